@@ -1,0 +1,88 @@
+"""Choices of the platform."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Theme(TextChoices):
+    """Colours of the interface."""
+
+    AUTO = "auto", _("As the system")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
+class Density(TextChoices):
+    """Height of table rows."""
+
+    COMPACT = "compact", _("Compact")
+    COMFORTABLE = "comfortable", _("Comfortable")
+
+
+class Currency(TextChoices):
+    """Currencies that amounts may be kept in (ISO 4217)."""
+
+    CNY = "CNY", _("Chinese yuan")
+    USD = "USD", _("US dollar")
+    EUR = "EUR", _("Euro")
+    GBP = "GBP", _("Pound sterling")
+    HKD = "HKD", _("Hong Kong dollar")
+    MOP = "MOP", _("Macanese pataca")
+    TWD = "TWD", _("New Taiwan dollar")
+    JPY = "JPY", _("Japanese yen")
+    SGD = "SGD", _("Singapore dollar")
+    KRW = "KRW", _("South Korean won")
+    AUD = "AUD", _("Australian dollar")
+    CAD = "CAD", _("Canadian dollar")
+    CHF = "CHF", _("Swiss franc")
+    MYR = "MYR", _("Malaysian ringgit")
+    THB = "THB", _("Thai baht")
+
+
+class JobState(TextChoices):
+    """Life of a job. `failed` is set aside after the last attempt and waits for a person."""
+
+    PENDING = "pending", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Set aside")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class AuditAction(TextChoices):
+    """What was done, in the audit table."""
+
+    CREATED = "created", _("Created")
+    CHANGED = "changed", _("Changed")
+    DELETED = "deleted", _("Deleted")
+    RESTORED = "restored", _("Restored")
+    EXPORTED = "exported", _("Exported")
+    IMPORTED = "imported", _("Imported")
+    SIGNED_IN = "signed_in", _("Signed in")
+    SIGN_IN_FAILED = "sign_in_failed", _("Sign-in failed")
+    SIGNED_OUT = "signed_out", _("Signed out")
+    RAN = "ran", _("Ran")
+
+
+class ImportState(TextChoices):
+    """Where an import stands."""
+
+    UPLOADED = "uploaded", _("File read")
+    CHECKING = "checking", _("Dry run")
+    CHECKED = "checked", _("Checked")
+    IMPORTING = "importing", _("Importing")
+    DONE = "done", _("Done")
+    CANCELLED = "cancelled", _("Cancelled")
+    FAILED = "failed", _("Failed")
+
+
+class ImportOutcome(TextChoices):
+    """What became of one line of an imported file."""
+
+    FAULTY = "faulty", _("Faulty")
+    LIKELY = "likely", _("Likely duplicate")
+    SKIPPED = "skipped", _("Skipped")
+    CREATED = "created", _("Created")
+    UPDATED = "updated", _("Updated")
+    DUPLICATE = "duplicate", _("Duplicate")
+    FAILED = "failed", _("Failed")

@@ -1,0 +1,71 @@
+"""The audit table's only writer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+
+from core.choices import AuditAction
+from core.models import AuditEntry, User
+
+Changes = Mapping[str, tuple[Any, Any]]
+
+
+def record(
+    action: AuditAction,
+    *,
+    by: User | None,
+    subject: models.Model | None = None,
+    changes: Changes | None = None,
+    note: str = "",
+) -> AuditEntry:
+    """Write one audit line in the caller's transaction and return it."""
+    entry = audit_line(action, by=by, subject=subject, changes=changes, note=note)
+    entry.save()
+    return entry
+
+
+def audit_line(
+    action: AuditAction,
+    *,
+    by: User | None,
+    subject: models.Model | None = None,
+    changes: Changes | None = None,
+    note: str = "",
+) -> AuditEntry:
+    """Return an unsaved line, for callers that write many with `bulk_create`."""
+    return AuditEntry(
+        actor=by,
+        action=action,
+        subject_type=subject._meta.label_lower if subject is not None else "",
+        subject_id=subject.pk if subject is not None else None,
+        subject_label=str(subject)[:200] if subject is not None else "",
+        changes={field: [as_json(old), as_json(new)] for field, (old, new) in (changes or {}).items()},
+        note=note[:300],
+    )
+
+
+def differences(before: models.Model, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Return {field: (old, new)} for the values that differ from what the record holds."""
+    return {
+        field: (getattr(before, field), value)
+        for field, value in values.items()
+        if as_json(getattr(before, field)) != as_json(value)
+    }
+
+
+def as_json(value: Any) -> Any:
+    """Return `value` as JSON can hold it; records become their names."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    if isinstance(value, models.Model):
+        return str(value)
+    if isinstance(value, models.QuerySet) or (isinstance(value, Iterable) and not isinstance(value, str | dict)):
+        return sorted(str(item) for item in value)
+    return value

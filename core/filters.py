@@ -1,0 +1,154 @@
+"""The base of every FilterSet: one description of filters for the page, the API and the export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import django_filters
+from django.db import models
+from django.forms import Field
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
+
+from core import display
+
+#: Parameters of a list that are no filters.
+LIST_PARAMETERS = frozenset({"sort", "cursor", "count", "page_size", "format"})
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Stands in for a request where there is none: an export in the background has only a person."""
+
+    user: Any
+
+
+def visible(model: type[models.Model], action: str = "view") -> Callable[[Any], models.QuerySet[Any]]:
+    """Return the `queryset` of a ModelChoiceFilter that offers only rows the asking person may see."""
+
+    def rows(request: Any) -> models.QuerySet[Any]:
+        manager: Any = model._default_manager
+        if request is None:
+            return manager.none()
+        return manager.visible_to(request.user, action)
+
+    return rows
+
+
+class ScopedFilterSet(django_filters.FilterSet):
+    """A FilterSet that knows who asks, and can say in words what it filters."""
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        queryset: models.QuerySet[Any] | None = None,
+        *,
+        request: Any = None,
+        prefix: str | None = None,
+        user: Any = None,
+    ) -> None:
+        if request is None and user is not None:
+            request = Asker(user)
+        self.user = user if user is not None else getattr(request, "user", None)
+        super().__init__(data=data, queryset=queryset, request=request, prefix=prefix)
+
+    def chips(self) -> list[tuple[str, str]]:
+        """Return (what is filtered, query string without it) for every filter in use."""
+        shown = []
+        for name in self.filters:
+            parameters = self._parameters(name)
+            if parameters:
+                shown.append((self._chip_label(name), self._query_without(parameters)))
+        return shown
+
+    def parameters(self) -> dict[str, list[str]]:
+        """Return the parameters in use, sorted: what a cursor and an export are bound to."""
+        data = self._data()
+        names = sorted({key for name in self.filters for key in self._parameters(name)})
+        return {name: data.getlist(name) for name in names}
+
+    def _data(self) -> MultiValueDict[str, Any]:
+        if isinstance(self.data, MultiValueDict):
+            return self.data
+        return MultiValueDict({k: v if isinstance(v, list) else [v] for k, v in self.data.items()})
+
+    def _parameters(self, name: str) -> list[str]:
+        """Return the parameters of one filter that hold something; a range has two of them."""
+        field = self.form.fields[name]
+        suffixes = getattr(field.widget, "suffixes", None)
+        full = self.form.add_prefix(name)
+        names = [f"{full}_{suffix}" for suffix in suffixes] if suffixes else [full]
+        data = self._data()
+        return [key for key in names if any(str(value).strip() for value in data.getlist(key))]
+
+    def _chip_label(self, name: str) -> str:
+        field = self.form.fields[name]
+        label = field.label or name
+        if not self.is_valid() and name in self.form.errors:
+            raw = ", ".join(
+                str(value) for key in self._parameters(name) for value in self._data().getlist(key)
+            )
+            return _("%(label)s: “%(value)s” is not understood") % {"label": label, "value": raw[:40]}
+        value = self.form.cleaned_data.get(name)
+        if isinstance(value, bool) and value:
+            return str(label) if isinstance(field.widget, _CHECKBOX) else f"{label}: {_('Yes')}"
+        return f"{label}: {_in_words(value, field)}"
+
+    def _query_without(self, parameters: Iterable[str]) -> str:
+        query = QueryDict(mutable=True)
+        gone = {*parameters, "cursor", "count"}
+        for key, values in self._data().lists():
+            if key not in gone:
+                query.setlist(key, [value for value in values if value != ""])
+        return f"?{query.urlencode()}"
+
+
+_CHECKBOX = django_filters.widgets.forms.CheckboxInput
+
+
+def _in_words(value: Any, field: Field) -> str:
+    if isinstance(value, slice):
+        return _range_in_words(value, field)
+    if isinstance(value, str):
+        return _choice_label(value, field)
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, datetime | date):
+        return display.format_day(value)
+    if isinstance(value, Decimal | float | int):
+        return _number_in_words(value)
+    if isinstance(value, models.Model):
+        return str(value)
+    if isinstance(value, Iterable):
+        return ", ".join(_in_words(item, field) for item in value)
+    return str(value)
+
+
+def _number_in_words(value: Decimal | float | int) -> str:
+    number = Decimal(str(value)).normalize()
+    exponent = number.as_tuple().exponent
+    return display.format_number(number, max(0, -exponent) if isinstance(exponent, int) else 0)
+
+
+def _range_in_words(value: slice, field: Field) -> str:
+    if value.start is None:
+        return _("up to %(value)s") % {"value": _in_words(value.stop, field)}
+    if value.stop is None:
+        return _("from %(value)s") % {"value": _in_words(value.start, field)}
+    return f"{_in_words(value.start, field)}–{_in_words(value.stop, field)}"
+
+
+def _choice_label(value: str, field: Field) -> str:
+    for key, label in getattr(field, "choices", ()):
+        if isinstance(label, list | tuple):
+            for inner, inner_label in label:
+                if str(inner) == value:
+                    return str(inner_label)
+        elif str(key) == value:
+            return str(label)
+    return value

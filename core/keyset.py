@@ -1,0 +1,252 @@
+"""Paging by position, not by number: exact under equal values, NULLs and rows that come and go.
+
+Rows are ordered by (key, id), both in the same direction, NULLs last in either. A page is found in two
+queries: a narrow one for the ids on it, which an index on (key, id) answers alone, and one for the rows.
+Where a key may be NULL the narrow query stays inside one of the two segments, values or NULLs, so that
+it can use the index; the second query reaches over the border when the segment ends on the page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.core import signing
+from django.db import models
+from django.db.models import F, Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from core.errors import DomainError
+
+
+@dataclass(frozen=True)
+class SortKey:
+    """A column that lists may be sorted by; `nullable` when it, or a row it is joined from, may be absent."""
+
+    path: str
+    label: str | Promise
+    nullable: bool = False
+
+
+@dataclass(frozen=True)
+class Position:
+    """A place between rows: after, or before, the row with this value and id."""
+
+    value: Any
+    pk: Any
+    backward: bool = False
+    #: Rows before the page that starts here, for the numbers under a list.
+    offset: int = 0
+
+
+@dataclass(frozen=True)
+class KeysetPage:
+    """One page of rows, and the cursors to its neighbours."""
+
+    rows: list[Any] = field(default_factory=list)
+    has_previous: bool = False
+    has_next: bool = False
+    previous_cursor: str | None = None
+    next_cursor: str | None = None
+    first_row: int = 0
+    last_row: int = 0
+    count: int | None = None
+    size: int = 0
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What is read: the rows, and in which order."""
+
+    queryset: models.QuerySet[Any]
+    key: SortKey
+    descending: bool
+
+    def reversed(self) -> _Order:
+        return replace(self, descending=not self.descending)
+
+    def segment(self, *, nulls: bool) -> models.QuerySet[Any]:
+        """Rows whose key is NULL, or whose key has a value, in order."""
+        rows = self.queryset
+        if self.key.nullable:
+            rows = rows.filter(**{f"{self.key.path}__isnull": nulls})
+        sign = "-" if self.descending else ""
+        return rows.order_by(f"{sign}pk") if nulls else rows.order_by(f"{sign}{self.key.path}", f"{sign}pk")
+
+    def beyond(self, place: Position, *, inclusive: bool) -> models.QuerySet[Any]:
+        """Rows of the segment of `place` that come after it."""
+        way = "lt" if self.descending else "gt"
+        same = Q(**{f"pk__{way}{'e' if inclusive else ''}": place.pk})
+        if place.value is None:
+            return self.segment(nulls=True).filter(same)
+        path = self.key.path
+        # The first condition says nothing new, but it is a range that an index can start from.
+        return self.segment(nulls=False).filter(
+            Q(**{f"{path}__{way}e": place.value}),
+            Q(**{f"{path}__{way}": place.value}) | (Q(**{path: place.value}) & same),
+        )
+
+
+def fingerprint(*parts: object) -> str:
+    """Return a short digest of what a cursor belongs to: user, filters, whatever changes the list."""
+    return hashlib.sha256(json.dumps(parts, default=str, sort_keys=True).encode()).hexdigest()[:24]
+
+
+def paginate(
+    queryset: models.QuerySet[Any],
+    *,
+    sort: SortKey,
+    descending: bool,
+    cursor: str | None,
+    page_size: int,
+    fingerprint: str,
+    count: bool = False,
+) -> KeysetPage:
+    """Return the page at `cursor`, or the first. A cursor that is broken or of another list is refused.
+
+    A page that has emptied meanwhile is never a dead end: going back from it shows the first page,
+    going on from it the last.
+    """
+    salt = f"core.keyset:{fingerprint}:{sort.path}:{descending}"
+    order = _Order(queryset, sort, descending)
+    place = _read_cursor(cursor, salt) if cursor else None
+    found = _take(order, place, page_size)
+    if not found and place is not None:
+        place = None if place.backward else replace(place, backward=True)
+        found = _take(order, place, page_size, inclusive=True)
+    page = _page(found, place, page_size, salt)
+    return replace(page, count=queryset.order_by().count()) if count else page
+
+
+def iterate(
+    queryset: models.QuerySet[Any], *, sort: SortKey, descending: bool, chunk_size: int = 1_000
+) -> Iterator[list[Any]]:
+    """Yield all rows in lists of up to `chunk_size`, each read by its own short query."""
+    order = _Order(queryset, sort, descending)
+    place: Position | None = None
+    while True:
+        found = _take(order, place, chunk_size)
+        if not found:
+            return
+        yield [row for row, _value in found[:chunk_size]]
+        if len(found) <= chunk_size:
+            return
+        row, value = found[chunk_size - 1]
+        place = Position(value, row.pk)
+
+
+def _take(
+    order: _Order, place: Position | None, size: int, *, inclusive: bool = False
+) -> list[tuple[Any, Any]]:
+    """Return up to size + 1 (row, key value) in the order of reading: backward when `place` says so."""
+    backward = place is not None and place.backward
+    reading = order.reversed() if backward else order
+    if place is None:
+        within_nulls, rows = False, reading.segment(nulls=False)
+    else:
+        within_nulls, rows = place.value is None, reading.beyond(place, inclusive=inclusive)
+    narrow = rows.select_related(None).prefetch_related(None).values_list("pk", order.key.path)
+    values: dict[Any, Any] = dict(narrow[: size + 1])
+    # Reading forward the NULLs come last, reading backward first.
+    border_ahead = order.key.nullable and within_nulls == backward and len(values) <= size
+    if not values and not border_ahead:
+        return []
+    wanted = Q(pk__in=list(values))
+    if not border_ahead:
+        by_pk = {row.pk: row for row in order.queryset.order_by().filter(wanted)}
+        return [(by_pk[pk], value) for pk, value in values.items() if pk in by_pk]
+    return _over_the_border(reading, wanted, values, size, backward=backward)
+
+
+def _over_the_border(
+    reading: _Order, wanted: Q, values: dict[Any, Any], size: int, *, backward: bool
+) -> list[tuple[Any, Any]]:
+    """Return the rows at the end of one segment, followed by those at the start of the other."""
+    path = reading.key.path
+    other = Q(**{f"{path}__isnull": not backward})
+    if reading.descending:
+        ordering = F(path).desc(nulls_first=True) if backward else F(path).desc(nulls_last=True)
+    else:
+        ordering = F(path).asc(nulls_first=True) if backward else F(path).asc(nulls_last=True)
+    rows = reading.queryset.filter(wanted | other).annotate(_sort_value=F(path))
+    rows = rows.order_by(ordering, "-pk" if reading.descending else "pk")[: size + 1]
+    return [(row, values.get(row.pk, row._sort_value)) for row in rows]
+
+
+def _page(found: list[tuple[Any, Any]], place: Position | None, size: int, salt: str) -> KeysetPage:
+    backward = place is not None and place.backward
+    more = len(found) > size
+    found = found[:size]
+    if not found:
+        return KeysetPage(size=size)
+    if backward:
+        found = found[::-1]
+    has_previous = more if backward else place is not None
+    has_next = backward if backward else more
+    offset = _offset(place, len(found), has_previous=has_previous)
+    (first, first_value), (last, last_value) = found[0], found[-1]
+    return KeysetPage(
+        rows=[row for row, _value in found],
+        has_previous=has_previous,
+        has_next=has_next,
+        previous_cursor=_write_cursor(Position(first_value, first.pk, True, offset), salt)
+        if has_previous
+        else None,
+        next_cursor=_write_cursor(Position(last_value, last.pk, False, offset + len(found)), salt)
+        if has_next
+        else None,
+        first_row=offset + 1,
+        last_row=offset + len(found),
+        size=size,
+    )
+
+
+def _offset(place: Position | None, length: int, *, has_previous: bool) -> int:
+    if place is None or not has_previous:
+        return 0
+    return max(0, place.offset - length) if place.backward else place.offset
+
+
+# ---- cursors ----------------------------------------------------------------------------------------
+_KINDS: dict[type, tuple[str, Any]] = {
+    datetime: ("datetime", datetime.fromisoformat),
+    date: ("date", date.fromisoformat),
+    time: ("time", time.fromisoformat),
+    Decimal: ("decimal", Decimal),
+    UUID: ("uuid", UUID),
+}
+_READERS = {name: read for name, read in _KINDS.values()}
+
+
+def _pack(value: Any) -> list[Any]:
+    kind = _KINDS.get(type(value))
+    if kind is None:
+        return ["", value]
+    return [kind[0], value.isoformat() if isinstance(value, date | time) else str(value)]
+
+
+def _unpack(packed: list[Any]) -> Any:
+    name, value = packed
+    return _READERS[name](value) if name else value
+
+
+def _write_cursor(place: Position, salt: str) -> str:
+    content = [_pack(place.value), _pack(place.pk), place.backward, place.offset]
+    return signing.dumps(content, salt=salt, compress=True)
+
+
+def _read_cursor(cursor: str, salt: str) -> Position:
+    try:
+        value, pk, backward, offset = signing.loads(cursor, salt=salt)
+    except (signing.BadSignature, ValueError, TypeError) as error:
+        raise DomainError(
+            "bad_cursor", _("This link to a page of a list is no longer valid. Start from the first page.")
+        ) from error
+    return Position(_unpack(value), _unpack(pk), backward, offset)

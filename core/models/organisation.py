@@ -1,0 +1,57 @@
+"""The one organisation of this installation, and its exchange rates."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.choices import Currency
+from core.querysets import ExchangeRateQuerySet
+
+
+class Organisation(models.Model):
+    """Settings that hold for everybody. There is exactly one row."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    name = models.CharField(_("name"), max_length=150, default="Perennial")
+    base_currency = models.CharField(_("base currency"), max_length=3, choices=Currency, default=Currency.CNY)
+    time_zone = models.CharField(_("time zone"), max_length=50, default="Asia/Shanghai")
+    is_demo = models.BooleanField(_("holds demo data"), default=False, editable=False)
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisation")
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="organisation_is_one_row")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def load(cls) -> Organisation:
+        """Return the one row, made with its defaults on first use."""
+        found: Organisation = cls.objects.get_or_create(pk=1)[0]
+        return found
+
+
+class ExchangeRate(models.Model):
+    """What one unit of a currency is worth in the base currency from a day on."""
+
+    currency = models.CharField(_("currency"), max_length=3, choices=Currency)
+    valid_from = models.DateField(_("valid from"))
+    rate = models.DecimalField(
+        _("rate"), max_digits=18, decimal_places=8, help_text=_("Units of the base currency for one unit.")
+    )
+
+    objects = ExchangeRateQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("exchange rate")
+        verbose_name_plural = _("exchange rates")
+        ordering = ["currency", "-valid_from"]
+        constraints = [
+            models.UniqueConstraint(fields=["currency", "valid_from"], name="one_rate_a_currency_and_day"),
+            models.CheckConstraint(condition=models.Q(rate__gt=0), name="exchange_rate_is_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.valid_from}: {self.rate}"

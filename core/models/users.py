@@ -1,0 +1,110 @@
+"""People who sign in, and the tree of teams they belong to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.choices import Density, Theme
+from core.querysets import TeamQuerySet, UserQuerySet
+
+
+class Team(models.Model):
+    """A group of staff; a manager sees the rows of the own team and of the teams below it."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    parent = models.ForeignKey(
+        "self", verbose_name=_("belongs to"), null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
+    lead = models.ForeignKey(
+        "core.User", verbose_name=_("lead"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    objects = TeamQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("team")
+        verbose_name_plural = _("teams")
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(parent=models.F("id")), name="team_is_not_its_own_parent"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
+    """Creates users for commands, tests and the demo."""
+
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> User:
+        """Store a user with a hashed password; without a password the user cannot sign in."""
+        user: User = self.model(username=username, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> User:
+        """Store a user who may do everything."""
+        return self.create_user(username, password, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A member of staff, or a service that calls the API."""
+
+    username = models.CharField(_("login name"), max_length=150, unique=True)
+    full_name = models.CharField(_("full name"), max_length=150)
+    email = models.EmailField(_("e-mail"), blank=True)
+    team = models.ForeignKey(
+        Team, verbose_name=_("team"), null=True, blank=True, on_delete=models.PROTECT, related_name="members"
+    )
+    title = models.CharField(_("job title"), max_length=100, blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True, help_text=_("Empty: as the browser asks."))
+    time_zone = models.CharField(_("time zone"), max_length=50, blank=True)
+    theme = models.CharField(_("theme"), max_length=10, choices=Theme, default=Theme.AUTO)
+    density = models.CharField(_("density"), max_length=12, choices=Density, default=Density.COMPACT)
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    is_service = models.BooleanField(_("is a service"), default=False)
+    date_joined = models.DateTimeField(_("joined"), default=timezone.now)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["full_name"]
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        ordering = ["full_name", "id"]
+        constraints = [
+            # "Chen" and "chen" would be two people to the database and one to everybody else.
+            models.UniqueConstraint(Lower("username"), name="username_is_unique_in_any_case"),
+            models.UniqueConstraint(
+                Lower("email"), condition=~models.Q(email=""), name="user_email_is_unique_in_any_case"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name or self.username
+
+    @property
+    def display_name(self) -> str:
+        """The name shown on pages."""
+        return self.full_name or self.username
+
+    @property
+    def initials(self) -> str:
+        """One Chinese character, or two Latin letters, for the avatar."""
+        name = self.display_name.strip()
+        if not name:
+            return "?"
+        if not name.isascii():
+            return name[0]
+        words = name.split()
+        return "".join(word[0] for word in words[:2]).upper()

@@ -1,0 +1,156 @@
+"""Querysets of the platform's models."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from core.access import ScopedQuerySet
+from core.choices import JobState
+
+
+class TeamQuerySet(ScopedQuerySet):
+    """Teams."""
+
+    owner_path = None
+    team_path = None
+
+    def ids_below(self, team_id: int) -> frozenset[int]:
+        """Return `team_id` and the ids of all teams below it. Teams are few: one query, then a walk."""
+        children: dict[int | None, list[int]] = {}
+        for pk, parent_id in self.model.objects.values_list("pk", "parent_id"):
+            children.setdefault(parent_id, []).append(pk)
+        found: set[int] = set()
+        queue = [team_id]
+        while queue:
+            pk = queue.pop()
+            if pk not in found:
+                found.add(pk)
+                queue.extend(children.get(pk, []))
+        return frozenset(found)
+
+
+class UserQuerySet(ScopedQuerySet):
+    """Users."""
+
+    owner_path = "pk"
+    team_path = "team"
+
+    def active(self) -> Self:
+        """Users who may sign in."""
+        return self.filter(is_active=True)
+
+    def people(self) -> Self:
+        """Members of staff, without services."""
+        return self.filter(is_active=True, is_service=False)
+
+    def in_role(self, role: str) -> Self:
+        """Users who hold the role."""
+        return self.filter(groups__name=role).distinct()
+
+
+class ExchangeRateQuerySet(ScopedQuerySet):
+    """Exchange rates."""
+
+    owner_path = None
+    team_path = None
+
+    def rate_on(self, currency: str, day: date) -> Decimal | None:
+        """Return the rate of `currency` in force on `day`, or None where none is known."""
+        found: Decimal | None = (
+            self.filter(currency=currency, valid_from__lte=day).order_by("-valid_from").values_list("rate", flat=True).first()
+        )
+        return found
+
+
+class JobQuerySet(ScopedQuerySet):
+    """Jobs; the owner of a job is who asked for it."""
+
+    owner_path = "created_by"
+    team_path = None
+
+    def due(self, at: datetime) -> Self:
+        """Jobs that should run now: waiting and not held back, or running with a lease that ran out."""
+        waiting = Q(state=JobState.PENDING, not_before__lte=at)
+        abandoned = Q(state=JobState.RUNNING, lease_until__lt=at)
+        return self.filter(waiting | abandoned)
+
+    def open(self) -> Self:
+        """Jobs that wait or run."""
+        return self.filter(state__in=[JobState.PENDING, JobState.RUNNING])
+
+    def unheard(self, since: datetime) -> Self:
+        """Jobs for which no worker was called since then."""
+        return self.filter(Q(rung_at__isnull=True) | Q(rung_at__lt=since))
+
+    def held_by(self, token: str) -> Self:
+        """Running jobs whose lease belongs to the holder of `token`."""
+        return self.filter(state=JobState.RUNNING, lease_token=token)
+
+    def finished_before(self, moment: datetime) -> Self:
+        """Jobs that ended well, or were cancelled, before the moment."""
+        return self.filter(state__in=[JobState.DONE, JobState.CANCELLED], finished_at__lt=moment)
+
+    def for_list(self) -> Self:
+        """What one page of the job list shows."""
+        return self.select_related("created_by")
+
+    def newest_first(self) -> Self:
+        """The order of the job page."""
+        return self.order_by(F("created_at").desc(), F("id").desc())
+
+
+class ScheduleQuerySet(ScopedQuerySet):
+    """Schedules belong to the installation."""
+
+    owner_path = None
+    team_path = None
+
+    def due(self, at: datetime) -> Self:
+        """Schedules that are switched on and whose moment has come."""
+        return self.filter(is_enabled=True, next_due__lte=at)
+
+
+class NotificationQuerySet(ScopedQuerySet):
+    """Notifications; each belongs to one person."""
+
+    owner_path = "user"
+    team_path = None
+
+    def unread(self) -> Self:
+        """Notifications that were not opened yet."""
+        return self.filter(read_at__isnull=True)
+
+
+class AuditQuerySet(ScopedQuerySet):
+    """Audit lines."""
+
+    owner_path = "actor"
+    team_path = None
+
+    def about(self, subject: models.Model) -> Self:
+        """Lines of one record, newest first."""
+        return self.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk).order_by("-at", "-id")
+
+
+class ImportRunQuerySet(ScopedQuerySet):
+    """Imports; the owner is who uploaded the file."""
+
+    owner_path = "created_by"
+    team_path = None
+
+
+class ApiTokenQuerySet(ScopedQuerySet):
+    """Tokens; the owner is the user whose rights they carry."""
+
+    owner_path = "user"
+    team_path = None
+
+    def usable(self, at: datetime) -> Self:
+        """Tokens that are neither expired nor revoked, of users who may sign in."""
+        return self.filter(revoked_at__isnull=True, expires_at__gt=at, user__is_active=True)
+

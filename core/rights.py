@@ -1,0 +1,48 @@
+"""Core's rows of the role table.
+
+Shape, the same in every app: model name → role key → (reach, actions). Reach is `own`, `team` (own
+team and below) or `all`; actions are words separated by spaces. Administrators need no row: they may
+do everything that any row of the model names.
+"""
+
+ACTIONS: dict[str, str] = {
+    "user": "view add change",
+    "team": "view add change delete",
+    "organisation": "view change",
+    "exchangerate": "view add change delete",
+    "job": "view cancel retry",
+    "schedule": "view change run",
+    "auditentry": "view export",
+    "notification": "view change",
+    "importrun": "view add change",
+    "apitoken": "view add delete",
+}
+
+RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
+    "user": {role: ("all", "view") for role in ("agent", "sales", "trainer", "manager", "analyst", "integration")},
+    "team": {role: ("all", "view") for role in ("agent", "sales", "trainer", "manager", "analyst", "integration")},
+    "organisation": {},
+    "exchangerate": {"manager": ("all", "view"), "analyst": ("all", "view"), "sales": ("all", "view")},
+    "job": {
+        "agent": ("own", "view cancel retry"),
+        "sales": ("own", "view cancel retry"),
+        "trainer": ("own", "view cancel retry"),
+        "manager": ("own", "view cancel retry"),
+        "analyst": ("own", "view cancel retry"),
+        "integration": ("own", "view"),
+    },
+    "schedule": {"manager": ("all", "view"), "analyst": ("all", "view run")},
+    "auditentry": {},
+    "notification": {
+        role: ("own", "view change") for role in ("agent", "sales", "trainer", "manager", "analyst", "administrator")
+    },
+    "importrun": {
+        "sales": ("own", "view add change"),
+        "manager": ("own", "view add change"),
+        "analyst": ("own", "view add change"),
+        "integration": ("own", "view add change"),
+    },
+    "apitoken": {
+        role: ("own", "view add delete") for role in ("sales", "manager", "analyst", "administrator", "integration")
+    },
+}

@@ -1,0 +1,41 @@
+"""Put the demo company together."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import date
+
+from django.db import transaction
+
+from core.models import Organisation, User
+from crm.demo.activity import make_interactions, make_stages, make_tasks
+from crm.demo.customers import make_customers, make_people
+from crm.demo.orders import make_orders
+from crm.demo.people import make_catalogue, make_staff
+
+#: Changing it changes every demo installation; the same seed and day give the same company.
+SEED = 20_190_301
+CUSTOMERS = 600
+
+
+def is_empty() -> bool:
+    """True while nobody can sign in: a fresh database."""
+    return not User.objects.exists() and not Organisation.objects.filter(is_demo=True).exists()
+
+
+@transaction.atomic
+def build_company(*, today: date, customers: int = CUSTOMERS, say: Callable[[str], None] = print) -> None:
+    """Make staff, customers, orders and what was said and done, in one transaction."""
+    rng = random.Random(SEED)
+    users = make_staff()
+    products = make_catalogue(today.replace(day=1, year=today.year - 3))
+    profiles = make_customers(customers, today=today, users=users, rng=rng)
+    people = make_people(profiles, today=today, rng=rng)
+    say(f"{len(profiles)} customers")
+    orders = make_orders(profiles, products, today=today, rng=rng)
+    say(f"{sum(len(days) for days in orders.values())} orders")
+    talks = make_interactions(profiles, people, orders, today=today, rng=rng)
+    say(f"{talks} interactions")
+    make_tasks(profiles, today=today, rng=rng)
+    make_stages(profiles, orders, today=today, by=users["manager"])

@@ -1,0 +1,34 @@
+"""Load the demo company."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from crm.demo.build import CUSTOMERS, build_company, is_empty
+
+
+class Command(BaseCommand):
+    """Make a training provider with three years of life, the same each time for the same day."""
+
+    help = "Load the demo company into an empty database."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the number of customers and what to do when the database is in use."""
+        parser.add_argument("--customers", type=int, default=CUSTOMERS)
+        parser.add_argument("--if-empty", action="store_true", help="do nothing when the database is in use")
+        parser.add_argument("--months", type=int, default=6, help="months of nightly runs before today")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Build the company, then run the nightly scoring for past months and today."""
+        if settings.PRODUCTION:
+            raise CommandError("The demo has public passwords: it does not load in production.")
+        if not is_empty():
+            if options["if_empty"]:
+                return
+            raise CommandError("The database is in use. The demo loads into an empty one only.")
+        today = timezone.localdate()
+        build_company(today=today, customers=options["customers"], say=self.stdout.write)

@@ -1,0 +1,199 @@
+"""Querysets of the customer package: the vocabulary in which other packages ask."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Self
+
+from django.db.models import F, Prefetch, Q
+
+from core.access import ScopedQuerySet
+from customers.choices import TIMELINE_GROUPS, OrderKind, OrderState, TaskState
+
+if TYPE_CHECKING:
+    from core.models import User
+
+
+class BelowCustomer(ScopedQuerySet):
+    """Rows that belong to a customer are seen by who sees the customer."""
+
+    owner_path = "customer__owner"
+    team_path = "customer__team"
+    live_paths = ("customer__deleted_at",)
+
+
+class TagQuerySet(ScopedQuerySet):
+    """Tags are everybody's."""
+
+    owner_path = None
+    team_path = None
+
+
+class CustomerQuerySet(ScopedQuerySet):
+    """Customers."""
+
+    live_paths = ("deleted_at",)
+
+    def deleted(self) -> Self:
+        """Customers in the recycle bin, merged ones left out."""
+        return self.filter(deleted_at__isnull=False, merged_into__isnull=True)
+
+    def for_list(self) -> Self:
+        """Everything one row of the list shows, in a fixed number of queries."""
+        from customers.models import Task
+
+        return self.select_related("owner", "team", "metrics", "totals").prefetch_related(
+            Prefetch("tasks", queryset=Task.objects.open().soonest_first(), to_attr="open_tasks")
+        )
+
+    def for_page(self) -> Self:
+        """What the record page shows of the customer itself."""
+        return self.select_related("owner", "team", "parent", "metrics", "totals").prefetch_related("tags")
+
+    def matching(self, text: str) -> Self:
+        """Customers whose name, code, phone or credit code holds `text`."""
+        text = text.strip()
+        if not text:
+            return self
+        return self.filter(
+            Q(name__icontains=text)
+            | Q(short_name__icontains=text)
+            | Q(code__iexact=text)
+            | Q(external_id__iexact=text)
+            | Q(credit_code__iexact=text)
+            | Q(phone__contains=text)
+        )
+
+
+class AxisChangeQuerySet(BelowCustomer):
+    """History of stage, tier and relationship."""
+
+
+class PersonQuerySet(ScopedQuerySet):
+    """Persons are seen by who sees one of the customers they belong to."""
+
+    live_paths = ("deleted_at",)
+
+    def in_reach(self, user: User, action: str = "view") -> Self:
+        """Persons with a place at a customer in reach; a person without any place is its maker's."""
+        from core.access import reach_of
+        from core.roles import Reach
+        from customers.models import Contact
+
+        reach = reach_of(user, self.model, action)
+        if reach is None:
+            return self.none()
+        if reach == Reach.ALL:
+            return self
+        placed = Contact.objects.visible_to(user).values("person")
+        return self.filter(Q(pk__in=placed) | Q(contacts__isnull=True, created_by=user))
+
+
+class ContactQuerySet(BelowCustomer):
+    """Places of persons at customers."""
+
+    live_paths = ("customer__deleted_at", "person__deleted_at")
+
+    def current(self) -> Self:
+        """Places that have not ended."""
+        return self.filter(ended_on__isnull=True)
+
+
+class ProductQuerySet(ScopedQuerySet):
+    """Products are everybody's."""
+
+    owner_path = None
+    team_path = None
+
+    def on_sale(self) -> Self:
+        """Products that may be put into new orders."""
+        return self.filter(is_active=True)
+
+
+class OrderQuerySet(BelowCustomer):
+    """Orders and refunds."""
+
+    live_paths = ("deleted_at", "customer__deleted_at")
+
+    def counting(self) -> Self:
+        """Rows that count in figures: confirmed and not deleted."""
+        return self.filter(state=OrderState.CONFIRMED, deleted_at__isnull=True)
+
+    def refunds(self) -> Self:
+        """Refunds only."""
+        return self.filter(kind=OrderKind.REFUND)
+
+    def for_list(self) -> Self:
+        """Everything one row of the order list shows."""
+        return self.select_related("customer", "owner", "refund_of")
+
+
+class OrderDayQuerySet(BelowCustomer):
+    """Days of orders."""
+
+    def purchases(self) -> Self:
+        """Days with at least one order that was not given back in full."""
+        return self.filter(orders__gt=0)
+
+    def between(self, start: date, end: date) -> Self:
+        """Days from `start` to `end`, both included."""
+        return self.filter(day__gte=start, day__lte=end)
+
+
+class OrderTotalsQuerySet(BelowCustomer):
+    """Roll-up rows."""
+
+
+class MetricsQuerySet(BelowCustomer):
+    """Computed figures."""
+
+
+class InteractionQuerySet(BelowCustomer):
+    """Interactions."""
+
+    live_paths = ("deleted_at", "customer__deleted_at")
+
+    def for_list(self) -> Self:
+        """Everything one row shows."""
+        return self.select_related("customer", "person", "by")
+
+
+class TaskQuerySet(ScopedQuerySet):
+    """Tasks; their owner sees them even where the customer is out of reach."""
+
+    def live(self) -> Self:
+        """Tasks without a customer, or of one that is not in the recycle bin."""
+        return self.filter(Q(customer__isnull=True) | Q(customer__deleted_at__isnull=True))
+
+    def open(self) -> Self:
+        """Tasks still to do."""
+        return self.filter(state=TaskState.OPEN)
+
+    def overdue(self, on: date) -> Self:
+        """Open tasks whose day has passed."""
+        return self.open().filter(due_on__lt=on)
+
+    def soonest_first(self) -> Self:
+        """By due date, tasks without one last."""
+        return self.order_by(F("due_on").asc(nulls_last=True), "id")
+
+    def for_list(self) -> Self:
+        """Everything one row shows."""
+        return self.select_related("customer", "owner", "team")
+
+
+class TimelineQuerySet(BelowCustomer):
+    """Timelines."""
+
+    def in_group(self, group: str) -> Self:
+        """Events of one filter chip; an unknown chip filters nothing."""
+        kinds = TIMELINE_GROUPS.get(group)
+        return self.filter(kind__in=kinds) if kinds else self
+
+    def before(self, at: datetime, pk: int) -> Self:
+        """Events older than the one at `at` with id `pk`: the next page."""
+        return self.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
+
+    def newest_first(self) -> Self:
+        """The order of a timeline."""
+        return self.select_related("actor").order_by("-at", "-id")

@@ -1,0 +1,90 @@
+"""The customer package's rows of the role table: model → role → (reach, actions)."""
+
+ACTIONS: dict[str, str] = {
+    "customer": "view add change delete restore export import assign",
+    "person": "view add change",
+    "contact": "view add change delete export",
+    "interaction": "view add change delete export",
+    "product": "view add change delete",
+    "order": "view add change delete export import refund",
+    "task": "view add change export",
+    "timelineevent": "view",
+    "metrics": "view export",
+    "tag": "view add change delete",
+}
+
+_STAFF = "agent sales trainer manager analyst".split()
+
+RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
+    "customer": {
+        "agent": ("team", "view add change"),
+        "sales": ("team", "view add change export import"),
+        "trainer": ("team", "view"),
+        "manager": ("team", "view add change delete restore export import assign"),
+        "analyst": ("all", "view export"),
+        "integration": ("all", "view add change import"),
+    },
+    "person": {
+        "agent": ("team", "view add change"),
+        "sales": ("team", "view add change"),
+        "trainer": ("team", "view"),
+        "manager": ("team", "view add change"),
+        "analyst": ("all", "view"),
+        "integration": ("all", "view add change"),
+    },
+    "contact": {
+        "agent": ("team", "view add change"),
+        "sales": ("team", "view add change delete export"),
+        "trainer": ("team", "view"),
+        "manager": ("team", "view add change delete export"),
+        "analyst": ("all", "view"),
+        "integration": ("all", "view add change"),
+    },
+    "interaction": {
+        "agent": ("team", "view add change"),
+        "sales": ("team", "view add change delete export"),
+        "trainer": ("team", "view add"),
+        "manager": ("team", "view add change delete export"),
+        "analyst": ("all", "view export"),
+        "integration": ("all", "view add"),
+    },
+    "product": {
+        **{role: ("all", "view") for role in [*_STAFF, "integration"]},
+        "manager": ("all", "view add change delete"),
+    },
+    "order": {
+        "agent": ("team", "view"),
+        "sales": ("team", "view add change export import refund"),
+        "trainer": ("team", "view"),
+        "manager": ("team", "view add change delete export import refund"),
+        "analyst": ("all", "view export import"),
+        "integration": ("all", "view add change import"),
+    },
+    "task": {
+        "agent": ("team", "view add change"),
+        "sales": ("team", "view add change"),
+        "trainer": ("team", "view add change"),
+        "manager": ("team", "view add change export"),
+        "analyst": ("all", "view"),
+    },
+    "timelineevent": {
+        "agent": ("team", "view"),
+        "sales": ("team", "view"),
+        "trainer": ("team", "view"),
+        "manager": ("team", "view"),
+        "analyst": ("all", "view"),
+        "integration": ("all", "view"),
+    },
+    "metrics": {
+        "agent": ("team", "view"),
+        "sales": ("team", "view"),
+        "manager": ("team", "view export"),
+        "analyst": ("all", "view export"),
+        "integration": ("all", "view"),
+    },
+    "tag": {
+        **{role: ("all", "view") for role in [*_STAFF, "integration"]},
+        "manager": ("all", "view add change delete"),
+        "sales": ("all", "view add"),
+    },
+}
