@@ -55,9 +55,10 @@ class Strip:
 
 def silence_level(silent_days: float, usual_gap: float | None) -> Level:
     """How far a silence is out of habit: `ok`, `mid` from 1.5 usual gaps, `high` from 3."""
-    if not usual_gap or usual_gap <= 0:
+    habit = _habit(usual_gap)
+    if habit is None:
         return "ok"
-    ratio = silent_days / usual_gap
+    ratio = silent_days / habit
     if ratio >= SILENT:
         return "high"
     return "mid" if ratio >= LATE else "ok"
@@ -85,7 +86,8 @@ def lay_out(
         return Strip(_ticks(days, start, end), (), None, len(days), None, 0)
     silent_days = (end - last_day).days
     level = silence_level(silent_days, usual_gap)
-    expected = _expected(silent_days, usual_gap) if usual_gap and level != "ok" else []
+    habit = _habit(usual_gap) if level != "ok" else None
+    expected = _expected(silent_days, habit) if habit else []
     misses = [_x((last_day - start).days + offset, start, end) for offset in expected]
     left = max(LEFT, _x((last_day - start).days, start, end))
     return Strip(
@@ -94,8 +96,13 @@ def lay_out(
         gap=Gap(left, round(RIGHT - left, 1), level),
         orders=len(days),
         silent_days=silent_days,
-        missed=int(silent_days // usual_gap) if usual_gap and level != "ok" else 0,
+        missed=int(silent_days // habit) if habit else 0,
     )
+
+
+def _habit(usual_gap: float | None) -> float | None:
+    """The usual gap in days; at least one, for the strip knows nothing finer than a day."""
+    return max(1.0, usual_gap) if usual_gap and usual_gap > 0 else None
 
 
 def _amount_per_day(orders: Iterable[tuple[date, float]], start: date, end: date) -> dict[date, float]:
