@@ -47,7 +47,7 @@ openapi: setup
 	$(MANAGE) spectacular --validate --fail-on-warn --file docs/openapi.yaml
 
 bench: setup
-	$(MANAGE) bench
+	$(BIN)/python -m crm.bench
 
 security: setup
 	$(BIN)/ruff check --select S .
