@@ -114,7 +114,7 @@ class ScopedQuerySet(models.QuerySet[Any]):
             return self
         condition = Q(pk__in=[])
         if self.owner_path is not None:
-            condition |= Q(**{self.owner_path: user})
+            condition |= Q(**{self.owner_path: user.pk})
         if reach == Reach.TEAM and self.team_path is not None:
             condition |= Q(**{f"{self.team_path}__in": teams_in_reach(user)})
         return self.filter(condition)

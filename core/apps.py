@@ -1,5 +1,8 @@
 """Core: the platform under every other package."""
 
+from datetime import time
+from typing import Any
+
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +15,33 @@ class CoreConfig(AppConfig):
     verbose_name = _("Platform")
 
     def ready(self) -> None:
-        """Give the seven roles their Django permissions after each migration."""
+        """Fill the registries, listen to sign-ins, and keep roles and schedules up to date."""
+        import core.api.schema  # noqa: F401 (drf-spectacular finds extensions that are loaded)
+        from core import sign_ins
         from core.domain.roles import grant_roles
+        from core.exports import register_export
+        from core.shell import register_shell
+        from core.views.audit import AUDIT_EXPORT
 
+        register_shell()
+        register_export(AUDIT_EXPORT)
+        sign_ins.listen()
         post_migrate.connect(grant_roles, dispatch_uid="core.grant_roles")
+        post_migrate.connect(_ensure_schedules, sender=self, dispatch_uid="core.ensure_schedules")
+
+
+def _ensure_schedules(**kwargs: Any) -> None:
+    from core.domain.schedules import ensure_schedule
+
+    ensure_schedule(
+        "core.delete-old-jobs",
+        title=_("Delete jobs that ended long ago"),
+        task="core.tasks.delete_old_jobs",
+        daily_at=time(3, 40),
+    )
+    ensure_schedule(
+        "core.delete-old-exports",
+        title=_("Delete exported files that nobody fetched in time"),
+        task="core.tasks.delete_old_exports",
+        daily_at=time(3, 50),
+    )

@@ -12,15 +12,24 @@ from core.navigation import entries_for
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Navigation, unread messages, languages and the base currency for `base.html`."""
+    """Navigation, the current entry, unread messages and the base currency for `base.html`."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"languages": settings.LANGUAGES}
-    organisation = Organisation.load()
+    organisation = getattr(request, "organisation", None) or Organisation.load()
+    nav = entries_for(request)
     return {
-        "nav": entries_for(request),
-        "has_unread": Notification.objects.filter(user=user).unread().exists(),
+        "nav": nav,
+        "nav_current": _current(nav),
+        # Nobody reads a number above that; counting all of them would cost more on every page.
+        "unread_count": Notification.objects.filter(user=user).unread()[:100].count(),
         "languages": settings.LANGUAGES,
         "organisation": organisation,
         "base_currency": organisation.base_currency,
     }
+
+
+def _current(nav: list[dict[str, Any]]) -> str:
+    """Return the key of the entry whose address fits best: the longest of those the page lies below."""
+    fitting = [item for item in nav if item["current"]]
+    return max(fitting, key=lambda item: len(item["url"]))["key"] if fitting else ""

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 import django_filters
 from django.db import models
-from django.forms import Field
+from django.db.models import Q
+from django.forms import CheckboxInput, Field
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from core import display
+from core.audit_lines import subject_kinds
+from core.choices import AuditAction, Currency
+from core.models import Team, User
+from core.roles import Role
+from core.zones import zone_of
 
 #: Parameters of a list that are no filters.
 LIST_PARAMETERS = frozenset({"sort", "cursor", "count", "page_size", "format"})
@@ -33,14 +40,15 @@ def visible(model: type[models.Model], action: str = "view") -> Callable[[Any], 
 
     def rows(request: Any) -> models.QuerySet[Any]:
         manager: Any = model._default_manager
-        if request is None:
-            return manager.none()
-        return manager.visible_to(request.user, action)
+        found: models.QuerySet[Any] = (
+            manager.none() if request is None else manager.visible_to(request.user, action)
+        )
+        return found
 
     return rows
 
 
-class ScopedFilterSet(django_filters.FilterSet):
+class ScopedFilterSet(django_filters.FilterSet):  # type: ignore[misc]
     """A FilterSet that knows who asks, and can say in words what it filters."""
 
     def __init__(
@@ -93,10 +101,10 @@ class ScopedFilterSet(django_filters.FilterSet):
             raw = ", ".join(
                 str(value) for key in self._parameters(name) for value in self._data().getlist(key)
             )
-            return _("%(label)s: “%(value)s” is not understood") % {"label": label, "value": raw[:40]}
+            return gettext("%(label)s: “%(value)s” is not understood") % {"label": label, "value": raw[:40]}
         value = self.form.cleaned_data.get(name)
         if isinstance(value, bool) and value:
-            return str(label) if isinstance(field.widget, _CHECKBOX) else f"{label}: {_('Yes')}"
+            return str(label) if isinstance(field.widget, CheckboxInput) else f"{label}: {gettext('Yes')}"
         return f"{label}: {_in_words(value, field)}"
 
     def _query_without(self, parameters: Iterable[str]) -> str:
@@ -108,16 +116,13 @@ class ScopedFilterSet(django_filters.FilterSet):
         return f"?{query.urlencode()}"
 
 
-_CHECKBOX = django_filters.widgets.forms.CheckboxInput
-
-
 def _in_words(value: Any, field: Field) -> str:
     if isinstance(value, slice):
         return _range_in_words(value, field)
     if isinstance(value, str):
         return _choice_label(value, field)
     if isinstance(value, bool):
-        return _("Yes") if value else _("No")
+        return gettext("Yes") if value else gettext("No")
     if isinstance(value, datetime | date):
         return display.format_day(value)
     if isinstance(value, Decimal | float | int):
@@ -137,9 +142,9 @@ def _number_in_words(value: Decimal | float | int) -> str:
 
 def _range_in_words(value: slice, field: Field) -> str:
     if value.start is None:
-        return _("up to %(value)s") % {"value": _in_words(value.stop, field)}
+        return gettext("up to %(value)s") % {"value": _in_words(value.stop, field)}
     if value.stop is None:
-        return _("from %(value)s") % {"value": _in_words(value.start, field)}
+        return gettext("from %(value)s") % {"value": _in_words(value.start, field)}
     return f"{_in_words(value.start, field)}–{_in_words(value.stop, field)}"
 
 
@@ -152,3 +157,76 @@ def _choice_label(value: str, field: Field) -> str:
         elif str(key) == value:
             return str(label)
     return value
+
+
+# ---- the platform's own lists -----------------------------------------------------------------------
+_YES_NO = [("true", _("Yes")), ("false", _("No"))]
+
+
+def _start_of(day: date, user: Any) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=zone_of(user))
+
+
+class UserFilterSet(ScopedFilterSet):
+    """Who works here."""
+
+    q = django_filters.CharFilter(label=_("Search"), method="search")
+    role = django_filters.ChoiceFilter(label=_("Role"), choices=Role.choices, field_name="groups__name")
+    team = django_filters.ModelChoiceFilter(label=_("Team and below"), queryset=visible(Team), method="below")
+    active = django_filters.ChoiceFilter(label=_("May sign in"), choices=_YES_NO, method="by_active")
+    is_service = django_filters.ChoiceFilter(label=_("Service"), choices=_YES_NO, method="by_service")
+
+    def search(self, rows: Any, name: str, value: str) -> Any:
+        """Names, login names and addresses that hold the text."""
+        text = value.strip()
+        return rows.filter(
+            Q(full_name__icontains=text) | Q(username__icontains=text) | Q(email__icontains=text)
+        )
+
+    def below(self, rows: Any, name: str, value: Team) -> Any:
+        """Members of the team and of the teams below it."""
+        return rows.filter(team__in=Team.objects.ids_below(value.pk))
+
+    def by_active(self, rows: Any, name: str, value: str) -> Any:
+        """Users who may sign in, or who may not."""
+        return rows.filter(is_active=value == "true")
+
+    def by_service(self, rows: Any, name: str, value: str) -> Any:
+        """Services, or members of staff."""
+        return rows.filter(is_service=value == "true")
+
+
+class AuditFilterSet(ScopedFilterSet):
+    """Who did what to which record, and when."""
+
+    actor = django_filters.ModelChoiceFilter(label=_("Who"), queryset=visible(User))
+    action = django_filters.MultipleChoiceFilter(label=_("What"), choices=AuditAction.choices)
+    subject_type = django_filters.ChoiceFilter(label=_("Kind of record"), choices=subject_kinds)
+    subject_id = django_filters.NumberFilter(label=_("Record number"), min_value=1, max_value=2**63 - 1)
+    q = django_filters.CharFilter(label=_("Record"), field_name="subject_label", lookup_expr="icontains")
+    since = django_filters.DateFilter(label=_("From"), method="from_day")
+    until = django_filters.DateFilter(label=_("To"), method="to_day")
+
+    def from_day(self, rows: Any, name: str, value: date) -> Any:
+        """Lines of that day or later, in the zone of the person."""
+        return rows.filter(at__gte=_start_of(value, self.user))
+
+    def to_day(self, rows: Any, name: str, value: date) -> Any:
+        """Lines of that day or earlier, in the zone of the person."""
+        return rows.filter(at__lt=_start_of(value, self.user) + timedelta(days=1))
+
+
+class NotificationFilterSet(ScopedFilterSet):
+    """One's own messages."""
+
+    unread = django_filters.BooleanFilter(label=_("Unread only"), method="only_unread", widget=CheckboxInput)
+
+    def only_unread(self, rows: Any, name: str, value: bool) -> Any:
+        """Messages that were not opened yet."""
+        return rows.unread() if value else rows
+
+
+class ExchangeRateFilterSet(ScopedFilterSet):
+    """Rates."""
+
+    currency = django_filters.ChoiceFilter(label=_("Currency"), choices=Currency.choices)

@@ -18,9 +18,10 @@ from typing import Any
 from uuid import UUID
 
 from django.core import signing
-from django.db import models
-from django.db.models import F, Q
-from django.utils.functional import Promise
+from django.db import connections, models
+from django.db.models import F, Q, Value
+from django.db.models.functions import Cast
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError
@@ -69,6 +70,26 @@ class _Order:
     key: SortKey
     descending: bool
 
+    @cached_property
+    def is_rounded(self) -> bool:
+        """True where the database keeps more digits than it hands out.
+
+        SQLite stores decimals as binary numbers, and Django rounds them when it reads them: a cursor
+        made of the rounded value would stand before or behind its own row.
+        """
+        if connections[self.queryset.db].vendor != "sqlite":
+            return False
+        probe = self.queryset.annotate(_sort_value=F(self.key.path)).query.annotations["_sort_value"]
+        return isinstance(probe.output_field, models.DecimalField)
+
+    def value(self) -> Any:
+        """The expression that reads the key as the database compares it."""
+        return Cast(F(self.key.path), models.FloatField()) if self.is_rounded else F(self.key.path)
+
+    def operand(self, value: Any) -> Any:
+        """`value`, as `value()` read it, for a comparison with the key."""
+        return Value(value, models.FloatField()) if self.is_rounded else value
+
     def reversed(self) -> _Order:
         return replace(self, descending=not self.descending)
 
@@ -86,11 +107,11 @@ class _Order:
         same = Q(**{f"pk__{way}{'e' if inclusive else ''}": place.pk})
         if place.value is None:
             return self.segment(nulls=True).filter(same)
-        path = self.key.path
+        path, value = self.key.path, self.operand(place.value)
         # The first condition says nothing new, but it is a range that an index can start from.
         return self.segment(nulls=False).filter(
-            Q(**{f"{path}__{way}e": place.value}),
-            Q(**{f"{path}__{way}": place.value}) | (Q(**{path: place.value}) & same),
+            Q(**{f"{path}__{way}e": value}),
+            Q(**{f"{path}__{way}": value}) | (Q(**{path: value}) & same),
         )
 
 
@@ -118,10 +139,11 @@ def paginate(
     order = _Order(queryset, sort, descending)
     place = _read_cursor(cursor, salt) if cursor else None
     found = _take(order, place, page_size)
-    if not found and place is not None:
+    emptied = not found and place is not None
+    if emptied and place is not None:
         place = None if place.backward else replace(place, backward=True)
         found = _take(order, place, page_size, inclusive=True)
-    page = _page(found, place, page_size, salt)
+    page = _page(found, place, page_size, salt, is_last=emptied and place is not None)
     return replace(page, count=queryset.order_by().count()) if count else page
 
 
@@ -152,7 +174,7 @@ def _take(
         within_nulls, rows = False, reading.segment(nulls=False)
     else:
         within_nulls, rows = place.value is None, reading.beyond(place, inclusive=inclusive)
-    narrow = rows.select_related(None).prefetch_related(None).values_list("pk", order.key.path)
+    narrow = rows.select_related(None).prefetch_related(None).values_list("pk", reading.value())
     values: dict[Any, Any] = dict(narrow[: size + 1])
     # Reading forward the NULLs come last, reading backward first.
     border_ahead = order.key.nullable and within_nulls == backward and len(values) <= size
@@ -175,12 +197,14 @@ def _over_the_border(
         ordering = F(path).desc(nulls_first=True) if backward else F(path).desc(nulls_last=True)
     else:
         ordering = F(path).asc(nulls_first=True) if backward else F(path).asc(nulls_last=True)
-    rows = reading.queryset.filter(wanted | other).annotate(_sort_value=F(path))
+    rows = reading.queryset.filter(wanted | other).annotate(_sort_value=reading.value())
     rows = rows.order_by(ordering, "-pk" if reading.descending else "pk")[: size + 1]
     return [(row, values.get(row.pk, row._sort_value)) for row in rows]
 
 
-def _page(found: list[tuple[Any, Any]], place: Position | None, size: int, salt: str) -> KeysetPage:
+def _page(
+    found: list[tuple[Any, Any]], place: Position | None, size: int, salt: str, *, is_last: bool = False
+) -> KeysetPage:
     backward = place is not None and place.backward
     more = len(found) > size
     found = found[:size]
@@ -189,21 +213,20 @@ def _page(found: list[tuple[Any, Any]], place: Position | None, size: int, salt:
     if backward:
         found = found[::-1]
     has_previous = more if backward else place is not None
-    has_next = backward if backward else more
+    has_next = not is_last if backward else more
     offset = _offset(place, len(found), has_previous=has_previous)
     (first, first_value), (last, last_value) = found[0], found[-1]
+    end = offset + len(found)
+    before = Position(first_value, first.pk, backward=True, offset=offset)
+    after = Position(last_value, last.pk, offset=end)
     return KeysetPage(
         rows=[row for row, _value in found],
         has_previous=has_previous,
         has_next=has_next,
-        previous_cursor=_write_cursor(Position(first_value, first.pk, True, offset), salt)
-        if has_previous
-        else None,
-        next_cursor=_write_cursor(Position(last_value, last.pk, False, offset + len(found)), salt)
-        if has_next
-        else None,
+        previous_cursor=_write_cursor(before, salt) if has_previous else None,
+        next_cursor=_write_cursor(after, salt) if has_next else None,
         first_row=offset + 1,
-        last_row=offset + len(found),
+        last_row=end,
         size=size,
     )
 

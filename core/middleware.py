@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 from core.models import Organisation
+from core.zones import zone_named
 
 
 class PreferencesMiddleware:
@@ -18,19 +18,15 @@ class PreferencesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer in the person's language and zone, and leave neither behind for the next request."""
         user = request.user
         if user.is_authenticated:
             if user.language:
                 translation.activate(user.language)
                 request.LANGUAGE_CODE = translation.get_language()
-            timezone.activate(_zone(user.time_zone))
+            # Read once a request: the zone, the shell and many pages ask for it.
+            request.organisation = Organisation.load()
+            timezone.activate(zone_named(user.time_zone or request.organisation.time_zone))
         response = self.get_response(request)
         timezone.deactivate()
         return response
-
-
-def _zone(name: str) -> zoneinfo.ZoneInfo | None:
-    try:
-        return zoneinfo.ZoneInfo(name or Organisation.load().time_zone)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-        return zoneinfo.ZoneInfo("UTC")

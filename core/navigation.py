@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,21 @@ class Entry:
     badge: Callable[[Any], int] | None = None
 
 
+@dataclass(frozen=True)
+class SettingsCard:
+    """One card of the settings page: what is set there, and who may open it."""
+
+    key: str
+    label: str | Promise
+    text: str | Promise
+    url_name: str
+    icon: str
+    order: int
+    right: tuple[str, str] | None = None
+
+
 _entries: dict[str, Entry] = {}
+_cards: dict[str, SettingsCard] = {}
 
 
 def register(entry: Entry) -> None:
@@ -32,17 +47,40 @@ def register(entry: Entry) -> None:
     _entries[entry.key] = entry
 
 
+def register_settings_card(card: SettingsCard) -> None:
+    """Add a card to the settings page; registering a key again replaces it."""
+    _cards[card.key] = card
+
+
+def settings_cards_for(user: Any) -> list[SettingsCard]:
+    """Return the cards that the user may open, in order."""
+    return [
+        card for card in sorted(_cards.values(), key=lambda card: card.order) if may_open(user, card.right)
+    ]
+
+
+def settings_crumbs(*more: tuple[Any, str]) -> list[tuple[Any, str]]:
+    """Return the way from the settings page down: (label, URL name) pairs become (label, address)."""
+    steps = [(_("Settings"), "core:settings"), *more]
+    return [(label, reverse(name)) for label, name in steps]
+
+
+def may_open(user: Any, right: tuple[str, str] | None) -> bool:
+    """Tell whether a role of the user holds (model label, action); None is everybody's."""
+    from core.access import role_table, roles_of
+
+    if right is None:
+        return True
+    row = role_table().get(right[0], {})
+    return any(role in row and right[1] in row[role][1] for role in roles_of(user))
+
+
 def entries_for(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the entries that the user may open, in order, the current one marked."""
-    from core.access import roles_of, role_table
-
-    roles = roles_of(request.user)
     shown = []
     for entry in sorted(_entries.values(), key=lambda entry: entry.order):
-        if entry.right is not None:
-            row = role_table().get(entry.right[0], {})
-            if not any(role in row and entry.right[1] in row[role][1] for role in roles):
-                continue
+        if not may_open(request.user, entry.right):
+            continue
         url = reverse(entry.url_name)
         current = request.path == url if url == "/" else request.path.startswith(url)
         shown.append(

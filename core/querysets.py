@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -51,6 +51,10 @@ class UserQuerySet(ScopedQuerySet):
     def in_role(self, role: str) -> Self:
         """Users who hold the role."""
         return self.filter(groups__name=role).distinct()
+
+    def for_list(self) -> Self:
+        """Everything one row shows."""
+        return self.select_related("team").prefetch_related("groups")
 
 
 class ExchangeRateQuerySet(ScopedQuerySet):
@@ -121,6 +125,10 @@ class NotificationQuerySet(ScopedQuerySet):
     owner_path = "user"
     team_path = None
 
+    def newest_first(self) -> Self:
+        """The order of the bell."""
+        return self.order_by("-created_at", "-id")
+
     def unread(self) -> Self:
         """Notifications that were not opened yet."""
         return self.filter(read_at__isnull=True)
@@ -135,6 +143,18 @@ class AuditQuerySet(ScopedQuerySet):
     def about(self, subject: models.Model) -> Self:
         """Lines of one record, newest first."""
         return self.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk).order_by("-at", "-id")
+
+    def for_list(self) -> Self:
+        """Everything one row shows."""
+        return self.select_related("actor")
+
+    def update(self, **kwargs: Any) -> int:
+        """Refused: a line is written once."""
+        raise TypeError("audit lines are never changed")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Refused: a line is kept."""
+        raise TypeError("audit lines are never deleted")
 
 
 class ImportRunQuerySet(ScopedQuerySet):

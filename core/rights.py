@@ -43,6 +43,6 @@ RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
         "integration": ("own", "view add change"),
     },
     "apitoken": {
-        role: ("own", "view add delete") for role in ("sales", "manager", "analyst", "administrator", "integration")
+        role: ("own", "view add delete") for role in ("sales", "manager", "analyst", "integration")
     },
 }

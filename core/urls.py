@@ -1,6 +1,55 @@
-"""Addresses of the package."""
+"""Addresses of the platform."""
 
-from django.urls import URLPattern
+from django.urls import include, path
+
+from core.views import (
+    audit,
+    exports,
+    home,
+    notifications,
+    organisation,
+    profile,
+    rates,
+    teams,
+    tokens,
+    users,
+)
 
 app_name = "core"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", home.Home.as_view(), name="home"),
+    path("settings/", home.Settings.as_view(), name="settings"),
+    path("preferences/", profile.Preferences.as_view(), name="preferences"),
+    path("profile/", profile.Profile.as_view(), name="profile"),
+    path("profile/tokens/new/", tokens.TokenCreate.as_view(), name="token-create"),
+    path("tokens/<int:pk>/revoke/", tokens.TokenRevoke.as_view(), name="token-revoke"),
+    path("notifications/", notifications.NotificationList.as_view(), name="notification-list"),
+    path("notifications/panel/", notifications.NotificationPanel.as_view(), name="notification-panel"),
+    path("notifications/read/", notifications.NotificationRead.as_view(), name="notification-read"),
+    path("notifications/<int:pk>/open/", notifications.NotificationOpen.as_view(), name="notification-open"),
+    path("settings/users/", users.UserList.as_view(), name="user-list"),
+    path("settings/users/new/", users.UserCreate.as_view(), name="user-create"),
+    path("settings/users/<int:pk>/", users.UserDetail.as_view(), name="user-detail"),
+    path("settings/users/<int:pk>/edit/", users.UserUpdate.as_view(), name="user-update"),
+    path("settings/users/<int:pk>/switch-off/", users.UserDeactivate.as_view(), name="user-deactivate"),
+    path("settings/users/<int:pk>/switch-on/", users.UserReactivate.as_view(), name="user-reactivate"),
+    path(
+        "settings/users/<int:user_pk>/tokens/new/", tokens.TokenCreate.as_view(), name="service-token-create"
+    ),
+    path("settings/teams/", teams.TeamList.as_view(), name="team-list"),
+    path("settings/teams/new/", teams.TeamCreate.as_view(), name="team-create"),
+    path("settings/teams/<int:pk>/edit/", teams.TeamUpdate.as_view(), name="team-update"),
+    path("settings/teams/<int:pk>/delete/", teams.TeamDelete.as_view(), name="team-delete"),
+    path("settings/roles/", organisation.RoleList.as_view(), name="role-list"),
+    path("settings/organisation/", organisation.OrganisationUpdate.as_view(), name="organisation"),
+    path("settings/rates/", rates.RateList.as_view(), name="rate-list"),
+    path("settings/rates/new/", rates.RateCreate.as_view(), name="rate-create"),
+    path("settings/rates/<int:pk>/edit/", rates.RateUpdate.as_view(), name="rate-update"),
+    path("settings/rates/<int:pk>/delete/", rates.RateDelete.as_view(), name="rate-delete"),
+    path("settings/audit/", audit.AuditList.as_view(), name="audit-list"),
+    path("exports/", exports.ExportStart.as_view(), name="export-start"),
+    path("exports/<str:token>/", exports.ExportDownload.as_view(), name="export-download"),
+    # These stand beside their views.
+    path("jobs/", include("core.urls_jobs")),
+    path("imports/", include("core.urls_imports")),
+]

@@ -9,3 +9,41 @@ class CustomersConfig(AppConfig):
 
     name = "customers"
     verbose_name = _("Customers")
+
+    def ready(self) -> None:
+        """Offer pages in the navigation, lists for export and import, and hold the base currency."""
+        from core.domain.rates import base_currency_locks
+        from customers.exports import register_exports
+        from customers.imports.registration import register_targets
+
+        register_navigation()
+        register_exports()
+        register_targets()
+        base_currency_locks.append(amounts_are_stored)
+
+
+def register_navigation() -> None:
+    """Add the entries of the side navigation."""
+    from core.navigation import Entry, register
+
+    sees = {name: (f"customers.{name}", "view") for name in ("customer", "task", "order")}
+    register(Entry("customers", _("Customers"), "customers:customer-list", "people", 10, sees["customer"]))
+    register(Entry("tasks", _("Tasks"), "customers:task-list", "task", 15, sees["task"], tasks_due))
+    register(Entry("orders", _("Sales"), "customers:order-list", "sales", 20, sees["order"]))
+
+
+def tasks_due(user: object) -> int:
+    """Count the user's own tasks that are due today or late."""
+    from django.utils import timezone
+
+    from customers.models import Task
+
+    rows = Task.objects.open().filter(owner=user, due_on__lte=timezone.localdate())
+    return rows.count()
+
+
+def amounts_are_stored() -> bool:
+    """Tell whether amounts in the base currency exist, so that another one would make them wrong."""
+    from customers.models import Order
+
+    return Order.objects.exists()

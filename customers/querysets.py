@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import F, Prefetch, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, Sum
+from django.db.models.functions import Round
 
 from core.access import ScopedQuerySet
 from customers.choices import TIMELINE_GROUPS, OrderKind, OrderState, TaskState
 
 if TYPE_CHECKING:
     from core.models import User
+    from customers.models import Product
 
 
 class BelowCustomer(ScopedQuerySet):
@@ -19,7 +22,7 @@ class BelowCustomer(ScopedQuerySet):
 
     owner_path = "customer__owner"
     team_path = "customer__team"
-    live_paths = ("customer__deleted_at",)
+    live_paths: tuple[str, ...] = ("customer__deleted_at",)
 
 
 class TagQuerySet(ScopedQuerySet):
@@ -86,7 +89,18 @@ class PersonQuerySet(ScopedQuerySet):
         if reach == Reach.ALL:
             return self
         placed = Contact.objects.visible_to(user).values("person")
-        return self.filter(Q(pk__in=placed) | Q(contacts__isnull=True, created_by=user))
+        unplaced = ~Exists(Contact.objects.filter(person=OuterRef("pk")))
+        return self.filter(Q(pk__in=placed) | (Q(created_by=user) & unplaced))
+
+    def matching(self, text: str) -> Self:
+        """Persons whose name, mobile, e-mail or WeChat holds `text`."""
+        text = text.strip()
+        return self.filter(
+            Q(name__icontains=text)
+            | Q(mobile__contains=text)
+            | Q(email__icontains=text)
+            | Q(wechat__iexact=text)
+        )
 
 
 class ContactQuerySet(BelowCustomer):
@@ -98,6 +112,22 @@ class ContactQuerySet(BelowCustomer):
         """Places that have not ended."""
         return self.filter(ended_on__isnull=True)
 
+    def for_list(self) -> Self:
+        """Everything one row shows."""
+        return self.select_related("customer", "person")
+
+    def matching(self, text: str) -> Self:
+        """Places whose person, title, department or customer holds `text`."""
+        text = text.strip()
+        return self.filter(
+            Q(person__name__icontains=text)
+            | Q(person__mobile__contains=text)
+            | Q(person__email__icontains=text)
+            | Q(title__icontains=text)
+            | Q(department__icontains=text)
+            | Q(customer__name__icontains=text)
+        )
+
 
 class ProductQuerySet(ScopedQuerySet):
     """Products are everybody's."""
@@ -108,6 +138,24 @@ class ProductQuerySet(ScopedQuerySet):
     def on_sale(self) -> Self:
         """Products that may be put into new orders."""
         return self.filter(is_active=True)
+
+    def matching(self, text: str) -> Self:
+        """Products whose name or code holds `text`."""
+        text = text.strip()
+        return self.filter(Q(name__icontains=text) | Q(code__icontains=text))
+
+
+class PriceQuerySet(ScopedQuerySet):
+    """List prices are everybody's."""
+
+    owner_path = None
+    team_path = None
+
+    def in_force(self, product: Product, currency: str, on: date) -> Decimal | None:
+        """Return the list price of `product` in `currency` on `on`, or None where there is none."""
+        rows = self.filter(product=product, currency=currency, valid_from__lte=on).order_by("-valid_from")
+        found: Decimal | None = rows.values_list("amount", flat=True).first()
+        return found
 
 
 class OrderQuerySet(BelowCustomer):
@@ -123,9 +171,31 @@ class OrderQuerySet(BelowCustomer):
         """Refunds only."""
         return self.filter(kind=OrderKind.REFUND)
 
+    def given_back_in_full(self) -> Self:
+        """Counting orders whose whole amount was refunded; one that was free of charge is not among them."""
+        counting = Q(refunds__state=OrderState.CONFIRMED, refunds__deleted_at__isnull=True)
+        return (
+            self.counting()
+            .filter(counting, kind=OrderKind.ORDER, amount__gt=0)
+            # Rounded because SQLite adds floating-point numbers.
+            .annotate(given_back=Round(Sum("refunds__amount"), precision=2))
+            .filter(given_back__lte=-F("amount"))
+        )
+
     def for_list(self) -> Self:
         """Everything one row of the order list shows."""
         return self.select_related("customer", "owner", "refund_of")
+
+    def matching(self, text: str) -> Self:
+        """Orders whose number, note or customer's name holds `text`."""
+        text = text.strip()
+        return self.filter(
+            Q(number__icontains=text)
+            | Q(external_id__iexact=text)
+            | Q(note__icontains=text)
+            | Q(customer__name__icontains=text)
+            | Q(customer__code__iexact=text)
+        )
 
 
 class OrderDayQuerySet(BelowCustomer):
@@ -157,6 +227,16 @@ class InteractionQuerySet(BelowCustomer):
         """Everything one row shows."""
         return self.select_related("customer", "person", "by")
 
+    def matching(self, text: str) -> Self:
+        """Interactions whose summary, details, next step or customer's name holds `text`."""
+        text = text.strip()
+        return self.filter(
+            Q(summary__icontains=text)
+            | Q(body__icontains=text)
+            | Q(next_step__icontains=text)
+            | Q(customer__name__icontains=text)
+        )
+
 
 class TaskQuerySet(ScopedQuerySet):
     """Tasks; their owner sees them even where the customer is out of reach."""
@@ -180,6 +260,13 @@ class TaskQuerySet(ScopedQuerySet):
     def for_list(self) -> Self:
         """Everything one row shows."""
         return self.select_related("customer", "owner", "team")
+
+    def matching(self, text: str) -> Self:
+        """Tasks whose title, note or customer's name holds `text`."""
+        text = text.strip()
+        return self.filter(
+            Q(title__icontains=text) | Q(note__icontains=text) | Q(customer__name__icontains=text)
+        )
 
 
 class TimelineQuerySet(BelowCustomer):

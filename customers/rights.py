@@ -22,7 +22,7 @@ RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
         "trainer": ("team", "view"),
         "manager": ("team", "view add change delete restore export import assign"),
         "analyst": ("all", "view export"),
-        "integration": ("all", "view add change import"),
+        "integration": ("all", "view add change import assign"),
     },
     "person": {
         "agent": ("team", "view add change"),

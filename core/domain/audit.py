@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -54,18 +54,28 @@ def differences(before: models.Model, values: Mapping[str, Any]) -> dict[str, tu
     return {
         field: (getattr(before, field), value)
         for field, value in values.items()
-        if as_json(getattr(before, field)) != as_json(value)
+        if _comparable(getattr(before, field)) != _comparable(value)
     }
+
+
+def _comparable(value: Any) -> Any:
+    """Return what tells two values apart; two records may share a name."""
+    return (value._meta.label_lower, value.pk) if isinstance(value, models.Model) else as_json(value)
 
 
 def as_json(value: Any) -> Any:
     """Return `value` as JSON can hold it; records become their names."""
-    if isinstance(value, datetime | date):
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        # One moment has one text, whatever zone it came in.
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, datetime | date | time):
         return value.isoformat()
     if isinstance(value, Decimal):
         return format(value.normalize(), "f")
     if isinstance(value, models.Model):
         return str(value)
-    if isinstance(value, models.QuerySet) or (isinstance(value, Iterable) and not isinstance(value, str | dict)):
+    if isinstance(value, models.QuerySet) or (
+        isinstance(value, Iterable) and not isinstance(value, str | dict)
+    ):
         return sorted(str(item) for item in value)
     return value

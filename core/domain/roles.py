@@ -28,7 +28,8 @@ def grant_roles(sender: Any = None, **kwargs: Any) -> None:
             if role in row
             for action in _DJANGO_ACTIONS
             if action in row[role][1]
-            and (permission := known.get((label.split(".")[0], f"{action}_{label.split('.')[1]}"))) is not None
+            and (permission := known.get((label.split(".")[0], f"{action}_{label.split('.')[1]}")))
+            is not None
         )
 
 

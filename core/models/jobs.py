@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -68,6 +69,10 @@ class Job(models.Model):
     def __str__(self) -> str:
         # Titles of scheduled work are kept in English; those that people started are in their language.
         return gettext(self.title) if self.title else self.task
+
+    def get_absolute_url(self) -> str:
+        """The page that tells how the job goes."""
+        return reverse("core:job-detail", args=[self.pk])
 
     @property
     def is_open(self) -> bool:

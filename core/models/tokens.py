@@ -38,3 +38,8 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def is_expired(self) -> bool:
+        """True when the token no longer works because its time is over."""
+        return self.expires_at <= timezone.now()

@@ -49,6 +49,11 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type:
         user.save(using=self._db)
         return user
 
+    def get_by_natural_key(self, username: str | None) -> User:
+        """Return the user with this login name, however it is typed: no two differ by capitals alone."""
+        found: User = self.get(username__iexact=username)
+        return found
+
     def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> User:
         """Store a user who may do everything."""
         return self.create_user(username, password, is_superuser=True, **fields)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -118,12 +119,17 @@ class Customer(Recorded, Recyclable, Foreign):
             models.Index(fields=["team", "name", "id"], name="customer_of_team"),
             # Duplicate check when a customer is made.
             models.Index(fields=["name_key"], name="customer_by_name_key"),
+            models.Index(fields=["phone"], name="customer_by_phone", condition=~models.Q(phone="")),
             # The recycle bin is small; the list above it is not.
             models.Index(fields=["deleted_at", "id"], name="customer_deleted", condition=models.Q(deleted_at__isnull=False)),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """The record page."""
+        return reverse("customers:customer-detail", args=[self.pk])
 
     @property
     def is_deleted(self) -> bool:

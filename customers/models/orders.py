@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import Currency
@@ -29,7 +31,7 @@ class Order(Recorded, Recyclable, Foreign):
     # Rate of the day of the order: base currency for one unit of `currency`.
     rate = models.DecimalField(_("rate"), max_digits=18, decimal_places=8, default=1, editable=False)
     amount_base = models.DecimalField(_("amount in base currency"), max_digits=16, decimal_places=2, editable=False)
-    seats = models.PositiveIntegerField(_("seats"), null=True, blank=True)
+    seats = models.PositiveIntegerField(_("seats"), null=True, blank=True, validators=[MaxValueValidator(1_000_000)])
     refund_of = models.ForeignKey(
         "self", verbose_name=_("refund of"), null=True, blank=True, on_delete=models.PROTECT, related_name="refunds"
     )
@@ -66,6 +68,10 @@ class Order(Recorded, Recyclable, Foreign):
 
     def __str__(self) -> str:
         return self.number
+
+    def get_absolute_url(self) -> str:
+        """The page of the order."""
+        return reverse("customers:order-detail", args=[self.pk])
 
 
 class OrderLine(models.Model):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from core.choices import Currency
 from customers.choices import ProductKind
 from customers.models.base import Recorded
-from customers.querysets import ProductQuerySet
+from customers.querysets import PriceQuerySet, ProductQuerySet
 
 
 class Product(Recorded):
@@ -40,6 +40,8 @@ class Price(models.Model):
     currency = models.CharField(_("currency"), max_length=3, choices=Currency, default=Currency.CNY)
     amount = models.DecimalField(_("price"), max_digits=14, decimal_places=2)
     valid_from = models.DateField(_("valid from"))
+
+    objects = PriceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("price")

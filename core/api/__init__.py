@@ -1,0 +1,1 @@
+"""The base of the REST API: authentication, rights, errors, paging."""

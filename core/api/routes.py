@@ -1,0 +1,9 @@
+"""What the platform offers over the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.api.jobs import JobViewSet
+
+routes: list[tuple[str, Any, str]] = [("jobs", JobViewSet, "job")]

@@ -1,0 +1,31 @@
+"""Imports of files: uploaded, read, checked row by row, repaired, written."""
+
+from core.domain.imports.repairs import map_value, repair_cell, skip_lines
+from core.domain.imports.running import (
+    cancel_import,
+    import_now,
+    reconcile,
+    run_check,
+    run_import,
+    start_check,
+    start_import,
+)
+from core.domain.imports.runs import earlier_import, preview, set_columns, set_format, start_run
+
+__all__ = [
+    "cancel_import",
+    "earlier_import",
+    "import_now",
+    "map_value",
+    "preview",
+    "reconcile",
+    "repair_cell",
+    "run_check",
+    "run_import",
+    "set_columns",
+    "set_format",
+    "skip_lines",
+    "start_check",
+    "start_import",
+    "start_run",
+]

@@ -1,0 +1,33 @@
+"""Background work: rows are the truth, the broker only rings the bell.
+
+`later` writes a job in the caller's transaction. A worker claims it for a limited time (a lease),
+runs the task's body, and writes the end only while the lease is still its own. Whatever dies on the
+way, the lease runs out and the sweeper has the job taken up again; so a body may run twice, and its
+effects carry unique keys.
+"""
+
+from core.domain.jobs.asking import later, request_cancel, retry_job
+from core.domain.jobs.doorbell import QUEUES, ring
+from core.domain.jobs.leases import MAX_ATTEMPTS, claim_job, release_leases
+from core.domain.jobs.progress import JobCancelled, LeaseLost, current_job, progress
+from core.domain.jobs.running import UnknownTask, run_job
+from core.domain.jobs.waiting import Waiting, why_waiting
+
+__all__ = [
+    "MAX_ATTEMPTS",
+    "QUEUES",
+    "JobCancelled",
+    "LeaseLost",
+    "UnknownTask",
+    "Waiting",
+    "claim_job",
+    "current_job",
+    "later",
+    "progress",
+    "release_leases",
+    "request_cancel",
+    "retry_job",
+    "ring",
+    "run_job",
+    "why_waiting",
+]

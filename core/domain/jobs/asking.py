@@ -1,0 +1,128 @@
+"""Asking for background work, and changing one's mind about it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from core.choices import AuditAction, JobState
+from core.domain.audit import record
+from core.domain.jobs.doorbell import QUEUES, ring
+from core.errors import Conflict
+from core.models import Job, User
+
+
+def later(
+    task: str,
+    /,
+    *,
+    dedupe: str | None = None,
+    title: str | Promise = "",
+    by: User | None = None,
+    url: str = "",
+    queue: str = "default",
+    not_before: datetime | None = None,
+    notify_on_finish: bool | None = None,
+    **payload: Any,
+) -> Job:
+    """Write a job in the caller's transaction and call a worker when it commits; return the job.
+
+    The same `dedupe` gives the same job, whatever became of it. `payload` (JSON values) are the
+    keyword arguments of the task's body. Who asked is told when the job ends if `notify_on_finish`,
+    by default when there is a person and a page (`url`) to lead to.
+    """
+    if queue not in QUEUES:
+        raise ValueError(f"queue is {queue!r}: use one of {', '.join(QUEUES)}")
+    found: Job | None = Job.objects.filter(dedupe=dedupe).first() if dedupe else None
+    if found is not None:
+        return found
+    now = timezone.now()
+    due = not_before or now
+    job = Job(
+        task=task,
+        title=str(title)[:200],
+        dedupe=dedupe or None,
+        payload=payload,
+        queue=queue,
+        not_before=due,
+        url=url,
+        notify_on_finish=bool(by and url) if notify_on_finish is None else notify_on_finish,
+        created_by=by,
+        created_at=now,
+        rung_at=now if due <= now else None,
+    )
+    try:
+        with transaction.atomic():
+            job.save(force_insert=True)
+    except IntegrityError:
+        if not dedupe:
+            raise
+        return Job.objects.get(dedupe=dedupe)  # somebody asked for the same a moment earlier
+    if due <= now:
+        _ring_on_commit(job)
+    return job
+
+
+def _ring_on_commit(job: Job) -> None:
+    def call() -> None:
+        ring(job.pk, job.queue)
+
+    transaction.on_commit(call, robust=True)
+
+
+@transaction.atomic
+def request_cancel(job: Job, *, by: User | None, at: datetime | None = None) -> Job:
+    """Stop the job: at once while it waits, after the step it is in while it runs.
+
+    Refused with `job_finished` once it has ended.
+    """
+    moment = at or timezone.now()
+    idle = Q(state=JobState.PENDING) | Q(state=JobState.RUNNING, lease_until__lt=moment)
+    mine = Job.objects.filter(pk=job.pk)
+    stopped = mine.filter(idle).update(
+        state=JobState.CANCELLED, finished_at=moment, lease_until=None, lease_token="", cancel_requested=True
+    )
+    asked = stopped or mine.filter(state=JobState.RUNNING).update(cancel_requested=True)
+    if not asked:
+        raise Conflict("job_finished", _("This job has already ended, so it cannot be cancelled."))
+    record(AuditAction.CHANGED, by=by, subject=job, changes={"cancel_requested": (False, True)})
+    job.refresh_from_db()
+    return job
+
+
+@transaction.atomic
+def retry_job(job: Job, *, by: User | None, at: datetime | None = None) -> Job:
+    """Let a job that was set aside or cancelled run again, with all its attempts.
+
+    Refused with `job_not_stopped` while it waits or runs, and once it is done.
+    """
+    moment = at or timezone.now()
+    stopped = Job.objects.filter(pk=job.pk, state__in=[JobState.FAILED, JobState.CANCELLED])
+    before = stopped.values_list("state", flat=True).first()
+    changed = stopped.update(
+        state=JobState.PENDING,
+        attempts=0,
+        error="",
+        cancel_requested=False,
+        not_before=moment,
+        rung_at=moment,
+        started_at=None,
+        finished_at=None,
+        progress_done=0,
+        progress_total=0,
+        progress_note="",
+    )
+    if not changed:
+        raise Conflict(
+            "job_not_stopped", _("Only a job that was set aside or cancelled can be started again.")
+        )
+    record(AuditAction.CHANGED, by=by, subject=job, changes={"state": (before, JobState.PENDING.value)})
+    job.refresh_from_db()
+    _ring_on_commit(job)
+    return job

@@ -1,0 +1,88 @@
+"""API tokens: made once, shown once, kept as a keyed digest, revoked for good."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from core.access import can, require
+from core.choices import AuditAction
+from core.domain.audit import record
+from core.errors import Conflict, DomainError
+from core.models import ApiToken, User
+
+PREFIX = "pn_"
+LONGEST_LIFE = timedelta(days=366)
+_USE_IS_NOTED_EVERY = timedelta(minutes=1)
+
+
+def digests_of(secret: str) -> list[str]:
+    """Return the digests under which `secret` may be stored: one per key in use, the current first."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return [
+        hmac.new(f"api-token:{key}".encode(), secret.encode(), hashlib.sha256).hexdigest() for key in keys
+    ]
+
+
+@transaction.atomic
+def make_token(
+    user: User, *, name: str, expires_at: datetime, by: User, at: datetime
+) -> tuple[ApiToken, str]:
+    """Store a token that acts as `user` and return it with its secret, which is never shown again.
+
+    Refuses a life beyond a year, and a token for somebody else by who may not administer users.
+    """
+    require(by, "add", ApiToken)
+    if user.pk != by.pk and not (user.is_service and can(by, "change", User)):
+        raise DomainError(
+            "not_your_token", _("You can make tokens for yourself and for services only."), status=403
+        )
+    if not at < expires_at <= at + LONGEST_LIFE:
+        text = _("Choose a day from tomorrow to one year ahead.")
+        raise DomainError("bad_expiry", text, fields={"expires_at": text})
+    secret = PREFIX + secrets.token_urlsafe(32)
+    token = ApiToken.objects.create(
+        user=user,
+        name=name.strip(),
+        digest=digests_of(secret)[0],
+        prefix=secret[:8],
+        created_at=at,
+        expires_at=expires_at,
+    )
+    record(
+        AuditAction.CREATED,
+        by=by,
+        subject=token,
+        changes={"user": (None, user), "expires_at": (None, expires_at)},
+    )
+    return token, secret
+
+
+@transaction.atomic
+def revoke_token(token: ApiToken, *, by: User, at: datetime) -> None:
+    """Make the token useless from now on. A second call is refused, so the audit line is written once."""
+    if not ApiToken.objects.visible_to(by, "delete").filter(pk=token.pk).exists():
+        raise DomainError("not_your_token", _("This token is not yours to revoke."), status=403)
+    if not ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=at):
+        raise Conflict("already_revoked", _("This token was already revoked."))
+    token.revoked_at = at
+    record(AuditAction.DELETED, by=by, subject=token)
+
+
+def find_token(secret: str, *, at: datetime) -> ApiToken | None:
+    """Return the usable token with this secret and note its use, at most once a minute; else None."""
+    token: ApiToken | None = (
+        ApiToken.objects.usable(at).select_related("user").filter(digest__in=digests_of(secret)).first()
+    )
+    if token is not None:
+        stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=at - _USE_IS_NOTED_EVERY)
+        if token.last_used_at is None or token.last_used_at < at - _USE_IS_NOTED_EVERY:
+            ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=at)
+    return token

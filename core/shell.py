@@ -1,0 +1,90 @@
+"""The platform's own entries in the navigation and on the settings page."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from core.navigation import Entry, SettingsCard, register, register_settings_card
+
+_CARDS = (
+    SettingsCard(
+        "users",
+        _("Users"),
+        _("Who works here, in which team, with which roles."),
+        "core:user-list",
+        "people",
+        10,
+        ("core.user", "view"),
+    ),
+    SettingsCard(
+        "teams",
+        _("Teams"),
+        _("The tree that decides whose records a manager sees."),
+        "core:team-list",
+        "org",
+        20,
+        ("core.team", "view"),
+    ),
+    SettingsCard(
+        "roles",
+        _("Roles"),
+        _("What each of the seven roles may do, and how far it reaches."),
+        "core:role-list",
+        "lock",
+        30,
+        ("core.user", "view"),
+    ),
+    SettingsCard(
+        "organisation",
+        _("Organisation"),
+        _("Name, base currency and time zone."),
+        "core:organisation",
+        "home",
+        40,
+        ("core.organisation", "change"),
+    ),
+    SettingsCard(
+        "rates",
+        _("Exchange rates"),
+        _("What other currencies are worth in the base currency, and since when."),
+        "core:rate-list",
+        "coin",
+        50,
+        ("core.exchangerate", "view"),
+    ),
+    SettingsCard(
+        "schedules",
+        _("Schedules"),
+        _("What the product does by itself, and when."),
+        "core:schedule-list",
+        "clock",
+        60,
+        ("core.schedule", "view"),
+    ),
+    SettingsCard(
+        "audit",
+        _("Audit"),
+        _("Who signed in, changed or exported what. Lines cannot be altered."),
+        "core:audit-list",
+        "history",
+        70,
+        ("core.auditentry", "view"),
+    ),
+    SettingsCard(
+        "api",
+        _("API for other systems"),
+        _("Every address of the REST API, to read and to try."),
+        "api-docs",
+        "link",
+        80,
+        ("core.apitoken", "view"),
+    ),
+)
+
+
+def register_shell() -> None:
+    """Register the first and the last entry of the navigation, and the cards of the settings page."""
+    register(Entry("home", _("My day"), "core:home", "home", 0))
+    register(Entry("settings", _("Settings"), "core:settings", "gear", 90))
+    for card in _CARDS:
+        register_settings_card(card)

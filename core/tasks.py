@@ -1,0 +1,68 @@
+"""Celery's side of the platform: the doorbell of the job table, and what beat rings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from celery import current_app, shared_task
+from django.utils import timezone
+
+from core.domain import exports, imports, jobs, schedules, sweeper
+from core.domain.heartbeats import WORKER, mark_alive
+
+
+@shared_task(name="core.tasks.run_job")
+def run_job(job_id: int) -> None:
+    """Run the job of that id, if it is still due."""
+    mark_alive(WORKER, at=timezone.now())
+    jobs.run_job(job_id, body_of=body_of)
+
+
+@shared_task(name="core.tasks.tick")
+def tick() -> None:
+    """Start what is due and take up again what was left behind; beat's only entry."""
+    at = timezone.now()
+    mark_alive(WORKER, at=at)
+    schedules.run_due_schedules(at)
+    sweeper.sweep(at)
+
+
+@shared_task(name="core.tasks.delete_old_jobs")
+def delete_old_jobs() -> dict[str, int]:
+    """Delete jobs that ended long ago."""
+    return {"deleted": sweeper.delete_old_jobs(before=timezone.now() - timedelta(days=sweeper.KEEP_DAYS))}
+
+
+@shared_task(name="core.tasks.export_list")
+def export_list(key: str, query: str, file_format: str, user_id: int, token: str) -> dict[str, Any]:
+    """Write a list as a file for the person who asked."""
+    return exports.run_export(key, query=query, file_format=file_format, user_id=user_id, token=token)
+
+
+@shared_task(name="core.tasks.delete_old_exports")
+def delete_old_exports() -> dict[str, int]:
+    """Delete the files of exports that nobody fetched in time."""
+    return {"deleted": exports.delete_old_exports(before=timezone.now() - exports.KEPT_FOR)}
+
+
+def body_of(name: str) -> Callable[..., Any]:
+    """Return the function of the task of that name; refuses with UnknownTask."""
+    task = current_app.tasks.get(name)
+    if task is None:
+        raise jobs.UnknownTask(name)
+    body: Callable[..., Any] = task.run
+    return body
+
+
+@shared_task(name="core.tasks.check_import")
+def check_import(run_id: int, attempt: int) -> dict[str, int]:
+    """Check every row of an uploaded file."""
+    return imports.run_check(run_id, attempt)
+
+
+@shared_task(name="core.tasks.write_import")
+def write_import(run_id: int, attempt: int) -> dict[str, int]:
+    """Write the valid rows of an uploaded file."""
+    return imports.run_import(run_id, attempt)

@@ -1,0 +1,130 @@
+"""The one list page: rights, filters, sorting, keyset paging and export for any model."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.views import View
+
+from core.access import can
+from core.errors import DomainError
+from core.filters import ScopedFilterSet
+from core.keyset import KeysetPage, SortKey, fingerprint, paginate
+from core.views.base import RightsMixin, place_in_navigation, render_page
+
+
+class ListPage(RightsMixin, View):
+    """A list of one model.
+
+    Class attributes say what is listed; `rows()` may narrow or widen the query, `extra_context()` adds
+    what the template needs beyond the list. `required_right` is ("view", model) unless given.
+    """
+
+    model: ClassVar[type[models.Model]]
+    filterset_class: ClassVar[type[ScopedFilterSet]]
+    template_name: ClassVar[str]
+    partial_name: ClassVar[str] = ""
+    sort_keys: ClassVar[dict[str, SortKey]]
+    default_sort: ClassVar[str]
+    page_size: ClassVar[int] = 50
+    export_key: ClassVar[str | None] = None
+    nav_current: ClassVar[str] = ""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "required_right" not in cls.__dict__ and "model" in cls.__dict__:
+            cls.required_right = ("view", cls.model)
+
+    def rows(self) -> models.QuerySet[Any]:
+        """Return the rows the person may see, with all that one line of the list shows."""
+        manager: Any = self.model._default_manager
+        found: Any = manager.visible_to(self.person)
+        rows: models.QuerySet[Any] = found.for_list() if hasattr(found, "for_list") else found
+        return rows
+
+    def extra_context(self) -> dict[str, Any]:
+        """Return more context for the template."""
+        return {}
+
+    @cached_property
+    def filterset(self) -> ScopedFilterSet:
+        """The filters as asked for, bound to the rows."""
+        return self.filterset_class(self.request.GET, queryset=self.rows(), request=self.request)
+
+    @cached_property
+    def sorting(self) -> tuple[SortKey, bool, str]:
+        """The sort key, whether descending, and both as the parameter says it; an unknown one is refused."""
+        return read_sort(self.request.GET.get("sort", ""), self.sort_keys, self.default_sort)
+
+    def page(self) -> KeysetPage:
+        """Read the page of rows that the request asks for."""
+        if not self.filterset.is_valid():
+            return KeysetPage(size=self.page_size)
+        key, descending, name = self.sorting
+        bound_to = (self.person.pk, self.request.path, self.filterset.parameters(), name)
+        return paginate(
+            self.filterset.qs,
+            sort=key,
+            descending=descending,
+            cursor=self.request.GET.get("cursor"),
+            page_size=self.page_size,
+            fingerprint=fingerprint(*bound_to),
+            count=self.request.GET.get("count") == "1",
+        )
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the list; filters that are not understood are named, and answer 400 with no rows."""
+        context = self.get_context()
+        status = 200 if self.filterset.is_valid() else 400
+        return render_page(request, self.template_name, context, partial=self.partial_name, status=status)
+
+    def get_context(self) -> dict[str, Any]:
+        """Return everything that `ui/list_page.html` shows."""
+        _key, descending, name = self.sorting
+        return {
+            "page": self.page(),
+            "filterset": self.filterset,
+            "filter": self.filterset if self.filterset.filters else None,
+            "filter_chips": self.filterset.chips(),
+            "sort": name,
+            "sort_descending": descending,
+            "sort_keys": self.sort_keys,
+            "sort_choices": sort_choices(self.sort_keys, name),
+            "export_key": self.export_key,
+            "export_url": self.export_url(),
+            "query": self.query(),
+            **place_in_navigation(self.nav_current),
+            **self.extra_context(),
+        }
+
+    def query(self) -> str:
+        """Return the filters and the sorting as a query string, without the place in the list."""
+        return urlencode({**self.filterset.parameters(), "sort": self.sorting[2]}, doseq=True)
+
+    def export_url(self) -> str:
+        """Return the page that offers this list as a file, or nothing where the person may not have it."""
+        if not self.export_key or not can(self.person, "export", self.model):
+            return ""
+        return f"{reverse('core:export-start')}?{urlencode({'key': self.export_key, 'query': self.query()})}"
+
+
+def read_sort(asked: str, keys: dict[str, SortKey], default: str) -> tuple[SortKey, bool, str]:
+    """Return (key, descending, parameter) for `sort=-name`; refuse a name that is not declared."""
+    name = asked or default
+    bare = name.removeprefix("-")
+    if bare not in keys:
+        text = _("This list cannot be sorted by that. It knows: %(keys)s.") % {"keys": ", ".join(keys)}
+        raise DomainError("bad_sort", text, fields={"sort": text})
+    return keys[bare], name.startswith("-"), name
+
+
+def sort_choices(keys: dict[str, SortKey], current: str) -> list[tuple[str, Any]]:
+    """Return (parameter, label) for the sort menu; the current key keeps its direction."""
+    bare = current.removeprefix("-")
+    return [(current if name == bare else name, key.label) for name, key in keys.items()]

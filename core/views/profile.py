@@ -1,0 +1,87 @@
+"""What a person sets for oneself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views import View
+
+from core.access import can
+from core.choices import Density, Theme
+from core.domain.users import update_user
+from core.errors import DomainError
+from core.forms import ProfileForm
+from core.models import ApiToken, User
+from core.views.base import SIGNED_IN, FormPage, RightsMixin, go_to, is_fragment
+from core.views.users import rights_of
+
+
+class Profile(FormPage):
+    """One's own name, address, preferences, tokens and rights."""
+
+    required_right = SIGNED_IN
+    form_class = ProfileForm
+    template_name = "core/profile.html"
+    success_message = gettext_lazy("Profile saved.")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Fill the form with the person's own record, read anew: the page around it shows the old one."""
+        return {**super().get_form_kwargs(), "instance": User.objects.get(pk=self.person.pk)}
+
+    def perform(self, form: ProfileForm) -> str:
+        """Store the changes."""
+        update_user(form.instance, form.cleaned_data, by=self.person)
+        return reverse("core:profile")
+
+    def form_valid(self, form: ProfileForm) -> HttpResponse:
+        """Say "saved" in the language just chosen."""
+        with translation.override(form.cleaned_data["language"] or translation.get_language()):
+            return super().form_valid(form)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Show the tokens and the rights beside the form."""
+        user = self.person
+        tokens = ApiToken.objects.filter(user=user, revoked_at__isnull=True)
+        return super().get_context_data(
+            may_have_tokens=can(user, "add", ApiToken),
+            tokens=list(tokens),
+            rights=rights_of(user),
+            **kwargs,
+        )
+
+
+class Preferences(RightsMixin, View):
+    """Language, theme and density, changed from any page."""
+
+    required_right = SIGNED_IN
+    choices = {
+        "language": {code for code, _name in settings.LANGUAGES},
+        "theme": set(Theme.values),
+        "density": set(Density.values),
+    }
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Store what was sent and go back; a script gets an empty answer."""
+        data = {name: request.POST[name] for name in self.choices if name in request.POST}
+        for name, value in data.items():
+            if value not in self.choices[name]:
+                raise DomainError("unknown_choice", _("There is no such choice."), fields={name: value})
+        user = User.objects.get(pk=self.person.pk)
+        update_user(user, data, by=user)
+        if is_fragment(request) or request.headers.get("HX-Request"):
+            return HttpResponse(status=204)
+        return go_to(request, self._back(request))
+
+    def _back(self, request: HttpRequest) -> str:
+        asked = request.POST.get("next", "")
+        is_ours = url_has_allowed_host_and_scheme(
+            asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+        )
+        return asked if asked and is_ours else reverse("core:home")

@@ -1,0 +1,119 @@
+"""Recurring jobs: when they run, whether, and out of turn."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import messages
+from django.db.models import OuterRef, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views import View
+from django.views.generic import TemplateView
+
+from core.access import can
+from core.domain.schedules import run_now, update_schedule
+from core.forms import DomainForm, time_zone_choices
+from core.models import Job, Schedule, ScheduleRun
+from core.views.base import FormPage, RightsMixin, go_to
+
+NAV = "settings"
+
+
+def _zones() -> list[tuple[str, Any]]:
+    return [("", _("As the organisation")), *time_zone_choices()]
+
+
+class ScheduleForm(DomainForm):
+    """When a schedule runs: at a time of day, or every so many seconds."""
+
+    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=_zones, required=False)
+
+    class Meta:
+        model = Schedule
+        fields: ClassVar[list[str]] = ["daily_at", "time_zone", "every_seconds", "is_enabled"]
+        widgets: ClassVar[dict[str, Any]] = {
+            "daily_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+        }
+        help_texts: ClassVar[dict[str, Any]] = {
+            "daily_at": gettext_lazy("Leave it empty for an interval."),
+            "every_seconds": gettext_lazy("Leave it empty for a time of day. At least 5."),
+        }
+
+
+class ScheduleList(RightsMixin, TemplateView):
+    """All schedules; they are few."""
+
+    required_right = ("view", Schedule)
+    template_name = "core/schedule_list.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Show each with its last run and how that ended."""
+        user = self.request.user
+        last = ScheduleRun.objects.filter(schedule=OuterRef("pk")).order_by("-due_at")
+        schedules = list(
+            Schedule.objects.visible_to(user).annotate(last_job=Subquery(last.values("job")[:1]))
+        )
+        jobs = Job.objects.in_bulk([row.last_job for row in schedules if row.last_job])
+        for row in schedules:
+            row.last_run_job = jobs.get(row.last_job)
+        context = {
+            "schedules": schedules,
+            "may_change": can(user, "change", Schedule),
+            "may_run": can(user, "run", Schedule),
+            "nav_current": NAV,
+        }
+        return super().get_context_data(**context, **kwargs)
+
+
+class ScheduleUpdate(FormPage):
+    """Change when a schedule runs."""
+
+    required_right = ("change", Schedule)
+    form_class = ScheduleForm
+    submit_label = gettext_lazy("Save schedule")
+    success_message = gettext_lazy("Schedule saved.")
+    nav_current = NAV
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        """The schedule to change."""
+        rows = Schedule.objects.visible_to(self.request.user, "change")
+        schedule: Schedule = get_object_or_404(rows, pk=self.kwargs["pk"])
+        return schedule
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        """Name the schedule."""
+        return str(self.schedule)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Fill the form with the record."""
+        return {**super().get_form_kwargs(), "instance": self.schedule}
+
+    def cancel_url(self) -> str:
+        """Go back to the list."""
+        return reverse("core:schedule-list")
+
+    def perform(self, form: ScheduleForm) -> str:
+        """Store the timing and count the next run anew."""
+        update_schedule(self.schedule, form.cleaned_data, by=self.request.user)  # type: ignore[arg-type]
+        return self.cancel_url()
+
+
+class ScheduleRunNow(RightsMixin, View):
+    """Start a schedule out of turn."""
+
+    required_right = ("run", Schedule)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Start it and show its job, to those who may see it."""
+        schedule = get_object_or_404(Schedule.objects.visible_to(request.user, "run"), pk=pk)
+        job = run_now(schedule, by=request.user)  # type: ignore[arg-type]
+        messages.success(request, _("Started: %(schedule)s") % {"schedule": schedule})
+        return go_to(request, job.get_absolute_url())

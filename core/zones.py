@@ -1,0 +1,20 @@
+"""Time zones by name, with the organisation's as the default."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from core.models import Organisation, User
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """Return the zone of that name, the organisation's where it is empty, UTC where nobody knows it."""
+    try:
+        return ZoneInfo(name or Organisation.load().time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+def zone_of(user: User) -> ZoneInfo:
+    """Return the zone in which the person reads dates."""
+    return zone_named(user.time_zone)

@@ -1,0 +1,156 @@
+"""How every verb of the package locks a record, writes its changes and refuses a stale one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
+from django.db import models
+from django.utils.formats import localize
+from django.utils.text import capfirst
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from core.choices import AuditAction
+from core.domain.audit import as_json, differences, record
+from core.errors import Conflict, DomainError
+from core.models import AuditEntry, User
+
+Record = TypeVar("Record", bound=models.Model)
+Changes = dict[str, tuple[Any, Any]]
+
+
+def locked(subject: Record) -> Record:
+    """Return the stored row of `subject`, locked until the transaction ends.
+
+    The lock leaves foreign keys to the row free. SQLite has no row locks: there every transaction is
+    exclusive from its first statement, so the fresh read alone is enough.
+    """
+    rows = type(subject)._default_manager.select_for_update(no_key=True, of=("self",))
+    found: Record | None = rows.filter(pk=subject.pk).first()
+    if found is None:
+        raise Conflict("gone", _("This record no longer exists."))
+    return found
+
+
+def ensure_known(data: Mapping[str, Any], fields: Iterable[str]) -> None:
+    """Refuse keys that the verb does not write: a mistake of the caller, never silently dropped."""
+    unknown = sorted(set(data) - set(fields))
+    if unknown:
+        raise DomainError(
+            "unknown_field",
+            _("Unknown fields: %(fields)s.") % {"fields": ", ".join(unknown)},
+            fields={field: _("This field is not known.") for field in unknown},
+        )
+
+
+def ensure_valid(subject: models.Model, fields: Iterable[str]) -> None:
+    """Refuse values that the columns cannot hold, each with the message of its field."""
+    checked = {
+        field.name for field in subject._meta.fields if field.name in set(fields) and not field.is_relation
+    }
+    skipped = {field.name for field in subject._meta.fields} - checked
+    try:
+        subject.clean_fields(exclude=skipped)
+    except ValidationError as error:
+        messages = {field: " ".join(texts) for field, texts in error.message_dict.items()}
+        first, text = next(iter(messages.items()))
+        named = text if first == NON_FIELD_ERRORS else f"{label_of(type(subject), first)}: {text}"
+        raise DomainError("invalid", named, fields=messages) from error
+
+
+def label_of(model: type[models.Model], field: str) -> str:
+    """Return the name of a field as people read it."""
+    return str(capfirst(str(getattr(model._meta.get_field(field), "verbose_name", field))))
+
+
+def ensure_fresh(subject: models.Model, version: int | None) -> None:
+    """Refuse when somebody changed the locked record after `version` was read, and say who changed what."""
+    current: int = subject.version  # type: ignore[attr-defined]
+    if version is None or version == current:
+        return
+    lines = list(AuditEntry.objects.about(subject).select_related("actor")[: max(current - version, 1)])
+    raise Conflict(
+        "stale", _stale_message(subject, lines), details={"version": current, "changed": _told(lines)}
+    )
+
+
+def _stale_message(subject: models.Model, lines: list[AuditEntry]) -> str:
+    told = []
+    for line in lines:
+        who = str(line.actor) if line.actor else _("The system")
+        fields = (
+            ", ".join(_safe_label(type(subject), field) for field in line.changes)
+            or line.get_action_display()
+        )
+        told.append(f"{who} ({localize(localtime(line.at))}): {fields}")
+    return _(
+        "This record was changed since you opened it. %(changes)s. Load it again, then repeat your change."
+    ) % {"changes": "; ".join(told) or _("Somebody saved it")}
+
+
+def _safe_label(model: type[models.Model], field: str) -> str:
+    try:
+        return label_of(model, field)
+    except FieldDoesNotExist:
+        return field
+
+
+def _told(lines: list[AuditEntry]) -> list[dict[str, Any]]:
+    return [
+        {
+            "by": str(line.actor) if line.actor else "",
+            "at": line.at.isoformat(),
+            "fields": sorted(line.changes),
+        }
+        for line in lines
+    ]
+
+
+def write_changes(
+    subject: models.Model,
+    values: Mapping[str, Any],
+    *,
+    by: User | None,
+    at: datetime,
+    action: AuditAction = AuditAction.CHANGED,
+    extra: Changes | None = None,
+    note: str = "",
+) -> Changes:
+    """Store the values that differ on the locked record, raise its version, write one audit line.
+
+    Only changed columns are written. Returns what changed, `extra` (changes kept in other tables)
+    included; nothing is written and {} returned when nothing differs.
+    """
+    changes = {**differences(subject, values), **(extra or {})}
+    if not changes:
+        return {}
+    written = {field: values[field] for field in changes if field in values}
+    for field, value in written.items():
+        setattr(subject, field, value)
+    ensure_valid(subject, written)
+    bump(subject, at=at, **written)
+    record(action, by=by, subject=subject, changes=changes, note=note)
+    return changes
+
+
+def bump(subject: models.Model, *, at: datetime, **values: Any) -> None:
+    """Write `values` with the next version, refusing when the row is no longer the one that was read."""
+    version: int = subject.version  # type: ignore[attr-defined]
+    rows = type(subject)._default_manager.filter(pk=subject.pk, version=version)
+    if not rows.update(**values, version=version + 1, updated_at=at):
+        raise Conflict(
+            "stale", _("This record was changed since you opened it. Load it again, then repeat your change.")
+        )
+    for field, value in {**values, "version": version + 1, "updated_at": at}.items():
+        setattr(subject, field, value)
+
+
+def changes_for_timeline(model: type[models.Model], changes: Changes) -> dict[str, Any]:
+    """Return `changes` as a timeline row holds them; `customers.history` puts them into words."""
+    return {
+        "model": model._meta.label_lower,
+        "changes": {field: [as_json(old), as_json(new)] for field, (old, new) in changes.items()},
+    }

@@ -1,0 +1,1 @@
+"""Forms of the customer package: they clean what people type."""

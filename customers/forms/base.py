@@ -1,0 +1,59 @@
+"""What the forms of the package share: they clean input, and leave deciding to the domain."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from django import forms
+from django.db import models
+
+from core.models import User
+
+
+class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Cleans the input of one record for a domain verb; it never saves.
+
+    It works on a copy of the record, so that the verb still finds the record as it was read.
+    """
+
+    def __init__(self, *args: Any, user: User, record: models.Model | None = None, **kwargs: Any) -> None:
+        if record is not None:
+            kwargs["instance"] = copy.copy(record)
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def save(self, commit: bool = True) -> Any:
+        """Refuse: only the domain writes."""
+        raise NotImplementedError("records are written by the domain")
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The cleaned values that are fields of the record."""
+        names = set(self._meta.fields or ())
+        return {name: value for name, value in self.cleaned_data.items() if name in names}
+
+
+class VersionMixin(forms.Form):
+    """An edit form knows which version of the record its person saw."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        record = getattr(self, "instance", None)
+        if record is None or record.pk is None:
+            del self.fields["version"]
+        else:
+            self.fields["version"].initial = record.version
+
+    @property
+    def seen_version(self) -> int | None:
+        """The version that the person saw, where one is known."""
+        return self.cleaned_data.get("version")
+
+
+def people_choices() -> models.QuerySet[User]:
+    """Members of staff who may be made owner of something."""
+    rows: models.QuerySet[User] = User.objects.people().order_by("full_name", "id")
+    return rows

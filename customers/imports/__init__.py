@@ -1,0 +1,1 @@
+"""What files can bring into this package: customers and orders."""

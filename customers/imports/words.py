@@ -1,0 +1,65 @@
+"""What the faults of customer and order files say."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+FAULTS: dict[str, str | Promise] = {
+    "unknown_currency": _("Not a currency of this system. Use a code such as CNY, USD or EUR."),
+    "no_rate": _(
+        "No rate from %(currency)s to %(base)s is known for %(day)s. Enter one under Exchange rates, then"
+        " check again."
+    ),
+    "negative_amount": _(
+        "Negative, but not marked as a refund. Map the column that says which rows are refunds, or correct"
+        " the amount."
+    ),
+    "unknown_customer": _(
+        "No such customer, and this import makes no new ones. Import the customer first, or allow new"
+        " customers."
+    ),
+    "unknown_code": _("There is no customer with this code. Leave the cell empty to make a new one."),
+    "ambiguous_name": _(
+        "Several customers have this name (%(codes)s). Map a column with their code or number."
+    ),
+    "keys_disagree": _(
+        "The keys of this row belong to different customers (%(codes)s). Correct one of them."
+    ),
+    "likely_duplicate": _(
+        "Looks like %(name)s (%(code)s) and will be treated as that customer. Skip the row if it is"
+        " another one."
+    ),
+    "unknown_user": _("Nobody who may sign in has this name or address."),
+    "may_not_assign": _(
+        "Your role may not make somebody else responsible. Leave it empty, or ask a manager to import."
+    ),
+    "unknown_team": _("There is no team of this name among yours."),
+    "unknown_tag": _("There is no tag “%(name)s”, and your role may not make one."),
+    "unknown_product": _("No product has this code or name. Correct it, or leave the column out."),
+    "unknown_order": _(
+        "No confirmed order of this customer has this number. The order must stand above its refund, or be"
+        " there already."
+    ),
+    "not_a_refund": _("Names an order that is given back, but is marked as an order. Mark it as a refund."),
+    "refund_currency": _("The order was in %(currency)s. Give back in the same currency."),
+    "refund_too_large": _("Only %(left)s of the order is left to give back."),
+    "kind_differs": _(
+        "The stored record of this number is an order where this is a refund, or the other way round."
+    ),
+}
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    "value": ("unknown_currency", "unknown_user", "unknown_team", "unknown_tag", "unknown_product"),
+    "number": ("negative_amount", "refund_too_large"),
+    "record": (
+        "unknown_customer",
+        "unknown_code",
+        "unknown_order",
+        "ambiguous_name",
+        "keys_disagree",
+        "not_a_refund",
+        "refund_currency",
+        "kind_differs",
+        "no_rate",
+    ),
+    "reach": ("may_not_assign",),
+}

@@ -1,0 +1,175 @@
+"""What the pages of the package share: fetching within reach, forms in a dialog, the second click."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any, ClassVar, cast
+
+from django import forms
+from django.contrib import messages
+from django.core.cache import cache
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from core.access import reach_of, teams_in_reach
+from core.errors import DomainError
+from core.models import Organisation, User
+from core.roles import Reach
+from core.views.base import FormPage, add_refusal, go_to, render_page
+from customers.models import Customer
+from customers.views.conflict import conflict_context
+
+ONCE_SECONDS = 6 * 3_600
+MOST_BOXES = 20
+
+
+def within_reach(user: User, action: str, model: type[models.Model], customer: Customer) -> bool:
+    """Tell whether `user` may do `action` to rows of `model` below `customer`; no query but the teams'."""
+    reach = reach_of(user, model, action)
+    if reach is None or reach == Reach.ALL:
+        return reach is not None
+    if customer.owner_id == user.pk:
+        return True
+    return reach == Reach.TEAM and customer.team_id in teams_in_reach(user)
+
+
+def user_of(request: HttpRequest) -> User:
+    """Return who is signed in: no page of the package opens to anybody else."""
+    return cast("User", request.user)
+
+
+def base_currency_of(request: HttpRequest) -> str:
+    """Return the currency in which the organisation counts."""
+    organisation: Organisation = request.organisation  # type: ignore[attr-defined]
+    return organisation.base_currency
+
+
+def fetch(request: HttpRequest, rows: Any, pk: int, action: str = "view") -> Any:
+    """Return the row with this key if `action` on it is within reach; else it does not exist."""
+    return get_object_or_404(rows.visible_to(user_of(request), action), pk=pk)
+
+
+def customer_for(request: HttpRequest, pk: int, action: str, model: type[models.Model]) -> Customer:
+    """Return the customer below which the user may do `action` to rows of `model`; else it does not exist."""
+    customer: Customer = fetch(request, Customer.objects.select_related("owner", "team"), pk)
+    if not within_reach(user_of(request), action, model, customer):
+        raise Http404
+    return customer
+
+
+def next_url(request: HttpRequest, default: str) -> str:
+    """Return where the person came from when the form says so and it is a page of ours, else `default`."""
+    asked = request.POST.get("next") or request.GET.get("next") or ""
+    safe = url_has_allowed_host_and_scheme(
+        asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return asked if asked and safe else default
+
+
+def prepare_filter_form(form: forms.Form, by_link: tuple[str, ...]) -> None:
+    """Hide what is set by links, and turn short lists of several choices into boxes to tick."""
+    for name, field in form.fields.items():
+        if name in by_link:
+            field.widget = forms.HiddenInput()
+        elif type(field.widget) is forms.SelectMultiple and len(list(field.choices)) <= MOST_BOXES:  # type: ignore[attr-defined]
+            field.widget = forms.CheckboxSelectMultiple(choices=field.choices)  # type: ignore[attr-defined]
+
+
+class RecordFilters:
+    """A list whose filter form is read when it is asked for (`?sheet=1`), not with every page of the list.
+
+    Filters by one of very many records are set by links: the form keeps them without a menu of them all.
+    """
+
+    by_link = ("parent", "customer", "person")
+    nav_current: ClassVar[str]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Answer the list, or its filter form."""
+        if request.GET.get("sheet") != "1":
+            return super().get(request, *args, **kwargs)  # type: ignore[misc, no-any-return]
+        filterset = self.filterset  # type: ignore[attr-defined]
+        prepare_filter_form(filterset.form, self.by_link)
+        context = {
+            "filterset": filterset,
+            "sort": request.GET.get("sort", ""),
+            "nav_current": self.nav_current,
+        }
+        return render_page(request, "customers/filter_sheet.html", context, partial="fields")
+
+
+class CustomerFormPage(FormPage):
+    """A form page of the package: also shown in a dialog, and safe against a second click.
+
+    `once` marks forms that make something new: each carries a token that is spent when the domain has
+    done its work, so that the same form sent twice makes one record.
+    """
+
+    template_name = "customers/form.html"
+    nav_current = "customers"
+    once: ClassVar[bool] = False
+
+    def get_template_names(self) -> list[str]:
+        """A page of its own, or the same form inside the page's dialog."""
+        if self.request.headers.get("HX-Target") == "dialog":
+            return [f"{self.template_name}#dialog"]
+        return [self.template_name or ""]
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Give forms the person."""
+        return {**super().get_form_kwargs(), **self.form_arguments()}
+
+    def form_arguments(self) -> dict[str, Any]:
+        """Return what the form needs beyond the data."""
+        return {}
+
+    def conflict_record(self) -> models.Model | None:
+        """Return the record that is edited, where two people may edit it at once."""
+        return None
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Hand over to the domain, once, and show what it refuses."""
+        key = self._once_key()
+        if key is not None and not cache.add(key, "", ONCE_SECONDS):
+            messages.info(self.request, _("This was saved already."))
+            return go_to(self.request, cache.get(key) or self.cancel_url() or "/")
+        try:
+            url = self.perform(form)
+        except BaseException as error:
+            if key is not None:
+                cache.delete(key)
+            if isinstance(error, DomainError):
+                return self.refused(form, error)
+            raise
+        if key is not None:
+            cache.set(key, url, ONCE_SECONDS)
+        if self.success_message:
+            messages.success(self.request, str(self.success_message))
+        return go_to(self.request, url)
+
+    def refused(self, form: Any, error: DomainError) -> HttpResponse:
+        """Show a refusal in the form; where somebody saved meanwhile, both versions side by side."""
+        record = self.conflict_record()
+        if error.code != "stale" or record is None:
+            add_refusal(form, error)
+            return self.form_invalid(form)
+        record.refresh_from_db()
+        shown = conflict_context(form, record, seen=form.seen_version or 0)
+        return self.render_to_response(
+            self.get_context_data(form=form, submit_label=_("Save my version"), **shown), status=409
+        )
+
+    def _once_key(self) -> str | None:
+        token = self.request.POST.get("once", "")
+        return f"form-once:{self.request.user.pk}:{token[:40]}" if self.once and token else None
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the token and the way back."""
+        context = super().get_context_data(**kwargs)
+        context["once"] = (self.request.POST.get("once") or secrets.token_urlsafe(16)) if self.once else ""
+        context["next"] = next_url(self.request, "")
+        context["form_action"] = self.request.get_full_path()
+        return context

@@ -1,0 +1,117 @@
+"""The customer list and the recycle bin."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.access import can
+from core.keyset import SortKey
+from core.views.lists import ListPage
+from customers.filters import CustomerFilterSet
+from customers.models import Customer, Metrics, Order, Task
+from customers.sorting import CUSTOMER_SORTS, PLAIN_SORTS, customer_sorts
+from customers.views.base import RecordFilters, user_of
+from customers.views.rhythms import LIST_DAYS, rhythms_of
+
+
+class CustomerList(RecordFilters, ListPage):
+    """All customers in reach, sorted by what is at stake."""
+
+    model = Customer
+    filterset_class = CustomerFilterSet
+    template_name = "customers/customer_list.html"
+    sort_keys = CUSTOMER_SORTS
+    default_sort = "-stake"
+    export_key = "customers.customer"
+    nav_current = "customers"
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Who may not see figures does not sort by them either: an order is a figure too."""
+        super().setup(request, *args, **kwargs)
+        self.sees_figures = can(user_of(request), "view", Metrics)
+        self.sort_keys, self.default_sort = customer_sorts(user_of(request))  # type: ignore[misc]
+
+    def rows(self) -> QuerySet[Customer]:
+        """Customers with their figures and those of their open tasks that the person may see."""
+        user = self.person
+        tasks = Task.objects.visible_to(user).open().soonest_first()
+        rows = Customer.objects.visible_to(user).select_related("owner", "team", "metrics", "totals")
+        return rows.prefetch_related(Prefetch("tasks", queryset=tasks, to_attr="open_tasks"))
+
+    def extra_context(self) -> dict[str, Any]:
+        """Add the views, and what the rows need beyond themselves."""
+        user = self.person
+        return {
+            "view_tabs": self._tabs(),
+            "today": timezone.localdate(),
+            "sees_figures": self.sees_figures,
+            "sees_orders": can(user, "view", Order),
+            "may_add": can(user, "add", Customer),
+            "may_import": can(user, "import", Customer),
+        }
+
+    def get_context(self) -> dict[str, Any]:
+        """Give each row its rhythm."""
+        context = super().get_context()
+        if context["sees_orders"]:
+            rhythms = rhythms_of(context["page"].rows, today=context["today"], days=LIST_DAYS)
+            for row in context["page"].rows:
+                row.rhythm = rhythms[row.pk]
+        return context
+
+    def _tabs(self) -> list[dict[str, Any]]:
+        in_use = self.filterset.parameters()
+        tabs = [
+            {
+                "label": label,
+                "url": f"?{urlencode(query, doseq=True)}" if query else self.request.path,
+                "current": query == in_use,
+            }
+            for label, query in self._views()
+        ]
+        if can(self.person, "restore", Customer):
+            tabs.append(
+                {"label": _("Recycle bin"), "url": reverse("customers:customer-bin"), "icon": "trash"}
+            )
+        return tabs
+
+    def _views(self) -> list[tuple[str, dict[str, list[str]]]]:
+        """The built-in views: what they are called, and their filters."""
+        user = self.person
+        month = timezone.localdate().replace(day=1).isoformat()
+        views: list[tuple[str, dict[str, list[str]]]] = [
+            (_("All"), {}),
+            (_("Mine"), {"owner": [str(user.pk)]}),
+        ]
+        if user.team_id:
+            views.append((_("My team"), {"team": [str(user.team_id)]}))
+        if self.sees_figures:
+            views.append((_("At risk"), {"risk": ["high"]}))
+        views.append((_("Core and strategic"), {"tier": ["strategic", "core"]}))
+        views.append((_("New this month"), {"created_since": [month]}))
+        return views
+
+
+class CustomerBin(ListPage):
+    """Customers that were deleted and may be restored."""
+
+    required_right = ("restore", Customer)
+    model = Customer
+    filterset_class = CustomerFilterSet
+    template_name = "customers/customer_bin.html"
+    sort_keys = {"deleted": SortKey("deleted_at", gettext_lazy("Deleted")), "name": PLAIN_SORTS["name"]}
+    default_sort = "-deleted"
+    nav_current = "customers"
+
+    def rows(self) -> QuerySet[Customer]:
+        """Deleted customers that the person may restore."""
+        rows = Customer.objects.in_reach(self.person, "restore").deleted()
+        return rows.select_related("owner", "team", "deleted_by")
