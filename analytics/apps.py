@@ -1,6 +1,10 @@
 """Analytics: what it all means."""
 
+from datetime import time
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,3 +13,52 @@ class AnalyticsConfig(AppConfig):
 
     name = "analytics"
     verbose_name = _("Analytics")
+
+    def ready(self) -> None:
+        """Offer pages, exports and segment names; seed what the package needs after each migration."""
+        from analytics.choices import Segment
+        from analytics.exports import register_exports
+        from customers.segments import register_names
+
+        register_navigation()
+        register_exports()
+        register_names(lambda: [(key, label) for key, label in Segment.choices])
+        post_migrate.connect(seed, sender=self, dispatch_uid="analytics.seed")
+
+
+def register_navigation() -> None:
+    """Add the entries of the side navigation."""
+    from core.navigation import Entry, register
+
+    register(
+        Entry("dashboard", _("Analytics"), "analytics:dashboard", "chart", 60, ("analytics.kpivalue", "view"))
+    )
+    register(
+        Entry(
+            "warnings",
+            _("Warnings"),
+            "analytics:warning-list",
+            "warn",
+            61,
+            ("analytics.churnwarning", "view"),
+        )
+    )
+
+
+def seed(apps: Any = None, **kwargs: Any) -> None:
+    """Make the segment maps, the scoring policy and the nightly schedule exist, once their tables do."""
+    if apps is not None and "segmentmap" not in apps.all_models["analytics"]:
+        return  # migrated back to before the first migration
+    from analytics.domain.segment_maps import seed_segment_maps
+    from analytics.models import ScoringPolicy
+    from core.domain.schedules import ensure_schedule
+
+    seed_segment_maps()
+    ScoringPolicy.load()
+    ensure_schedule(
+        "nightly-scoring",
+        title=_("Compute the figures of every customer"),
+        task="analytics.tasks.run_nightly",
+        daily_at=time(2, 0),
+        queue="analytics",
+    )

@@ -31,7 +31,10 @@ def role_table() -> dict[str, Row]:
         if rights is None:
             continue
         for model_name, actions in rights.ACTIONS.items():
-            row = {role: (reach, frozenset(words.split())) for role, (reach, words) in rights.RIGHTS[model_name].items()}
+            row = {
+                role: (reach, frozenset(words.split()))
+                for role, (reach, words) in rights.RIGHTS[model_name].items()
+            }
             row.setdefault(Role.ADMINISTRATOR, (Reach.ALL, frozenset(actions.split())))
             table[f"{config.label}.{model_name}"] = row
     return table

@@ -25,8 +25,8 @@ class PreferencesMiddleware:
                 translation.activate(user.language)
                 request.LANGUAGE_CODE = translation.get_language()
             # Read once a request: the zone, the shell and many pages ask for it.
-            request.organisation = Organisation.load()
-            timezone.activate(zone_named(user.time_zone or request.organisation.time_zone))
+            organisation = request.organisation = Organisation.load()  # type: ignore[attr-defined]
+            timezone.activate(zone_named(user.time_zone or organisation.time_zone))
         response = self.get_response(request)
         timezone.deactivate()
         return response

@@ -66,7 +66,10 @@ class ExchangeRateQuerySet(ScopedQuerySet):
     def rate_on(self, currency: str, day: date) -> Decimal | None:
         """Return the rate of `currency` in force on `day`, or None where none is known."""
         found: Decimal | None = (
-            self.filter(currency=currency, valid_from__lte=day).order_by("-valid_from").values_list("rate", flat=True).first()
+            self.filter(currency=currency, valid_from__lte=day)
+            .order_by("-valid_from")
+            .values_list("rate", flat=True)
+            .first()
         )
         return found
 
@@ -142,7 +145,9 @@ class AuditQuerySet(ScopedQuerySet):
 
     def about(self, subject: models.Model) -> Self:
         """Lines of one record, newest first."""
-        return self.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk).order_by("-at", "-id")
+        return self.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk).order_by(
+            "-at", "-id"
+        )
 
     def for_list(self) -> Self:
         """Everything one row shows."""
@@ -173,4 +178,3 @@ class ApiTokenQuerySet(ScopedQuerySet):
     def usable(self, at: datetime) -> Self:
         """Tokens that are neither expired nor revoked, of users who may sign in."""
         return self.filter(revoked_at__isnull=True, expires_at__gt=at, user__is_active=True)
-

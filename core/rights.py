@@ -19,8 +19,12 @@ ACTIONS: dict[str, str] = {
 }
 
 RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
-    "user": {role: ("all", "view") for role in ("agent", "sales", "trainer", "manager", "analyst", "integration")},
-    "team": {role: ("all", "view") for role in ("agent", "sales", "trainer", "manager", "analyst", "integration")},
+    "user": {
+        role: ("all", "view") for role in ("agent", "sales", "trainer", "manager", "analyst", "integration")
+    },
+    "team": {
+        role: ("all", "view") for role in ("agent", "sales", "trainer", "manager", "analyst", "integration")
+    },
     "organisation": {},
     "exchangerate": {"manager": ("all", "view"), "analyst": ("all", "view"), "sales": ("all", "view")},
     "job": {
@@ -34,7 +38,8 @@ RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
     "schedule": {"manager": ("all", "view"), "analyst": ("all", "view run")},
     "auditentry": {},
     "notification": {
-        role: ("own", "view change") for role in ("agent", "sales", "trainer", "manager", "analyst", "administrator")
+        role: ("own", "view change")
+        for role in ("agent", "sales", "trainer", "manager", "analyst", "administrator")
     },
     "importrun": {
         "sales": ("own", "view add change"),
@@ -42,7 +47,5 @@ RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
         "analyst": ("own", "view add change"),
         "integration": ("own", "view add change"),
     },
-    "apitoken": {
-        role: ("own", "view add delete") for role in ("sales", "manager", "analyst", "integration")
-    },
+    "apitoken": {role: ("own", "view add delete") for role in ("sales", "manager", "analyst", "integration")},
 }

@@ -1,5 +1,20 @@
-"""The REST API: every package's endpoints under one router."""
+"""The REST API: every package's endpoints under one router, and its description."""
 
-from django.urls import URLPattern
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.routers import SimpleRouter
 
-urlpatterns: list[URLPattern] = []
+import analytics.api
+import core.api.routes
+import customers.api
+
+router = SimpleRouter(use_regex_path=False)
+for routes in (customers.api.routes, analytics.api.routes, core.api.routes.routes):
+    for prefix, viewset, basename in routes:
+        router.register(prefix, viewset, basename=basename)
+
+urlpatterns = [
+    path("v1/", include(router.urls)),
+    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+]

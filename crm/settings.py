@@ -127,7 +127,23 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ---- broker and background work ---------------------------------------------------------------------
+# A job that a dead worker held is taken up again when its lease has run out; a doorbell that nobody
+# heard is rung again by the sweep, which beat starts every tick.
 REDIS_URL = env.str("REDIS_URL", "")
+JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", 60)
+JOB_RING_AGAIN_SECONDS = env.int("JOB_RING_AGAIN_SECONDS", 30 if REDIS_URL else 10)
+JOB_TICK_SECONDS = env.int("JOB_TICK_SECONDS", 15 if REDIS_URL else 5)
+CELERY_BEAT_SCHEDULE = {
+    "tick": {
+        "task": "core.tasks.tick",
+        "schedule": JOB_TICK_SECONDS,
+        # A queue of its own kind of work, so that a tick does not wait behind long imports. Ticks that
+        # pile up while no worker lives are worth nothing.
+        "options": {"queue": "sla", "expires": 40 * JOB_TICK_SECONDS},
+    }
+}
+# Due times are rows: beat has nothing to remember, so it needs no file that a kill could spoil.
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -142,6 +158,8 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 # A job holds a lease in the database, so losing the broker is no reason to stop it half-way.
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# Heartbeats are rows; the remote control would only leave queues behind on the file system.
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = bool(REDIS_URL)
 # A publish gives up in about a second: the sweeper rings again, a request never waits for the broker.
 CELERY_TASK_PUBLISH_RETRY = False
 if REDIS_URL:
@@ -151,17 +169,24 @@ if REDIS_URL:
         "visibility_timeout": 3_600,
         "socket_connect_timeout": 1,
         "socket_timeout": 1,
-        "max_retries": 1,
+        "max_retries": 0,
         "interval_start": 0,
         "interval_step": 0.2,
         "interval_max": 0.2,
     }
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+        }
+    }
 else:
     _broker_dir = VAR_DIR / "broker"
     for _folder in ("messages", "control"):
         (_broker_dir / _folder).mkdir(parents=True, exist_ok=True)
     CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_TRANSPORT = "crm.broker:Transport"
     # With 1 the file-system transport runs one task in two seconds.
     CELERY_WORKER_PREFETCH_MULTIPLIER = 16
     CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -172,12 +197,6 @@ else:
         "polling_interval": 0.1,
     }
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-
-# A job that a dead worker held is taken up again when its lease has run out; a doorbell that nobody
-# heard is rung again by the sweep, which beat starts every tick.
-JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", 60)
-JOB_RING_AGAIN_SECONDS = env.int("JOB_RING_AGAIN_SECONDS", 30 if REDIS_URL else 10)
-JOB_TICK_SECONDS = env.int("JOB_TICK_SECONDS", 15 if REDIS_URL else 5)
 
 # ---- people -----------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "core.User"
@@ -214,6 +233,8 @@ TIME_ZONE = env.str("TIME_ZONE", "Asia/Shanghai")
 # ---- files ------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", str(VAR_DIR / "static")))
+# WhiteNoise warns about a folder that is not there; only production collects files into it.
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("bootstrap", Path(plotly.__file__).parent.parent / "bootstrap"),
@@ -290,10 +311,26 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Customers, orders, metrics and churn warnings of one installation.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["core.api.permissions.RightsPermission"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v[0-9]",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "ChannelEnum": "customers.choices.Channel",
+        "OrderStateEnum": "customers.choices.OrderState",
+        "TaskStateEnum": "customers.choices.TaskState",
+        "JobStateEnum": "core.choices.JobState",
+        "WarningStateEnum": "analytics.choices.WarningState",
+        "DismissReasonEnum": "analytics.choices.DismissReason",
+        "StageEnum": "customers.choices.Stage",
+        "TierEnum": "customers.choices.Tier",
+        "CurrencyEnum": "core.choices.Currency",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "core.api.schema.add_problems",
+    ],
 }
 
 # ---- logs -------------------------------------------------------------------------------------------

@@ -12,3 +12,5 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/", include("crm.api")),
 ]
+
+handler404 = "core.views.errors.page_not_found"

@@ -214,7 +214,14 @@ class EventKind(TextChoices):
 TIMELINE_GROUPS: dict[str, tuple[str, ...]] = {
     "interactions": (EventKind.INTERACTION,),
     "orders": (EventKind.ORDER, EventKind.REFUND),
-    "changes": (EventKind.CREATED, EventKind.CHANGED, EventKind.STAGE, EventKind.CONTACT, EventKind.DELETED, EventKind.RESTORED),
+    "changes": (
+        EventKind.CREATED,
+        EventKind.CHANGED,
+        EventKind.STAGE,
+        EventKind.CONTACT,
+        EventKind.DELETED,
+        EventKind.RESTORED,
+    ),
     "tasks": (EventKind.TASK, EventKind.WARNING),
 }
 

@@ -33,7 +33,19 @@ def compile_all() -> int:
 def collect(root: Path) -> None:
     """Run makemessages for both languages in a tree."""
     command = [sys.executable, "manage.py", "makemessages", "-l", "zh_Hans", "-l", "zh_Hant"]
-    options = ["--no-location", "--no-wrap", "--no-obsolete", "-i", ".venv", "-i", "var", "-i", "*/tests/*", "-v", "0"]
+    options = [
+        "--no-location",
+        "--no-wrap",
+        "--no-obsolete",
+        "-i",
+        ".venv",
+        "-i",
+        "var",
+        "-i",
+        "*/tests/*",
+        "-v",
+        "0",
+    ]
     subprocess.run([*command, *options], cwd=root, check=True)  # noqa: S603
 
 

@@ -78,12 +78,12 @@ def _looks_binary(head: bytes) -> bool:
 
 
 def utf16_without_bom(head: bytes) -> str:
-    """Return the byte order of UTF-16 text that lacks its mark, or "": with it the bytes are lines of text."""
+    """Return the byte order of UTF-16 text that lacks its mark, or "" where the bytes are no such text."""
     if b"\x00" not in head:
         return ""
     for order in ("utf-16-le", "utf-16-be"):
         text = head[: len(head) // 2 * 2].decode(order, "ignore")
-        if "\n" in text and all(sign.isprintable() or sign in "\t\r\n\ufeff" for sign in text):
+        if "\n" in text and all(sign.isprintable() or sign in "\t\r\n" for sign in text):
             return order
     return ""
 

@@ -36,7 +36,11 @@ class Job(models.Model):
     notify_on_finish = models.BooleanField(_("tell who asked when it ends"), default=False)
     rung_at = models.DateTimeField(_("worker last called"), null=True, blank=True)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("asked for by"), null=True, blank=True, on_delete=models.SET_NULL
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("asked for by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
     )
     created_at = models.DateTimeField(_("asked for"), default=timezone.now)
     started_at = models.DateTimeField(_("started"), null=True, blank=True)
@@ -51,7 +55,8 @@ class Job(models.Model):
             # The effect of a dedupe key happens once, whoever asks how often.
             models.UniqueConstraint(fields=["dedupe"], name="job_dedupe_is_unique"),
             models.CheckConstraint(
-                condition=models.Q(progress_total=0) | models.Q(progress_done__lte=models.F("progress_total")),
+                condition=models.Q(progress_total=0)
+                | models.Q(progress_done__lte=models.F("progress_total")),
                 name="job_progress_within_total",
             ),
         ]
@@ -90,7 +95,9 @@ class Schedule(models.Model):
     queue = models.CharField(_("queue"), max_length=30, default="default")
     every_seconds = models.PositiveIntegerField(_("every, seconds"), null=True, blank=True)
     daily_at = models.TimeField(_("daily at"), null=True, blank=True)
-    time_zone = models.CharField(_("time zone"), max_length=50, blank=True, help_text=_("Empty: the organisation's."))
+    time_zone = models.CharField(
+        _("time zone"), max_length=50, blank=True, help_text=_("Empty: the organisation's.")
+    )
     is_enabled = models.BooleanField(_("switched on"), default=True)
     next_due = models.DateTimeField(_("next run"), null=True, blank=True)
     last_due = models.DateTimeField(_("last run"), null=True, blank=True)
@@ -125,7 +132,9 @@ class ScheduleRun(models.Model):
     class Meta:
         verbose_name = _("scheduled run")
         verbose_name_plural = _("scheduled runs")
-        constraints = [models.UniqueConstraint(fields=["schedule", "due_at"], name="schedule_runs_once_a_due_time")]
+        constraints = [
+            models.UniqueConstraint(fields=["schedule", "due_at"], name="schedule_runs_once_a_due_time")
+        ]
 
     def __str__(self) -> str:
         return f"{self.schedule_id} {self.due_at:%Y-%m-%d %H:%M}"

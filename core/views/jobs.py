@@ -44,7 +44,7 @@ class JobList(ListPage):
 
     def extra_context(self) -> dict[str, Any]:
         """Say when no worker lives although work waits, and whose jobs these are."""
-        user, at = self.request.user, timezone.now()
+        user, at = self.person, timezone.now()
         stuck = Job.objects.visible_to(user).open().exists() and not worker_is_alive(at)
         return {
             "no_worker": stuck,
@@ -62,7 +62,7 @@ class OneJob(RightsMixin, View):
     def job(self) -> Job:
         """Return the job that the address names, if the person may do this with it."""
         action = self.required_right[0]
-        rows = Job.objects.visible_to(self.request.user, action).select_related("created_by")
+        rows = Job.objects.visible_to(self.person, action).select_related("created_by")
         job: Job = get_object_or_404(rows, pk=self.kwargs["pk"])
         return job
 

@@ -54,7 +54,7 @@ class ScheduleList(RightsMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Show each with its last run and how that ended."""
-        user = self.request.user
+        user = self.person
         last = ScheduleRun.objects.filter(schedule=OuterRef("pk")).order_by("-due_at")
         schedules = list(
             Schedule.objects.visible_to(user).annotate(last_job=Subquery(last.values("job")[:1]))
@@ -83,7 +83,7 @@ class ScheduleUpdate(FormPage):
     @cached_property
     def schedule(self) -> Schedule:
         """The schedule to change."""
-        rows = Schedule.objects.visible_to(self.request.user, "change")
+        rows = Schedule.objects.visible_to(self.person, "change")
         schedule: Schedule = get_object_or_404(rows, pk=self.kwargs["pk"])
         return schedule
 
@@ -102,7 +102,7 @@ class ScheduleUpdate(FormPage):
 
     def perform(self, form: ScheduleForm) -> str:
         """Store the timing and count the next run anew."""
-        update_schedule(self.schedule, form.cleaned_data, by=self.request.user)  # type: ignore[arg-type]
+        update_schedule(self.schedule, form.cleaned_data, by=self.person)
         return self.cancel_url()
 
 
@@ -113,7 +113,7 @@ class ScheduleRunNow(RightsMixin, View):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Start it and show its job, to those who may see it."""
-        schedule = get_object_or_404(Schedule.objects.visible_to(request.user, "run"), pk=pk)
-        job = run_now(schedule, by=request.user)  # type: ignore[arg-type]
+        schedule = get_object_or_404(Schedule.objects.visible_to(self.person, "run"), pk=pk)
+        job = run_now(schedule, by=self.person)
         messages.success(request, _("Started: %(schedule)s") % {"schedule": schedule})
         return go_to(request, job.get_absolute_url())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ def bench_cdnow(report: Report, user: User) -> None:
     if not FILE.exists():
         report.add("CDNOW master", "left out", f"{FILE.name} is not beside the project")
         return
-    set_rate("USD", valid_from=date(1996, 1, 1), rate="7.1", by=user)
+    set_rate("USD", valid_from=date(1996, 1, 1), rate=Decimal("7.1"), by=user)
     sqlite = connection.vendor == "sqlite"
     for again in (False, True):
         what = (

@@ -111,6 +111,27 @@ def make_tasks(profiles: list[Profile], *, today: date, rng: random.Random) -> N
     Task.objects.bulk_create(rows)
 
 
+def make_own_tasks(
+    users: dict[str, User], profiles: list[Profile], *, today: date, rng: random.Random
+) -> None:
+    """Give those who look after no customer themselves something for today, too."""
+    rows = []
+    for login, titles in names.OWN_TASKS.items():
+        for days, title in enumerate(titles):
+            customer = rng.choice(profiles).customer
+            rows.append(
+                Task(
+                    customer=customer,
+                    title=title,
+                    owner=users[login],
+                    team=users[login].team,
+                    due_on=today + timedelta(days=days * 2 - 1),
+                    created_by=users[login],
+                )
+            )
+    Task.objects.bulk_create(rows)
+
+
 def make_stages(profiles: list[Profile], orders: dict[int, list[date]], *, today: date, by: User) -> None:
     """Put each customer into the stage and tier that its orders show, with a history that says why."""
     changes: list[AxisChange] = []

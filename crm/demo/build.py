@@ -9,7 +9,7 @@ from datetime import date
 from django.db import transaction
 
 from core.models import Organisation, User
-from crm.demo.activity import make_interactions, make_stages, make_tasks
+from crm.demo.activity import make_interactions, make_own_tasks, make_stages, make_tasks
 from crm.demo.customers import make_customers, make_people
 from crm.demo.orders import make_orders
 from crm.demo.people import make_catalogue, make_staff
@@ -38,4 +38,5 @@ def build_company(*, today: date, customers: int = CUSTOMERS, say: Callable[[str
     talks = make_interactions(profiles, people, orders, today=today, rng=rng)
     say(f"{talks} interactions")
     make_tasks(profiles, today=today, rng=rng)
+    make_own_tasks(users, profiles, today=today, rng=rng)
     make_stages(profiles, orders, today=today, by=users["manager"])

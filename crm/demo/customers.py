@@ -7,7 +7,6 @@ import random
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from customers.standardise import name_key
 from django.utils import timezone
 
 from core.domain.numbers import take_numbers
@@ -15,6 +14,7 @@ from core.models import User
 from crm.demo import names
 from customers.choices import EventKind
 from customers.models import Acquaintance, Contact, Customer, Metrics, OrderTotals, Person, Tag, TimelineEvent
+from customers.standardise import name_key
 
 SELLERS = {
     "华东团队": ["sales", "zhou"],
@@ -34,19 +34,21 @@ class Profile:
     spend: float
     currency: str
     leaves_after: int | None
+    quiet_since: date | None
+    returns_on: date | None
 
 
 def make_customers(count: int, *, today: date, users: dict[str, User], rng: random.Random) -> list[Profile]:
     """Make `count` customers with contacts, tags and their first timeline line; return their profiles."""
     taken: set[str] = set()
-    rows = [_draw(rng, today, users, taken) for _ in range(count)]
+    profiles = [_draw(rng, today, users, taken) for _ in range(count)]
     numbers = take_numbers("customer", count)
-    for number, (customer, *_) in zip(numbers, rows, strict=True):
+    for number, customer in zip(numbers, (profile.customer for profile in profiles), strict=True):
         customer.code = f"C-{number:06d}"
         customer.name_key = name_key(customer.name)
         customer.external_id = f"K{40000 + number}"
         customer.source_system = "erp"
-    saved = Customer.objects.bulk_create([row[0] for row in rows])
+    saved = Customer.objects.bulk_create([profile.customer for profile in profiles])
     Metrics.objects.bulk_create(Metrics(customer=customer) for customer in saved)
     OrderTotals.objects.bulk_create(OrderTotals(customer=customer) for customer in saved)
     TimelineEvent.objects.bulk_create(
@@ -55,16 +57,14 @@ def make_customers(count: int, *, today: date, users: dict[str, User], rng: rand
     )
     _tag(saved, rng)
     _branches(saved, rng)
-    return [Profile(customer, *rest) for customer, *rest in rows]
+    return profiles
 
 
-def _draw(
-    rng: random.Random, today: date, users: dict[str, User], taken: set[str]
-) -> tuple[Customer, date, float, float, str, int | None]:
+def _draw(rng: random.Random, today: date, users: dict[str, User], taken: set[str]) -> Profile:
     team = rng.choices(list(SELLERS), [42, 26, 14, 18])[0]
     owner = users[rng.choice(SELLERS[team])]
     individual = rng.random() < 0.1 and team not in {"大客户部", "International"}
-    start = today - timedelta(days=int(rng.betavariate(1.1, 1.3) * 1080) + 8)
+    start = today - timedelta(days=int(rng.betavariate(1.5, 1.1) * 1080) + 8)
     name, industry, city, currency = _identity(rng, team, individual, taken)
     customer = Customer(
         kind="individual" if individual else "organisation",
@@ -84,10 +84,24 @@ def _draw(
         created_by=owner,
     )
     big = team == "大客户部"
-    gap = rng.gammavariate(3.2, 22 if big else 31) + 14
+    gap = rng.gammavariate(1.9, 30 if big else 44) + 12
     spend = rng.lognormvariate(10.6 if big else 9.7, 0.75) * (0.12 if individual else 1)
-    leaves_after = 1 + int(rng.expovariate(0.13)) if rng.random() < 0.62 else None
-    return customer, start, gap, spend, currency, leaves_after
+    leaves_after = 1 + int(rng.expovariate(0.11)) if rng.random() < 0.5 else None
+    quiet_since, returns_on = _silence(rng, today, gap)
+    return Profile(
+        customer, start, gap, spend, currency, None if quiet_since else leaves_after, quiet_since, returns_on
+    )
+
+
+def _silence(rng: random.Random, today: date, gap: float) -> tuple[date | None, date | None]:
+    """One in six went quiet not long ago: a warning may still save them; a third of those came back."""
+    if rng.random() > 0.17:
+        return None, None
+    silence = max(50.0, gap * rng.uniform(2.2, 5))
+    if rng.random() < 0.35:
+        back = today - timedelta(days=rng.randint(3, 70))
+        return back - timedelta(days=round(silence)), back
+    return today - timedelta(days=round(silence)), None
 
 
 def _identity(rng: random.Random, team: str, individual: bool, taken: set[str]) -> tuple[str, str, str, str]:
@@ -183,10 +197,10 @@ def _second_places(
     profiles: list[Profile], people: dict[int, list[Person]], rng: random.Random
 ) -> list[Contact]:
     """Twenty people also sit at a parent or branch of their organisation."""
-    wanted = [profile for profile in profiles if profile.customer.parent_id][:20]
+    wanted = [profile for profile in profiles if profile.customer.parent][:20]
     return [
         Contact(
-            customer_id=profile.customer.parent_id,
+            customer=profile.customer.parent,
             person=people[profile.customer.pk][0],
             title=rng.choice(names.JOB_TITLES),
             role="influencer",

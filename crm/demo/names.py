@@ -177,3 +177,14 @@ TASK_TITLES_EN = [
     "Prepare a course proposal",
     "Answer the price question",
 ]
+
+#: login → what those without customers of their own have to do
+OWN_TASKS: dict[str, list[str]] = {
+    "manager": ["审批高管拜访名单", "复核战略客户续约方案", "主持周度客户优化会"],
+    "xu": ["复核华东预警处理情况", "陪同拜访重点客户"],
+    "tom": ["Review open warnings with Ana", "Prepare the quarterly business review"],
+    "agent": ["回访上周开班学员单位", "补登柜面互动记录"],
+    "trainer": ["确认开班教材", "收集课后反馈"],
+    "analyst": ["Check the backtest of last month", "Update the segment map proposal"],
+    "admin": ["检查夜间运算结果"],
+}

@@ -6,13 +6,13 @@ import random
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from customers.domain.rollups import rebuild_rollups
 from django.utils import timezone
 
 from core.domain.numbers import take_numbers
 from crm.demo.customers import Profile
 from crm.demo.people import RATES
 from customers.choices import EventKind, OrderKind
+from customers.domain.rollups import rebuild_rollups
 from customers.models import Order, OrderLine, Product, TimelineEvent
 
 
@@ -42,11 +42,14 @@ def _orders_of(profile: Profile, today: date, rng: random.Random) -> list[Order]
     # One customer in twelve only ever asked.
     if rng.random() < 0.08:
         return orders
-    while day <= today and (profile.leaves_after is None or len(orders) < profile.leaves_after):
+    end = profile.quiet_since or today
+    while day <= end and (profile.leaves_after is None or len(orders) < profile.leaves_after):
         orders.append(_order(profile, day, rng))
         # Budgets: little is bought in January and February, much in the last quarter.
         season = {1: 1.5, 2: 1.6, 10: 0.85, 11: 0.8, 12: 0.85}.get(day.month, 1.0)
-        day += timedelta(days=max(3, round(profile.gap * season * rng.gammavariate(9, 1 / 9))))
+        day += timedelta(days=max(3, round(profile.gap * season * rng.gammavariate(2.5, 1 / 2.5))))
+    if profile.returns_on and orders:
+        orders.append(_order(profile, profile.returns_on, rng))
     return orders
 
 

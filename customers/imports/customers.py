@@ -163,16 +163,21 @@ class CustomerSession(ImportSession):
         plan.tags = self.people.tags(plan.row)
         if plan.reference.external_id:
             plan.values["source_system"] = self.source_system
-        customer = plan.match.customer
-        if customer is None:
-            return
+        if plan.match.customer is not None:
+            self._spare(plan, plan.match.customer)
+
+    def _spare(self, plan: Plan, customer: Customer) -> None:
+        """Leave alone what a row does not decide about a known customer."""
+        spared: tuple[str, ...] = ()
+        if plan.match.is_merged:
+            spared += ("external_id", "source_system", "credit_code")
         if plan.match.is_likely:
-            for key in ("name", "name_key"):
-                plan.values.pop(key, None)
+            spared += ("name", "name_key")
         if customer.external_id and customer.source_system != self.source_system:
             # Known to another system: its number stays.
-            for key in ("external_id", "source_system"):
-                plan.values.pop(key, None)
+            spared += ("external_id", "source_system")
+        for key in spared:
+            plan.values.pop(key, None)
         self.people.refuse_hand_over(plan.row, customer, plan.values)
 
     def _differs(self, plan: Plan, customer: Customer) -> bool:

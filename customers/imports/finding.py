@@ -48,6 +48,8 @@ class Match:
     field: str = ""
     codes: str = ""
     is_likely: bool = False
+    #: The key is that of a customer who was merged into this one; it stays there.
+    is_merged: bool = False
 
 
 class CustomerFinder:
@@ -133,7 +135,7 @@ class CustomerFinder:
                 return Match(fault="in_recycle_bin", field=fields[kind])
             if customer.pk not in self._visible:
                 return Match(fault="out_of_reach", field=fields[kind])
-            return Match(customer)
+            return Match(customer, is_merged=getattr(customer, kind) != getattr(reference, kind))
         if reference.code:
             return Match(fault="unknown_code", field=fields["code"])
         return self._by_name(reference, fields)

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
@@ -153,7 +154,7 @@ class OrderSession(ImportSession):
         self._settle_amount(plan)
         plan.currency = said.get("currency") or str(self.options["currency"])
         if "product" in said:
-            plan.product = products.get(said["product"].casefold())
+            plan.product = products.get(said["product"].lower())
             if plan.product is None:
                 row.refuse("unknown_product", "product")
         try:
@@ -253,15 +254,14 @@ class OrderSession(ImportSession):
 
 
 def known_products(plans: Sequence[Plan]) -> dict[str, Product]:
-    """Return the products that the rows name, by code and by name."""
-    named = {plan.row.values["product"] for plan in plans if "product" in plan.row.values}
+    """Return the products that the rows name, by code and by name, in any case."""
+    named = {plan.row.values["product"].lower() for plan in plans if "product" in plan.row.values}
     if not named:
         return {}
-    found: dict[str, Product] = {}
-    rows = list(Product.objects.filter(models.Q(code__in=named) | models.Q(name__in=named)))
-    for product in rows:
-        found[product.name.casefold()] = product
-    return found | {product.code.casefold(): product for product in rows}
+    rows = Product.objects.annotate(low_code=Lower("code"), low_name=Lower("name"))
+    found = list(rows.filter(models.Q(low_code__in=named) | models.Q(low_name__in=named)))
+    by_name = {product.name.lower(): product for product in found}
+    return by_name | {product.code.lower(): product for product in found}
 
 
 def _likely(plans: Sequence[Plan]) -> dict[int, Fault]:

@@ -34,18 +34,32 @@ class Subject(models.Model):
 class Interaction(Recorded, Recyclable, Foreign, Subject):
     """One contact with a customer, on any channel."""
 
-    customer = models.ForeignKey(Customer, verbose_name=_("customer"), on_delete=models.CASCADE, related_name="interactions")
+    customer = models.ForeignKey(
+        Customer, verbose_name=_("customer"), on_delete=models.CASCADE, related_name="interactions"
+    )
     person = models.ForeignKey(
-        Person, verbose_name=_("with"), null=True, blank=True, on_delete=models.SET_NULL, related_name="interactions"
+        Person,
+        verbose_name=_("with"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="interactions",
     )
     channel = models.CharField(_("channel"), max_length=10, choices=Channel, default=Channel.PHONE)
     direction = models.CharField(_("began"), max_length=10, choices=Direction, default=Direction.OUTBOUND)
     summary = models.CharField(_("summary"), max_length=200)
     body = models.TextField(_("details"), blank=True)
     occurred_at = models.DateTimeField(_("when"), default=timezone.now)
-    minutes = models.PositiveIntegerField(_("minutes"), null=True, blank=True, validators=[MaxValueValidator(100_000)])
+    minutes = models.PositiveIntegerField(
+        _("minutes"), null=True, blank=True, validators=[MaxValueValidator(100_000)]
+    )
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("by"), null=True, blank=True, on_delete=models.SET_NULL, related_name="interactions"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="interactions",
     )
     expectation = models.CharField(_("the customer expects"), max_length=200, blank=True)
     expected_by = models.DateField(_("expected by"), null=True, blank=True)
@@ -74,12 +88,22 @@ class Task(Recorded, Subject):
     """Something somebody has to do, usually for a customer."""
 
     customer = models.ForeignKey(
-        Customer, verbose_name=_("customer"), null=True, blank=True, on_delete=models.CASCADE, related_name="tasks"
+        Customer,
+        verbose_name=_("customer"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="tasks",
     )
     title = models.CharField(_("title"), max_length=200)
     note = models.TextField(_("note"), blank=True)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("owner"), null=True, blank=True, on_delete=models.PROTECT, related_name="tasks"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("owner"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="tasks",
     )
     team = models.ForeignKey(
         Team, verbose_name=_("team"), null=True, blank=True, on_delete=models.PROTECT, related_name="tasks"
@@ -106,8 +130,14 @@ class Task(Recorded, Subject):
         ]
         indexes = [
             # My day: my open tasks by due date.
-            models.Index(fields=["owner", "due_on", "id"], name="task_open_of_owner", condition=models.Q(state="open")),
-            models.Index(fields=["customer", "due_on", "id"], name="task_open_of_customer", condition=models.Q(state="open")),
+            models.Index(
+                fields=["owner", "due_on", "id"], name="task_open_of_owner", condition=models.Q(state="open")
+            ),
+            models.Index(
+                fields=["customer", "due_on", "id"],
+                name="task_open_of_customer",
+                condition=models.Q(state="open"),
+            ),
             models.Index(fields=["due_on", "id"], name="task_by_due"),
         ]
 
@@ -124,7 +154,12 @@ class TimelineEvent(Subject):
     # What the template of the kind shows: old and new values, amounts, texts typed by people.
     data = models.JSONField(default=dict, blank=True)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("who"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("who"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     is_pinned = models.BooleanField(_("pinned"), default=False)
 

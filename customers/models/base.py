@@ -60,6 +60,8 @@ def external_identity(name: str) -> list[models.BaseConstraint]:
     """Return the constraint that makes (source system, external ID) one record, where an ID is given."""
     return [
         models.UniqueConstraint(
-            fields=["source_system", "external_id"], condition=~models.Q(external_id=""), name=f"{name}_external_identity"
+            fields=["source_system", "external_id"],
+            condition=~models.Q(external_id=""),
+            name=f"{name}_external_identity",
         )
     ]

@@ -57,13 +57,28 @@ class Customer(Recorded, Recyclable, Foreign):
     source = models.CharField(_("source"), max_length=12, choices=Source, blank=True)
     since = models.DateField(_("customer since"), null=True, blank=True)
     parent = models.ForeignKey(
-        "self", verbose_name=_("part of"), null=True, blank=True, on_delete=models.PROTECT, related_name="branches"
+        "self",
+        verbose_name=_("part of"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="branches",
     )
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("owner"), null=True, blank=True, on_delete=models.PROTECT, related_name="customers"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("owner"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="customers",
     )
     team = models.ForeignKey(
-        Team, verbose_name=_("team"), null=True, blank=True, on_delete=models.PROTECT, related_name="customers"
+        Team,
+        verbose_name=_("team"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="customers",
     )
     tags = models.ManyToManyField(Tag, verbose_name=_("tags"), blank=True, related_name="customers")
     preferred_channel = models.CharField(_("preferred channel"), max_length=10, choices=Channel, blank=True)
@@ -97,7 +112,9 @@ class Customer(Recorded, Recyclable, Foreign):
         constraints = [
             *external_identity("customer"),
             models.CheckConstraint(condition=~models.Q(name=""), name="customer_has_a_name"),
-            models.CheckConstraint(condition=~models.Q(parent=models.F("id")), name="customer_is_not_its_own_parent"),
+            models.CheckConstraint(
+                condition=~models.Q(parent=models.F("id")), name="customer_is_not_its_own_parent"
+            ),
             models.CheckConstraint(
                 condition=models.Q(merged_into__isnull=True) | models.Q(deleted_at__isnull=False),
                 name="merged_customer_is_deleted",
@@ -121,7 +138,11 @@ class Customer(Recorded, Recyclable, Foreign):
             models.Index(fields=["name_key"], name="customer_by_name_key"),
             models.Index(fields=["phone"], name="customer_by_phone", condition=~models.Q(phone="")),
             # The recycle bin is small; the list above it is not.
-            models.Index(fields=["deleted_at", "id"], name="customer_deleted", condition=models.Q(deleted_at__isnull=False)),
+            models.Index(
+                fields=["deleted_at", "id"],
+                name="customer_deleted",
+                condition=models.Q(deleted_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -149,7 +170,12 @@ class AxisChange(models.Model):
     rule = models.CharField(_("rule"), max_length=60, blank=True)
     evidence = models.JSONField(_("evidence"), default=dict, blank=True)
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     at = models.DateTimeField(_("when"), default=timezone.now)
 
@@ -159,7 +185,9 @@ class AxisChange(models.Model):
         verbose_name = _("change of stage, tier or relationship")
         verbose_name_plural = _("changes of stage, tier and relationship")
         constraints = [
-            models.CheckConstraint(condition=~models.Q(old=models.F("new")), name="axis_change_changes_something"),
+            models.CheckConstraint(
+                condition=~models.Q(old=models.F("new")), name="axis_change_changes_something"
+            ),
             models.CheckConstraint(
                 condition=~models.Q(reason="") | ~models.Q(rule=""), name="axis_change_has_reason_or_rule"
             ),

@@ -16,7 +16,9 @@ class Figures(models.Model):
     purchase_days = models.PositiveIntegerField(_("purchase days"), default=0)
     recency_days = models.PositiveIntegerField(_("days since the last order"), null=True, blank=True)
     amount_12m = models.DecimalField(_("turnover, 12 months"), max_digits=16, decimal_places=2, default=0)
-    amount_prev_12m = models.DecimalField(_("turnover, 12 months before"), max_digits=16, decimal_places=2, default=0)
+    amount_prev_12m = models.DecimalField(
+        _("turnover, 12 months before"), max_digits=16, decimal_places=2, default=0
+    )
     amount_total = models.DecimalField(_("turnover, all time"), max_digits=18, decimal_places=2, default=0)
     orders_12m = models.PositiveIntegerField(_("purchase days, 12 months"), default=0)
     r = models.PositiveSmallIntegerField(_("recency score"), null=True, blank=True)
@@ -32,16 +34,20 @@ class Figures(models.Model):
     clv_12m_high = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
     churn_risk = models.FloatField(_("churn risk"), null=True, blank=True)
     risk_level = models.CharField(_("risk level"), max_length=4, blank=True)
-    value_at_stake = models.DecimalField(_("value at stake"), max_digits=16, decimal_places=2, null=True, blank=True)
+    value_at_stake = models.DecimalField(
+        _("value at stake"), max_digits=16, decimal_places=2, null=True, blank=True
+    )
 
     class Meta:
         abstract = True
 
 
 class Metrics(Figures):
-    """One row per customer, made with the customer. Empty figures: not computed yet, or nothing to compute from."""
+    """One row per customer, made with it. Empty figures: not computed yet, or nothing to compute from."""
 
-    customer = models.OneToOneField(Customer, primary_key=True, on_delete=models.CASCADE, related_name="metrics")
+    customer = models.OneToOneField(
+        Customer, primary_key=True, on_delete=models.CASCADE, related_name="metrics"
+    )
 
     objects = MetricsQuerySet.as_manager()
 
@@ -73,7 +79,7 @@ class Metrics(Figures):
 
 
 class MonthlySnapshot(Figures):
-    """A customer's figures at the end of a month, with the axes of that day; the current month is rewritten nightly."""
+    """A customer's figures at the end of a month, and the axes of that day; this month's row changes nightly."""
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="snapshots")
     month = models.DateField(_("month"), help_text=_("First day of the month."))
@@ -83,7 +89,9 @@ class MonthlySnapshot(Figures):
     class Meta:
         verbose_name = _("monthly snapshot")
         verbose_name_plural = _("monthly snapshots")
-        constraints = [models.UniqueConstraint(fields=["customer", "month"], name="one_snapshot_a_customer_and_month")]
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "month"], name="one_snapshot_a_customer_and_month")
+        ]
         indexes = [models.Index(fields=["month", "segment"], name="snapshot_by_segment")]
 
     def __str__(self) -> str:

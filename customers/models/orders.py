@@ -19,7 +19,9 @@ from customers.querysets import OrderDayQuerySet, OrderQuerySet, OrderTotalsQuer
 class Order(Recorded, Recyclable, Foreign):
     """An order, or a refund with a negative amount."""
 
-    customer = models.ForeignKey(Customer, verbose_name=_("customer"), on_delete=models.PROTECT, related_name="orders")
+    customer = models.ForeignKey(
+        Customer, verbose_name=_("customer"), on_delete=models.PROTECT, related_name="orders"
+    )
     number = models.CharField(_("number"), max_length=40, unique=True)
     kind = models.CharField(_("kind"), max_length=8, choices=OrderKind, default=OrderKind.ORDER)
     state = models.CharField(_("state"), max_length=10, choices=OrderState, default=OrderState.CONFIRMED)
@@ -30,13 +32,27 @@ class Order(Recorded, Recyclable, Foreign):
     amount = models.DecimalField(_("amount"), max_digits=16, decimal_places=2)
     # Rate of the day of the order: base currency for one unit of `currency`.
     rate = models.DecimalField(_("rate"), max_digits=18, decimal_places=8, default=1, editable=False)
-    amount_base = models.DecimalField(_("amount in base currency"), max_digits=16, decimal_places=2, editable=False)
-    seats = models.PositiveIntegerField(_("seats"), null=True, blank=True, validators=[MaxValueValidator(1_000_000)])
+    amount_base = models.DecimalField(
+        _("amount in base currency"), max_digits=16, decimal_places=2, editable=False
+    )
+    seats = models.PositiveIntegerField(
+        _("seats"), null=True, blank=True, validators=[MaxValueValidator(1_000_000)]
+    )
     refund_of = models.ForeignKey(
-        "self", verbose_name=_("refund of"), null=True, blank=True, on_delete=models.PROTECT, related_name="refunds"
+        "self",
+        verbose_name=_("refund of"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="refunds",
     )
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("sold by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("sold by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     note = models.CharField(_("note"), max_length=500, blank=True)
 
@@ -54,7 +70,8 @@ class Order(Recorded, Recyclable, Foreign):
             ),
             models.CheckConstraint(condition=models.Q(rate__gt=0), name="order_rate_is_positive"),
             models.CheckConstraint(
-                condition=models.Q(ordered_on__gte="1990-01-01", ordered_on__lt="2100-01-01"), name="order_date_is_sane"
+                condition=models.Q(ordered_on__gte="1990-01-01", ordered_on__lt="2100-01-01"),
+                name="order_date_is_sane",
             ),
         ]
         indexes = [
@@ -79,7 +96,12 @@ class OrderLine(models.Model):
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
     product = models.ForeignKey(
-        Product, verbose_name=_("product"), null=True, blank=True, on_delete=models.PROTECT, related_name="order_lines"
+        Product,
+        verbose_name=_("product"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="order_lines",
     )
     description = models.CharField(_("description"), max_length=200, blank=True)
     quantity = models.DecimalField(_("quantity"), max_digits=12, decimal_places=2, default=1)
@@ -92,7 +114,9 @@ class OrderLine(models.Model):
         verbose_name_plural = _("order lines")
         ordering = ["id"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(quantity__gt=0), name="order_line_quantity_is_positive"),
+            models.CheckConstraint(
+                condition=models.Q(quantity__gt=0), name="order_line_quantity_is_positive"
+            ),
             models.CheckConstraint(
                 condition=models.Q(discount__gte=0, discount__lte=100), name="order_line_discount_is_percent"
             ),
@@ -129,7 +153,9 @@ class OrderTotals(models.Model):
     A purchase day is a day with at least one order that was not given back in full.
     """
 
-    customer = models.OneToOneField(Customer, primary_key=True, on_delete=models.CASCADE, related_name="totals")
+    customer = models.OneToOneField(
+        Customer, primary_key=True, on_delete=models.CASCADE, related_name="totals"
+    )
     first_day = models.DateField(_("first order"), null=True, blank=True)
     last_day = models.DateField(_("last order"), null=True, blank=True)
     purchase_days = models.PositiveIntegerField(_("purchase days"), default=0)

@@ -15,15 +15,22 @@ class Person(Recorded, Recyclable, Foreign):
     """A human being; the name is one field, as people write it."""
 
     name = models.CharField(_("name"), max_length=100)
-    salutation = models.CharField(_("salutation"), max_length=60, blank=True, help_text=_("How they like to be addressed."))
+    salutation = models.CharField(
+        _("salutation"), max_length=60, blank=True, help_text=_("How they like to be addressed.")
+    )
     mobile = models.CharField(_("mobile"), max_length=40, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     wechat = models.CharField(_("WeChat"), max_length=60, blank=True)
     birthday = models.DateField(_("birthday"), null=True, blank=True)
     do_not_contact = models.BooleanField(_("do not contact"), default=False)
-    taboos = models.CharField(_("avoid"), max_length=300, blank=True, help_text=_("Subjects and habits to avoid."))
+    taboos = models.CharField(
+        _("avoid"), max_length=300, blank=True, help_text=_("Subjects and habits to avoid.")
+    )
     decision_style = models.CharField(
-        _("decision style"), max_length=300, blank=True, help_text=_("Budgets they think in, attitude to risk, what sways them.")
+        _("decision style"),
+        max_length=300,
+        blank=True,
+        help_text=_("Budgets they think in, attitude to risk, what sways them."),
     )
     notes = models.TextField(_("notes"), blank=True)
 
@@ -49,11 +56,17 @@ class Person(Recorded, Recyclable, Foreign):
 class Contact(Recorded):
     """A person's place at a customer, from a day to a day. One person may hold several."""
 
-    customer = models.ForeignKey(Customer, verbose_name=_("customer"), on_delete=models.CASCADE, related_name="contacts")
-    person = models.ForeignKey(Person, verbose_name=_("person"), on_delete=models.CASCADE, related_name="contacts")
+    customer = models.ForeignKey(
+        Customer, verbose_name=_("customer"), on_delete=models.CASCADE, related_name="contacts"
+    )
+    person = models.ForeignKey(
+        Person, verbose_name=_("person"), on_delete=models.CASCADE, related_name="contacts"
+    )
     title = models.CharField(_("job title"), max_length=100, blank=True)
     department = models.CharField(_("department"), max_length=100, blank=True)
-    role = models.CharField(_("role in decisions"), max_length=12, choices=DecisionRole, default=DecisionRole.OTHER)
+    role = models.CharField(
+        _("role in decisions"), max_length=12, choices=DecisionRole, default=DecisionRole.OTHER
+    )
     influence = models.CharField(_("influence"), max_length=8, choices=Influence, default=Influence.MEDIUM)
     attitude = models.CharField(_("attitude"), max_length=10, choices=Attitude, default=Attitude.UNKNOWN)
     is_primary = models.BooleanField(_("main contact"), default=False)

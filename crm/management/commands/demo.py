@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from crm.demo.build import CUSTOMERS, build_company, is_empty
+from crm.demo.build import CUSTOMERS, SEED, build_company, is_empty
+from crm.demo.nights import live_through
 
 
 class Command(BaseCommand):
@@ -20,7 +22,6 @@ class Command(BaseCommand):
         """Take the number of customers and what to do when the database is in use."""
         parser.add_argument("--customers", type=int, default=CUSTOMERS)
         parser.add_argument("--if-empty", action="store_true", help="do nothing when the database is in use")
-        parser.add_argument("--months", type=int, default=6, help="months of nightly runs before today")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Build the company, then run the nightly scoring for past months and today."""
@@ -31,4 +32,6 @@ class Command(BaseCommand):
                 return
             raise CommandError("The database is in use. The demo loads into an empty one only.")
         today = timezone.localdate()
-        build_company(today=today, customers=options["customers"], say=self.stdout.write)
+        say = self.stdout.write
+        build_company(today=today, customers=options["customers"], say=say)
+        say(f"{live_through(today=today, rng=random.Random(SEED))} churn warnings")

@@ -1,0 +1,18 @@
+"""Celery tasks: ids in, fetch, one domain call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import shared_task
+
+from analytics.domain.nightly import perform_run, scheduled_run
+from analytics.models import NightlyRun
+from core.domain.jobs import current_job
+
+
+@shared_task(name="analytics.tasks.run_nightly")
+def run_nightly(run_id: int | None = None) -> dict[str, Any]:
+    """Compute the figures of a run; without an id those of today, as the schedule asks."""
+    run = NightlyRun.objects.get(pk=run_id) if run_id else scheduled_run(current_job())
+    return perform_run(run)

@@ -1,0 +1,115 @@
+"""Which record an address with arguments is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Model
+
+from analytics.domain.segment_maps import seed_segment_maps
+from analytics.models import NightlyRun, ScoringPolicy, SegmentMap
+from core.models import ExchangeRate, Schedule, User
+from crm.tests.doors import Door
+from crm.tests.world import Belongings, Side
+from customers.domain.products import create_product, set_price
+from customers.domain.tags import create_tag
+from customers.models import Price, Product, Tag
+
+#: A record that belongs to a team (`side.…`), to one person (`own.…`), or to the installation.
+Finder = Callable[[Side, Belongings], Any]
+
+_BY_NAME: dict[str, Finder] = {
+    "customers:contact-create": lambda side, own: side.customer,
+    "customers:interaction-create": lambda side, own: side.customer,
+    "customers:customer-restore": lambda side, own: side.deleted_customer,
+    "customers:order-restore": lambda side, own: side.deleted_order,
+    "customers:order-confirm": lambda side, own: side.draft,
+    "customers:price-create": lambda side, own: shared(Product),
+    "core:service-token-create": lambda side, own: shared_service(),
+    "core:export-download": lambda side, own: own.export,
+}
+_BY_NOUN: dict[str, Finder] = {
+    "customers:customer": lambda side, own: side.customer,
+    "customers:contact": lambda side, own: side.contact,
+    "customers:person": lambda side, own: side.person,
+    "customers:interaction": lambda side, own: side.interaction,
+    "customers:order": lambda side, own: side.order,
+    "customers:task": lambda side, own: side.task,
+    "customers:product": lambda side, own: shared(Product),
+    "customers:price": lambda side, own: shared(Price),
+    "customers:tag": lambda side, own: shared(Tag),
+    "analytics:warning": lambda side, own: side.warning,
+    "analytics:run": lambda side, own: shared(NightlyRun),
+    "analytics:segment": lambda side, own: shared(SegmentMap),
+    "core:notification": lambda side, own: own.notification,
+    "core:job": lambda side, own: own.job,
+    "core:import": lambda side, own: own.run,
+    "core:token": lambda side, own: own.token,
+    "core:user": lambda side, own: side.owner,
+    "core:team": lambda side, own: side.team,
+    "core:rate": lambda side, own: shared(ExchangeRate),
+    "core:schedule": lambda side, own: shared(Schedule),
+}
+#: Arguments beside the record.
+_OTHERS: dict[str, Finder] = {
+    "axis": lambda side, own: "stage",
+    "other": lambda side, own: side.acquaintance.pk,
+    "target": lambda side, own: "customers.order",
+    "line": lambda side, own: 2,
+    "version": lambda side, own: 1,
+    "uidb64": lambda side, own: "MQ",
+    "name": lambda side, own: "rfm",
+    "kpi": lambda side, own: "active",
+    "period": lambda side, own: "12m",
+    "part": lambda side, own: "yes",
+    "source_system": lambda side, own: side.customer.source_system,
+    "external_id": lambda side, own: side.customer.external_id,
+}
+
+
+def shared(model: type[Model]) -> Model:
+    """Return some row of a table that is everybody's; `make_shared` made it."""
+    return model._default_manager.order_by("pk")[0]
+
+
+def shared_service() -> User:
+    """Return a service user."""
+    return User.objects.filter(is_service=True).order_by("pk")[0]
+
+
+def subject_of(door: Door, side: Side, own: Belongings) -> Any:
+    """Return what the address is about; None where it is about no record."""
+    if not set(door.arguments) - set(_OTHERS):
+        return None
+    app, _colon, name = door.name.partition(":")
+    finder = _BY_NAME.get(door.name) or _BY_NOUN.get(f"{app}:{name.split('-')[0]}")
+    if finder is None:
+        raise LookupError(f"crm/tests/arguments.py does not know which record {door.name} is about")
+    return finder(side, own)
+
+
+def kwargs_of(door: Door, side: Side, own: Belongings) -> dict[str, Any]:
+    """Return the arguments of the address for the records of this team and this person."""
+    subject = subject_of(door, side, own)
+    found: dict[str, Any] = {}
+    for name in door.arguments:
+        if name in _OTHERS:
+            found[name] = _OTHERS[name](side, own)
+        else:
+            found[name] = getattr(subject, "pk", subject)
+    return found
+
+
+def make_shared(by: User) -> None:
+    """Make a row of every table that is everybody's."""
+    product = create_product({"code": "OPEN-1", "name": "Open course"}, by=by)
+    set_price(product, currency="CNY", amount=Decimal(1_000), valid_from=date(2026, 1, 1), by=by)
+    create_tag("renewal", by=by)
+    ExchangeRate.objects.get_or_create(
+        currency="USD", valid_from=date(2026, 1, 1), defaults={"rate": Decimal("7.1")}
+    )
+    seed_segment_maps()
+    ScoringPolicy.load()

@@ -1,0 +1,113 @@
+"""Every address of the product, read from the URL resolver."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.permissions import BasePermission
+
+from core.api.permissions import RightsPermission, right_of
+from core.views.base import SIGNED_IN, Right
+
+#: Open to everybody, on purpose: signing in, a forgotten password, the choice of a language.
+PUBLIC = frozenset(
+    {
+        "login",
+        "logout",
+        "password_reset",
+        "password_reset_done",
+        "password_reset_confirm",
+        "password_reset_complete",
+        "set_language",
+    }
+)
+#: Django's own pages, about the person who is signed in.
+OWN_ACCOUNT = frozenset({"password_change", "password_change_done"})
+
+
+@dataclass(frozen=True)
+class Door:
+    """One address: its name, the names of its arguments, and what answers."""
+
+    name: str
+    template: str
+    arguments: tuple[str, ...]
+    callback: Any
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_api(self) -> bool:
+        """True below /api/."""
+        return self.template.startswith("api/")
+
+    @property
+    def view(self) -> Any:
+        """The class of the view, or the function itself."""
+        return getattr(self.callback, "view_class", None) or getattr(self.callback, "cls", self.callback)
+
+    @property
+    def actions(self) -> Mapping[str, str]:
+        """Of an API address: HTTP method → action."""
+        actions = getattr(self.callback, "actions", None) or {}
+        offered = set(getattr(self.view, "http_method_names", actions)) - {"head"}
+        return {method: action for method, action in actions.items() if method in offered}
+
+    @property
+    def right(self) -> Right | None:
+        """The right that a page declares; None where it declares none."""
+        if self.name in OWN_ACCOUNT:
+            return SIGNED_IN
+        return getattr(self.view, "required_right", None)
+
+    def right_of_action(self, action: str) -> str:
+        """The word of the role table that an action of the API needs."""
+        view = self.view()
+        view.action = action
+        return right_of(view)
+
+    @property
+    def checks_the_role_table(self) -> bool:
+        """True where an API address asks the role table, or describes the API to who is signed in."""
+        rights: list[type[BasePermission]] = list(getattr(self.view, "permission_classes", []))
+        describes = isinstance(self.view, type) and issubclass(
+            self.view, SpectacularAPIView | SpectacularSwaggerView
+        )
+        model = getattr(self.view, "model", None)
+        return bool(rights) and rights[0] is RightsPermission and (model is not None or describes)
+
+    def url(self, kwargs: Mapping[str, Any] | None = None) -> str:
+        """The path with its arguments filled in."""
+        return reverse(self.name, kwargs=dict(kwargs or {}))
+
+
+def doors() -> list[Door]:
+    """Return every address, in the order in which the resolver tries them."""
+    return list(_walk(get_resolver().url_patterns, "", ""))
+
+
+def pages() -> list[Door]:
+    """Return the addresses that people open."""
+    return [door for door in doors() if not door.is_api and door.name not in PUBLIC]
+
+
+def api_doors() -> list[Door]:
+    """Return the addresses of the API that read or write records."""
+    return [door for door in doors() if door.is_api and door.actions]
+
+
+def _walk(patterns: Any, prefix: str, namespace: str) -> Iterator[Door]:
+    for item in patterns:
+        path = prefix + str(item.pattern)
+        if isinstance(item, URLResolver):
+            inner = f"{namespace}{item.namespace}:" if item.namespace else namespace
+            yield from _walk(item.url_patterns, path, inner)
+        elif isinstance(item, URLPattern):
+            arguments = tuple(re.findall(r"<(?:\w+:)?(\w+)>", path))
+            yield Door(f"{namespace}{item.name or ''}", path, arguments, item.callback)

@@ -1,0 +1,250 @@
+"""One team with everything a team has: what the tests that cross packages walk over."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.contrib.auth.models import Group
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from analytics.choices import RiskLevel, SuggestedAction
+from analytics.models import ChurnWarning, WarningMove
+from core.domain.exports import request_export
+from core.domain.imports import start_run
+from core.domain.jobs import later
+from core.domain.notifications import notify
+from core.domain.tokens import make_token
+from core.models import ApiToken, ImportRun, Job, Notification, Team, User
+from core.tests.factories import TeamFactory, UserFactory
+from customers.domain.axes import move_axis
+from customers.domain.contacts import add_contact, create_person, link_people
+from customers.domain.customers import create_customer, delete_customer, update_customer
+from customers.domain.interactions import record_interaction
+from customers.domain.order_states import delete_order, refund_order
+from customers.domain.orders import create_order
+from customers.domain.tasks import create_task
+from customers.models import Contact, Customer, Interaction, Metrics, Order, Person, Task
+
+Text = Callable[[str], str]
+
+
+def plain(word: str) -> str:
+    """Text of a customer that nobody looks for."""
+    return f"Ordinary {word}"
+
+
+@dataclass
+class Side:
+    """One team, its people by role, and one of each record that belongs to the team."""
+
+    team: Team
+    owner: User
+    customer: Customer
+    deleted_customer: Customer
+    person: Person
+    acquaintance: Person
+    contact: Contact
+    interaction: Interaction
+    order: Order
+    refund: Order
+    draft: Order
+    deleted_order: Order
+    task: Task
+    warning: ChurnWarning
+    people: dict[str, User] = field(default_factory=dict)
+
+    def person_in(self, role: str) -> User:
+        """A member of the team who holds just this role."""
+        if role not in self.people:
+            user = UserFactory(
+                team=self.team, username=f"{role}-{self.team.pk}", is_service=role == "integration"
+            )
+            user.groups.add(Group.objects.get(name=role))
+            self.people[role] = user
+        return self.people[role]
+
+
+@dataclass
+class Belongings:
+    """What belongs to one person and to nobody else."""
+
+    job: Job
+    run: ImportRun
+    notification: Notification
+    export: str
+    token: ApiToken | None
+
+
+def make_side(
+    name: str,
+    text: Text = plain,
+    *,
+    phone: str = "021 5555 0101",
+    mark: str = "ordinary",
+    amount: Decimal = Decimal(12_000),
+) -> Side:
+    """Make a team and let its manager work for a day, through the domain as the pages would."""
+    team = TeamFactory(name=name)
+    by = UserFactory(team=team, username=f"boss-{team.pk}")
+    by.groups.add(Group.objects.get(name="manager"))
+    customer = _customer(text, phone, mark, by)
+    person, acquaintance, contact = _people(customer, text, phone, mark, by)
+    orders = _orders(customer, text, mark, amount, by)
+    task = create_task(text("task"), customer=customer, owner=by, note=text("task note"), by=by)
+    return Side(
+        team=team,
+        owner=by,
+        customer=customer,
+        deleted_customer=delete_customer(create_customer({"name": text("deleted")}, by=by), by=by),
+        person=person,
+        acquaintance=acquaintance,
+        contact=contact,
+        interaction=_interaction(customer, person, text, mark, by),
+        task=task,
+        warning=_warning(customer, task, text, by),
+        **orders,
+    )
+
+
+def _known_as(mark: str, text: Text) -> dict[str, str]:
+    """The number under which another system knows a record."""
+    return {"source_system": "legacy", "external_id": f"{mark}-{text('external').replace(' ', '-')}"}
+
+
+def _customer(text: Text, phone: str, mark: str, by: User) -> Customer:
+    data = {
+        "name": text("name"),
+        "short_name": text("short"),
+        "region": text("region"),
+        "city": text("city"),
+        "address": text("address"),
+        "phone": phone,
+        "email": f"{mark}@company.test",
+        "website": f"https://{mark}.company.test/",
+        "preferences": text("preferences"),
+        "notes": text("notes"),
+        **_known_as(mark, text),
+    }
+    customer = create_customer(data, by=by)
+    customer = update_customer(customer, {"notes": text("notes, changed")}, by=by)
+    move_axis(customer, "stage", "growth", reason=text("reason"), by=by)
+    customer.refresh_from_db()
+    Metrics.objects.filter(customer=customer).update(
+        as_of=date(2026, 11, 22), segment="champions", churn_risk=0.8, value_at_stake=Decimal(90_000)
+    )
+    return customer
+
+
+def _people(
+    customer: Customer, text: Text, phone: str, mark: str, by: User
+) -> tuple[Person, Person, Contact]:
+    data = {
+        "name": text("person"),
+        "mobile": phone.replace("0101", "0202"),
+        "email": f"{mark}.person@company.test",
+        "wechat": text("wechat").replace(" ", "_"),
+        "taboos": text("taboos"),
+        "notes": text("person notes"),
+        **_known_as(mark, text),
+    }
+    contact = add_contact(customer, data, {"title": text("title"), "department": text("department")}, by=by)
+    other = create_person({"name": text("acquaintance")}, by=by)
+    add_contact(customer, other, {}, by=by)
+    link_people(contact.person, other, text("nature"), by=by)
+    return contact.person, other, contact
+
+
+def _interaction(customer: Customer, person: Person, text: Text, mark: str, by: User) -> Interaction:
+    data = {
+        "person": person,
+        "channel": "phone",
+        "direction": "outbound",
+        "summary": text("summary"),
+        "body": text("body"),
+        "occurred_at": timezone.now() - timedelta(hours=2),
+        "expectation": text("expectation"),
+        "next_step": text("next step"),
+        **_known_as(mark, text),
+    }
+    return record_interaction(customer, data, by=by)
+
+
+def _orders(customer: Customer, text: Text, mark: str, amount: Decimal, by: User) -> dict[str, Order]:
+    def order(day: int, value: Decimal, state: str = "confirmed", **more: str) -> Order:
+        values = {
+            "ordered_on": date(2026, 3, day),
+            "amount": value,
+            "state": state,
+            "note": text(f"order note {day}"),
+            **more,
+        }
+        return create_order(customer, values, by=by)
+
+    first = order(1, amount, **_known_as(mark, text))
+    return {
+        "order": first,
+        "refund": refund_order(first, Decimal(500), note=text("refund note"), by=by),
+        "draft": order(2, Decimal(3_000), "draft"),
+        "deleted_order": delete_order(order(3, Decimal(700)), by=by),
+    }
+
+
+def _warning(customer: Customer, task: Task, text: Text, by: User) -> ChurnWarning:
+    day = date(2026, 11, 22)
+    warning = ChurnWarning.objects.create(
+        customer=customer,
+        opened_on=day,
+        as_of=day,
+        risk=0.8,
+        level=RiskLevel.HIGH,
+        value_at_stake=Decimal(90_000),
+        stake_low=Decimal(70_000),
+        stake_high=Decimal(110_000),
+        window_days=90,
+        suggested_action=SuggestedAction.OWNER_CALL,
+        evidence={"inputs": {"last_day": "2026-03-01"}, "result": {"risk_on_habit": 0.2}},
+        owner=by,
+        task=task,
+        note=text("warning note"),
+    )
+    WarningMove.objects.create(warning=warning, new="open", note=text("move note"))
+    return warning
+
+
+def make_belongings(user: User, text: Text = plain) -> Belongings:
+    """Let a person ask for work, upload a file, get a message and make a token, where the role allows."""
+    job = later("core.tasks.tick", title=text("job"), by=user, dedupe=f"of-{user.pk}")
+    notify([user], kind="warning", title=gettext_lazy("%(text)s"), params={"text": text("message")}, url="/")
+    admin = _administrator()
+    export = request_export("customers.customer", query="", file_format="csv", by=admin)
+    Job.objects.filter(pk=export.pk).update(created_by=user)
+    run = start_run(
+        "customers.order",
+        io.BytesIO(f"customer_name,ordered_on,amount\n{text('row')},2026-05-05,10\n".encode()),
+        filename=f"{text('file')}.csv",
+        by=admin,
+    )
+    ImportRun.objects.filter(pk=run.pk).update(created_by=user)
+    token, _secret = make_token(
+        admin, name=text("token"), expires_at=timezone.now() + timedelta(days=9), by=admin, at=timezone.now()
+    )
+    ApiToken.objects.filter(pk=token.pk).update(user=user)
+    for row in (job, run, token):
+        row.refresh_from_db()
+    return Belongings(
+        job=job,
+        run=run,
+        notification=Notification.objects.filter(user=user).latest("pk"),
+        export=export.url.rstrip("/").rsplit("/", 1)[-1],
+        token=token,
+    )
+
+
+def _administrator() -> User:
+    found = User.objects.filter(is_superuser=True).first()
+    return found or UserFactory(username="root-of-all", is_superuser=True)
