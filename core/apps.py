@@ -40,6 +40,12 @@ def _ensure_schedules(**kwargs: Any) -> None:
         daily_at=time(3, 40),
     )
     ensure_schedule(
+        "core.forget-forms",
+        title=_("Forget forms that were sent long ago"),
+        task="core.tasks.forget_forms",
+        daily_at=time(3, 45),
+    )
+    ensure_schedule(
         "core.delete-old-exports",
         title=_("Delete exported files that nobody fetched in time"),
         task="core.tasks.delete_old_exports",

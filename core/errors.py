@@ -28,7 +28,7 @@ class DomainError(Exception):
         self.details = dict(details or {})
 
 
-class Conflict(DomainError):
+class Conflict(DomainError):  # noqa: N818 (reads as the refusal that it is)
     """The record changed meanwhile, or is in a state that does not allow the step."""
 
     def __init__(self, code: str, message: str, **kwargs: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from celery import current_app, shared_task
 from django.utils import timezone
 
-from core.domain import exports, imports, jobs, schedules, sweeper
+from core.domain import exports, imports, jobs, once, schedules, sweeper
 from core.domain.heartbeats import WORKER, mark_alive
 
 
@@ -33,6 +33,12 @@ def tick() -> None:
 def delete_old_jobs() -> dict[str, int]:
     """Delete jobs that ended long ago."""
     return {"deleted": sweeper.delete_old_jobs(before=timezone.now() - timedelta(days=sweeper.KEEP_DAYS))}
+
+
+@shared_task(name="core.tasks.forget_forms")
+def forget_forms() -> dict[str, int]:
+    """Forget forms that nobody sends again."""
+    return {"deleted": once.forget_forms(at=timezone.now())}
 
 
 @shared_task(name="core.tasks.export_list")

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, Sum
+from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.db.models.functions import Round
 
 from core.access import ScopedQuerySet
@@ -42,16 +42,8 @@ class CustomerQuerySet(ScopedQuerySet):
         return self.filter(deleted_at__isnull=False, merged_into__isnull=True)
 
     def for_list(self) -> Self:
-        """Everything one row of the list shows, in a fixed number of queries."""
-        from customers.models import Task
-
-        return self.select_related("owner", "team", "metrics", "totals").prefetch_related(
-            Prefetch("tasks", queryset=Task.objects.open().soonest_first(), to_attr="open_tasks")
-        )
-
-    def for_page(self) -> Self:
-        """What the record page shows of the customer itself."""
-        return self.select_related("owner", "team", "parent", "metrics", "totals").prefetch_related("tags")
+        """What one row of a list or an export shows of the customer itself."""
+        return self.select_related("owner", "team", "metrics", "totals")
 
     def matching(self, text: str) -> Self:
         """Customers whose name, code, phone or credit code holds `text`."""

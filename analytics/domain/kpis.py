@@ -8,23 +8,20 @@ from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
-from django.db import transaction
-from django.db.models import FloatField, Q
+from django.db.models import FloatField
 from django.db.models.functions import Cast
 
 from analytics import extract
 from analytics.choices import Period, Segment
+from analytics.curves import P_ALIVE_BINS, concentration_figures, grouped_figures, month_figures
+from analytics.domain.kpi_store import kpi_row, store_kpis
 from analytics.domain.scores import Progress
 from analytics.figures import (
-    P_ALIVE_BINS,
     Days,
     Figure,
     Members,
     PeriodSums,
     add_period,
-    concentration_figures,
-    grouped_figures,
-    month_figures,
     period_figures,
 )
 from analytics.frames import DayNumber, id_ranges, read_rows
@@ -37,8 +34,6 @@ from customers.models import Customer, Metrics
 HISTORY = 12
 """Month ends before the day that sparklines show; computed anew each night, for old orders arrive late."""
 MONTHS_SHOWN = 24
-KEEP_DAYS = 40
-"""Figures of single days are kept so long, those of month ends for ever."""
 CELLS = [f"{r}{f}" for r in range(1, 6) for f in range(1, 6)]
 
 
@@ -83,9 +78,9 @@ def write_kpis(as_of: date, *, progress: Progress = lambda _share: None) -> dict
         progress(0.9 * place / len(memberships))
     by_number = {number: scope for scope, number in scopes.numbers.items()}
     rows = [
-        _row(figure, on, period, by_number[figure.scope]) for figure, on, period in _figures(sums, as_of)
+        kpi_row(figure, on, period, by_number[figure.scope]) for figure, on, period in _figures(sums, as_of)
     ] + list(_stakes(as_of, above))
-    written = _store(rows, as_of)
+    written = store_kpis(rows, as_of)
     return {"figures": len(rows), "changed": written, "scopes": len(by_number)}
 
 
@@ -145,9 +140,9 @@ def _add_days(sums: _Sums, as_of: date, ids: Ints, members: Members) -> None:
     for month in _months(as_of):
         span = Window(month - timedelta(days=1), min(_month_end(month), as_of)).numbers
         key = f"{month:%Y-%m}"
-        for store, values in ((sums.months, days.amounts(span)), (sums.month_buyers, days.bought(span))):
+        for months, values in ((sums.months, days.amounts(span)), (sums.month_buyers, days.bought(span))):
             total = members.total(values)
-            store[key] = store[key] + total if key in store else total
+            months[key] = months[key] + total if key in months else total
 
 
 def _months(as_of: date) -> list[date]:
@@ -279,56 +274,4 @@ def _stakes(as_of: date, above: dict[int, list[int]]) -> Iterable[KpiValue]:
                     total[place] += float(value)
     for scope, (n, value, low, high) in found.items():
         figure = Figure("at_stake", 0, round(value, 2), int(n), low=round(low, 2), high=round(high, 2))
-        yield _row(figure, as_of, "", scope)
-
-
-def _row(figure: Figure, on: date, period: str, scope: Scope) -> KpiValue:
-    return KpiValue(
-        kpi=figure.kpi,
-        on=on,
-        period=period,
-        scope=scope.key,
-        team_id=scope.team_id,
-        tag_id=scope.tag_id,
-        key=figure.key,
-        **{name: getattr(figure, name) for name in _STORED},
-    )
-
-
-# ---- storing ----------------------------------------------------------------------------------------
-_STORED = ("value", "n", "low", "high", "before", "change_low", "change_high")
-_IDENTITY = ("scope", "on", "kpi", "period", "key")
-
-
-@transaction.atomic
-def _store(rows: list[KpiValue], as_of: date) -> int:
-    """Write what is new or differs, take away what no longer is, and days that have had their time."""
-    days = {row.on for row in rows}
-    # What stood on a month end besides the figures of periods is history and stays.
-    stored = KpiValue.objects.filter(Q(on=as_of) | ~Q(period=""), on__in=days | {as_of})
-    known = {tuple(one[1:6]): one for one in stored.values_list("pk", *_IDENTITY, *_STORED)}
-    wanted = {tuple(getattr(row, name) for name in _IDENTITY): row for row in rows}
-    changed = [
-        row
-        for key, row in wanted.items()
-        if key not in known or known[key][6:] != tuple(getattr(row, name) for name in _STORED)
-    ]
-    KpiValue.objects.bulk_create(
-        changed,
-        batch_size=1_000,
-        update_conflicts=True,
-        unique_fields=list(_IDENTITY),
-        update_fields=[*_STORED, "team", "tag"],
-    )
-    gone = [one[0] for key, one in known.items() if key not in wanted]
-    for start in range(0, len(gone), 500):
-        KpiValue.objects.filter(pk__in=gone[start : start + 500]).delete()
-    _forget(as_of)
-    return len(changed) + len(gone)
-
-
-def _forget(as_of: date) -> None:
-    old = KpiValue.objects.filter(on__lt=as_of - timedelta(days=KEEP_DAYS))
-    days = set(old.order_by().values_list("on", flat=True).distinct())
-    single = [day for day in days if month_start(day + timedelta(days=1)) != day + timedelta(days=1)]
-    KpiValue.objects.filter(on__in=single).delete()
+        yield kpi_row(figure, as_of, "", scope)

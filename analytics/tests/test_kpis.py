@@ -6,7 +6,7 @@ import pytest
 from django.http import Http404, QueryDict
 
 from analytics.board import load_board, tiles
-from analytics.board_charts import all_charts
+from analytics.cards import all_charts
 from analytics.choices import Period
 from analytics.domain.kpis import write_kpis
 from analytics.domain.nightly import run_now_here

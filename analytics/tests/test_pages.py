@@ -250,6 +250,13 @@ def test_definitions_name_every_tile_and_chart(computed, analyst, client_of):
         assert f'id="{key}"' in page
 
 
+def test_everybody_may_read_the_definitions_and_few_the_model(computed, sales, analyst, client_of):
+    url = reverse("analytics:definitions")
+
+    assert 'id="model"' not in text_of(client_of(sales).get(url))
+    assert 'id="model"' in text_of(client_of(analyst).get(url))
+
+
 # ---- runs -------------------------------------------------------------------------------------------
 def test_compute_now(analyst, client_of):
     client = client_of(analyst)

@@ -13,7 +13,7 @@ from django.views import View
 
 from analytics import extract
 from analytics.board import Board, load_board, may_compute, tiles
-from analytics.board_charts import BUILDERS, all_charts
+from analytics.cards import BUILDERS, all_charts
 from analytics.choices import Period
 from analytics.definitions import BY_KEY, DEFINITIONS
 from analytics.domain.nightly import local_today
@@ -29,7 +29,7 @@ from core.access import can, reach_of
 from core.exports import harmless
 from core.models import Job
 from core.roles import Reach
-from core.views.base import RightsMixin, render_page
+from core.views.base import SIGNED_IN, RightsMixin, render_page
 from core.views.lists import ListPage
 from customers.models import Customer, Order, Tag
 
@@ -125,12 +125,13 @@ def model_card(fit: ModelFit | None, hits: Estimate | None = None) -> dict[str, 
 class Definitions(RightsMixin, View):
     """What each figure means."""
 
-    required_right = ("view", ModelFit)
+    required_right = SIGNED_IN
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """List the definitions, with the policy and the model of the last computation."""
+        """List the definitions, with the policy and, for those who may see it, the model."""
         run = NightlyRun.objects.latest_done()
-        fit = ModelFit.objects.filter(as_of=run.as_of).first() if run else None
+        sees_model = can(request.user, "view", ModelFit)
+        fit = ModelFit.objects.filter(as_of=run.as_of).first() if run and sees_model else None
         context = {
             "definitions": DEFINITIONS,
             "policy": ScoringPolicy.load(),

@@ -14,7 +14,7 @@ _DJANGO_ACTIONS = ("view", "add", "change", "delete")
 
 
 @transaction.atomic
-def grant_roles(sender: Any = None, **kwargs: Any) -> None:
+def grant_roles(**kwargs: Any) -> None:
     """Make the seven groups exist and hold exactly the standard permissions of the role table."""
     known = {
         (permission.content_type.app_label, permission.codename): permission

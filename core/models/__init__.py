@@ -1,6 +1,7 @@
 """Models of the platform."""
 
 from core.models.audit import AuditEntry
+from core.models.forms import SpentForm
 from core.models.imports import ImportLine, ImportRun
 from core.models.jobs import Heartbeat, Job, Schedule, ScheduleRun
 from core.models.notifications import Notification
@@ -22,6 +23,7 @@ __all__ = [
     "Organisation",
     "Schedule",
     "ScheduleRun",
+    "SpentForm",
     "Team",
     "User",
 ]

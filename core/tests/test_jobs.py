@@ -407,7 +407,7 @@ def test_who_asked_is_told_in_their_language_when_it_ends(user_in):
 
 
 def test_who_asked_is_told_when_it_is_set_aside(user_in):
-    job = later("core.tests.refuse", title="Export", by=user_in("sales"), notify_on_finish=True)
+    job = later("core.tests.refuse", title="Export", by=user_in("sales"))
 
     run_job(job.pk)
 
@@ -415,8 +415,8 @@ def test_who_asked_is_told_when_it_is_set_aside(user_in):
     assert (message.title, message.url) == ("Set aside: Export", job.get_absolute_url())
 
 
-def test_a_job_without_a_page_ends_silently(user_in):
-    job = later("core.tests.note_number", by=user_in("sales"), number=1)
+def test_a_job_ends_silently_where_nobody_wants_to_be_told(user_in):
+    job = later("core.tests.note_number", by=user_in("sales"), notify_on_finish=False, number=1)
 
     run_job(job.pk)
 

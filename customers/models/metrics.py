@@ -79,7 +79,7 @@ class Metrics(Figures):
 
 
 class MonthlySnapshot(Figures):
-    """A customer's figures at the end of a month, and the axes of that day; this month's row changes nightly."""
+    """A customer's figures at the end of a month, and the axes of that day; this month's changes nightly."""
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="snapshots")
     month = models.DateField(_("month"), help_text=_("First day of the month."))

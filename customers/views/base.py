@@ -7,7 +7,6 @@ from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import messages
-from django.core.cache import cache
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -15,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from core.access import reach_of, teams_in_reach
+from core.domain.once import do_once
 from core.errors import DomainError
 from core.models import Organisation, User
 from core.roles import Reach
@@ -22,7 +22,6 @@ from core.views.base import FormPage, add_refusal, go_to, render_page
 from customers.models import Customer
 from customers.views.conflict import conflict_context
 
-ONCE_SECONDS = 6 * 3_600
 MOST_BOXES = 20
 
 
@@ -132,23 +131,22 @@ class CustomerFormPage(FormPage):
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Hand over to the domain, once, and show what it refuses."""
-        key = self._once_key()
-        if key is not None and not cache.add(key, "", ONCE_SECONDS):
-            messages.info(self.request, _("This was saved already."))
-            return go_to(self.request, cache.get(key) or self.cancel_url() or "/")
         try:
-            url = self.perform(form)
-        except BaseException as error:
-            if key is not None:
-                cache.delete(key)
-            if isinstance(error, DomainError):
-                return self.refused(form, error)
-            raise
-        if key is not None:
-            cache.set(key, url, ONCE_SECONDS)
-        if self.success_message:
+            url, first = self._perform_once(form)
+        except DomainError as error:
+            return self.refused(form, error)
+        if not first:
+            messages.info(self.request, _("This was saved already."))
+        elif self.success_message:
             messages.success(self.request, str(self.success_message))
-        return go_to(self.request, url)
+        return go_to(self.request, url or self.cancel_url() or "/")
+
+    def _perform_once(self, form: Any) -> tuple[str, bool]:
+        """Do the work, and tell whether this form did it just now."""
+        token = self.request.POST.get("once", "")[:40]
+        if not (self.once and token):
+            return self.perform(form), True
+        return do_once(token, lambda: self.perform(form), by=self.person)
 
     def refused(self, form: Any, error: DomainError) -> HttpResponse:
         """Show a refusal in the form; where somebody saved meanwhile, both versions side by side."""
@@ -161,10 +159,6 @@ class CustomerFormPage(FormPage):
         return self.render_to_response(
             self.get_context_data(form=form, submit_label=_("Save my version"), **shown), status=409
         )
-
-    def _once_key(self) -> str | None:
-        token = self.request.POST.get("once", "")
-        return f"form-once:{self.request.user.pk}:{token[:40]}" if self.once and token else None
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the token and the way back."""

@@ -28,14 +28,14 @@ def later(
     url: str = "",
     queue: str = "default",
     not_before: datetime | None = None,
-    notify_on_finish: bool | None = None,
+    notify_on_finish: bool = True,
     **payload: Any,
 ) -> Job:
     """Write a job in the caller's transaction and call a worker when it commits; return the job.
 
     The same `dedupe` gives the same job, whatever became of it. `payload` (JSON values) are the
-    keyword arguments of the task's body. Who asked is told when the job ends if `notify_on_finish`,
-    by default when there is a person and a page (`url`) to lead to.
+    keyword arguments of the task's body. Who asked (`by`) is told when the job ends, unless
+    `notify_on_finish` is False; the message leads to `url`, or to the page of the job.
     """
     if queue not in QUEUES:
         raise ValueError(f"queue is {queue!r}: use one of {', '.join(QUEUES)}")
@@ -52,7 +52,7 @@ def later(
         queue=queue,
         not_before=due,
         url=url,
-        notify_on_finish=bool(by and url) if notify_on_finish is None else notify_on_finish,
+        notify_on_finish=notify_on_finish and by is not None,
         created_by=by,
         created_at=now,
         rung_at=now if due <= now else None,
