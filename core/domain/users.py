@@ -50,9 +50,7 @@ def create_user(
 
 
 @transaction.atomic
-def update_user(
-    user: User, data: Mapping[str, Any], *, roles: Iterable[str] | None = None, by: User
-) -> User:
+def update_user(user: User, data: Mapping[str, Any], *, roles: Iterable[str] | None = None, by: User) -> User:
     """Change a user, and the roles where given.
 
     One may change the own name, address and preferences; all else needs the right to.

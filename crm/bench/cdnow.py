@@ -7,12 +7,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analytics.domain.nightly import run_now_here
-from core.domain.rates import set_rate
 from django.conf import settings
 from django.db import connection
 
+from analytics.domain.nightly import run_now_here
 from core.domain.imports import import_now, set_columns, start_run
+from core.domain.rates import set_rate
 from core.models import User
 from customers.models import Customer, Order
 

@@ -80,7 +80,7 @@ def test_lists_of_the_api_refuse_bad_parameters(
 
 @pytest.mark.parametrize("role", ROLES)
 def test_list_pages_refuse_bad_parameters(role: str, ours: Side, client_of: Callable[[User], Client]) -> None:
-    """Pages and endpoints share their filters: a page gets the worst of each, and all for its own parameters."""
+    """Pages and endpoints share their filters: a page gets the worst of each, and all for its own part."""
     client = client_of(ours.person_in(role))
     asked = [
         (door.url(), name, text)

@@ -17,16 +17,14 @@ from django.test import Client
 from django.urls import reverse
 
 from analytics.board import load_board
-from analytics.board_charts import all_charts
+from analytics.cards import all_charts
 from analytics.domain.nightly import run_now_here
 from analytics.scopes import scope_for
 from core.domain.exports import request_export
 from core.models import Team, User
 from core.tasks import run_job
 from core.tests.factories import TeamFactory
-from crm.tests.crawl import get, read
-from customers.domain.orders import create_order
-from customers.domain.order_states import refund_order
+from crm.tests.crawl import read
 from customers.domain.rollups import rebuild_rollups
 from customers.models import Customer, Order, OrderDay, OrderTotals, Tag
 from customers.tests.factories import CustomerFactory
@@ -40,7 +38,7 @@ TODAY = date(2026, 11, 23)
 def town(administrator: User, user_in: Callable[..., User], team: Team) -> dict[str, Any]:
     """Sixty customers of two teams and two tags with three years of orders, scored."""
     manager, other = user_in("manager"), TeamFactory(name="South China", parent=None)
-    tag = Tag.objects.create(name="renewal")
+    tag, orders = Tag.objects.create(name="renewal"), []
     for number in range(60):
         ours = number % 3 != 0
         customer = CustomerFactory(
@@ -48,21 +46,29 @@ def town(administrator: User, user_in: Callable[..., User], team: Team) -> dict[
         )
         if number % 4 == 0:
             customer.tags.add(tag)
-        buy(customer, manager, start=number, every=20 + number * 3, times=2 + number % 9)
+        orders += orders_of(customer, start=number, every=20 + number * 3, times=2 + number % 9)
+    Order.objects.bulk_create(orders)
+    rebuild_rollups()
     run_now_here(TODAY, by=administrator)
     return {"manager": manager, "team": team, "other": other, "tag": tag}
 
 
-def buy(customer: Customer, by: User, *, start: int, every: int, times: int) -> None:
-    """Order `times` times, and give a part of the last back now and then."""
+def orders_of(customer: Customer, *, start: int, every: int, times: int) -> Iterator[Order]:
+    """Orders at a steady pace; a part of the last is given back now and then."""
     for turn in range(times):
         day = TODAY - timedelta(days=900 - start - every * turn)
-        if day >= TODAY:
-            return
-        data = {"ordered_on": day, "amount": Decimal(1_000 + 137 * turn + customer.pk)}
-        order = create_order(customer, data, by=by)
+        amount = Decimal(1_000 + 137 * turn + customer.pk)
+        if day < TODAY:
+            yield order_row(customer, day, amount, f"SO-{customer.pk}-{turn}")
     if times % 4 == 0:
-        refund_order(order, Decimal(100), on=order.ordered_on, by=by)
+        day = TODAY - timedelta(days=900 - start)
+        yield order_row(customer, day, Decimal(-100), f"RF-{customer.pk}", kind="refund")
+
+
+def order_row(customer: Customer, day: date, amount: Decimal, number: str, kind: str = "order") -> Order:
+    days = {"ordered_on": day, "counts_on": day}
+    money = {"amount": amount, "amount_base": amount}
+    return Order(customer=customer, number=number, kind=kind, **days, **money)
 
 
 def rows_behind(client: Client, url: str) -> int:
@@ -87,43 +93,40 @@ def query_of(scope: str, town: dict[str, Any]) -> dict[str, Any]:
 
 
 # ---- the dashboard ----------------------------------------------------------------------------------
-@pytest.mark.parametrize("scope", SCOPES)
 def test_tiles_lead_to_as_many_rows_as_they_say(
-    scope: str, town: dict[str, Any], administrator: User, client_of: Callable[[User], Client]
+    town: dict[str, Any], administrator: User, client_of: Callable[[User], Client]
 ) -> None:
     client = client_of(administrator)
-    page = client.get(reverse("analytics:dashboard"), query_of(scope, town))
-    wrong, checked = [], 0
-    for tile in page.context["tiles"]:
-        if tile.get("url") and is_count(tile["value"]):
-            checked += 1
-            if rows_behind(client, tile["url"]) != number_of(tile["value"]):
-                wrong.append((tile["label"], tile["value"], rows_behind(client, tile["url"]), tile["url"]))
-    assert not wrong, wrong
-    assert checked >= 2
+    for scope in SCOPES:
+        page = client.get(reverse("analytics:dashboard"), query_of(scope, town))
+        counts = [tile for tile in page.context["tiles"] if tile.get("url") and is_count(tile["value"])]
+        assert len(counts) >= 2
+        for tile in counts:
+            assert rows_behind(client, tile["url"]) == number_of(tile["value"]), f"{scope}: {tile['label']}"
 
 
-@pytest.mark.parametrize("scope", SCOPES)
 def test_charts_lead_to_as_many_rows_as_they_draw(
-    scope: str, town: dict[str, Any], administrator: User, client_of: Callable[[User], Client]
+    town: dict[str, Any], administrator: User, client_of: Callable[[User], Client]
 ) -> None:
-    client, query = client_of(administrator), query_of(scope, town)
-    board = load_board(administrator, scope_for(administrator, query.get("team"), query.get("tag")), "12m")
-    assert board is not None
-    wrong, checked = [], 0
-    for chart in all_charts(board):
-        for count, url in counted_points(chart):
-            checked += 1
-            if (found := rows_behind(client, url)) != count:
-                wrong.append((chart["id"], count, found, url))
-    assert not wrong, wrong
-    assert checked >= 3
+    client = client_of(administrator)
+    for scope in SCOPES:
+        query = query_of(scope, town)
+        board = load_board(
+            administrator, scope_for(administrator, query.get("team"), query.get("tag")), "12m"
+        )
+        assert board is not None
+        points = [(chart["id"], *point) for chart in all_charts(board) for point in counted_points(chart)]
+        assert len(points) >= 3
+        for name, count, url in points:
+            assert rows_behind(client, url) == count, f"{scope}: {name} {url}"
 
 
 def counted_points(chart: dict[str, Any]) -> Iterator[tuple[int, str]]:
     """Yield (number of customers, list) of every point or cell of a chart that stands for customers."""
     for trace in chart.get("figure", {}).get("data", []):
-        for url, count in zip(trace.get("customdata") or [], trace.get("text_n") or trace.get("y") or [], strict=False):
+        for url, count in zip(
+            trace.get("customdata") or [], trace.get("text_n") or trace.get("y") or [], strict=False
+        ):
             target = url[0] if isinstance(url, list) else url
             if isinstance(target, str) and target.startswith("/") and chart["id"] == "p_alive":
                 yield int(count), target
@@ -165,29 +168,30 @@ FILTERS = [
 ]
 
 
-@pytest.mark.parametrize("query", FILTERS, ids=lambda query: "-".join(query) or "none")
 def test_page_export_and_api_have_the_same_customers(
-    query: dict[str, str], town: dict[str, Any], client_of: Callable[[User], Client]
+    town: dict[str, Any], client_of: Callable[[User], Client]
 ) -> None:
-    manager = town["manager"]
-    client = client_of(manager)
-    on_page = rows_behind(client, f"{reverse('customers:customer-list')}?{as_query(query)}")
-    in_file = exported("customers.customer", query, manager, client)
-    over_api = client.get(reverse("customer-list"), {**query, "count": "1"}).json()["count"]
-    assert on_page == in_file == over_api
+    for query in FILTERS:
+        assert len(set(counted("customer", query, town["manager"], client_of))) == 1, query
 
 
-@pytest.mark.parametrize("query", [{}, {"from": "2026-01-01", "to": "2026-06-30"}, {"kind": "refund"}], ids=str)
 def test_page_export_and_api_have_the_same_orders(
-    query: dict[str, str], town: dict[str, Any], client_of: Callable[[User], Client]
+    town: dict[str, Any], client_of: Callable[[User], Client]
 ) -> None:
-    manager = town["manager"]
-    client = client_of(manager)
-    on_page = rows_behind(client, f"{reverse('customers:order-list')}?{as_query(query)}")
-    in_file = exported("customers.order", query, manager, client)
-    over_api = client.get(reverse("order-list"), {**query, "count": "1"}).json()["count"]
-    assert on_page == in_file == over_api
-    assert on_page > 0
+    for query in ({}, {"from": "2026-01-01", "to": "2026-06-30"}, {"kind": "refund"}):
+        counts = counted("order", query, town["manager"], client_of)
+        assert len(set(counts)) == 1 and counts[0] > 0, query
+
+
+def counted(
+    noun: str, query: dict[str, str], user: User, client_of: Callable[[User], Client]
+) -> tuple[int, int, int]:
+    """How many rows the page, the exported file and the API have for one set of filters."""
+    client = client_of(user)
+    on_page = rows_behind(client, f"{reverse(f'customers:{noun}-list')}?{as_query(query)}")
+    in_file = exported(f"customers.{noun}", query, user, client)
+    over_api: int = client.get(reverse(f"{noun}-list"), {**query, "count": "1"}).json()["count"]
+    return on_page, in_file, over_api
 
 
 def as_query(query: dict[str, str]) -> str:
@@ -208,9 +212,14 @@ def test_totals_are_what_their_orders_say(town: dict[str, Any]) -> None:
     days = list(OrderDay.objects.order_by("customer", "day").values("customer", "day", "orders", "amount"))
     rebuild_rollups()
     assert list(OrderTotals.objects.order_by("pk").values()) == stored
-    assert list(OrderDay.objects.order_by("customer", "day").values("customer", "day", "orders", "amount")) == days
+    assert (
+        list(OrderDay.objects.order_by("customer", "day").values("customer", "day", "orders", "amount"))
+        == days
+    )
     for totals in OrderTotals.objects.select_related("customer"):
-        counted = Order.objects.counting().filter(customer=totals.customer).aggregate(total=Sum("amount_base"))
+        counted = (
+            Order.objects.counting().filter(customer=totals.customer).aggregate(total=Sum("amount_base"))
+        )
         assert totals.amount == (counted["total"] or 0), totals.customer
 
 
@@ -223,7 +232,5 @@ def test_the_record_page_says_what_the_rows_say(
         orders = Order.objects.filter(customer=customer).count()
         tab = next(tab for tab in page.context["tabs"] if "orders" in tab["url"])
         assert tab["count"] == orders
-        listed = get(client, reverse("customers:order-list"), customer=customer.pk, count=1)
-        assert listed.status == 200
         url = f"{reverse('customers:order-list')}?customer={customer.pk}"
         assert rows_behind(client, url) == orders

@@ -68,7 +68,9 @@ class CustomerFinder:
     def load(self, references: Iterable[Reference], *, lock: bool = False) -> None:
         """Fetch everything these references could mean; `lock` keeps the rows until the transaction ends."""
         references = list(references)
-        rows = Customer.objects.select_related("owner", "team").order_by("pk")
+        rows = Customer.objects.order_by("pk")
+        if not self._for_orders:
+            rows = rows.select_related("owner", "team")
         if lock:
             rows = rows.select_for_update(no_key=True, of=("self",))
         self._external = {

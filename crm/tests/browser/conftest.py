@@ -84,13 +84,6 @@ def _free_port() -> int:
 @pytest.fixture(scope="session")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """Start web, worker and beat as `make run` does, on the same kind of database as the tests."""
-    if os.environ.get("CROSS_DEV"):  # TEMP
-        yield Installation(
-            "http://127.0.0.1:18990",
-            Path("/tmp/var_cross_dev"),
-            os.environ | {"VAR_DIR": "/tmp/var_cross_dev"},
-        )  # TEMP
-        return  # TEMP
     var, port = tmp_path_factory.mktemp("installation"), _free_port()
     environment = {
         name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}
@@ -148,7 +141,8 @@ from core.domain.roles import give_role
 from core.models import Team, User
 team = Team.objects.create(name="East China")
 for name, role in (("Mei Manager", "manager"), ("Sam Sales", "sales")):
-    user = User.objects.create_user(name.split()[0].lower(), {PASSWORD!r}, full_name=name, team=team, language="en")
+    fields = {{"full_name": name, "team": team, "language": "en"}}
+    user = User.objects.create_user(name.split()[0].lower(), {PASSWORD!r}, **fields)
     give_role(user, role)
 User.objects.create_superuser("admin", {PASSWORD!r}, full_name="Ada Admin", team=team, language="en")
 """

@@ -23,10 +23,6 @@ DESK = {"width": 1_280, "height": 900}
 @pytest.fixture(scope="module")
 def filled(installation: Installation, shared_data: Path) -> None:
     """Real orders, figures and warnings, so that every page has something to show."""
-    import os  # TEMP
-
-    if os.environ.get("CROSS_DEV"):
-        return  # TEMP
     installation.manage(
         "import_orders",
         str(shared_data / "cdnow_sample.csv.gz"),

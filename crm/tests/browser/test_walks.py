@@ -88,6 +88,7 @@ def finish_task(page: Page, title: str) -> None:
 def delete_and_restore(page: Page, name: str) -> None:
     page.goto("/customers/")
     page.get_by_role("main").get_by_role("link", name=name).first.press("Enter")
+    page.wait_for_load_state("networkidle")
     more_actions(page, "Delete customer")
     dialog = page.locator("#dialog")
     expect(dialog.get_by_role("heading")).to_contain_text(name)
