@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics.choices import Period, RiskLevel, Uses, WarningState
 from analytics.models import ChurnWarning, KpiValue, SegmentMap
-from core.filters import ScopedFilterSet, visible
+from core.filters import ScopedFilterSet, SeveralFilter, visible
 from core.models import Team, User
 from customers.choices import Tier
 from customers.filter_kinds import in_team, with_tag
@@ -33,7 +33,7 @@ class WarningFilterSet(ScopedFilterSet):
     team = filters.ModelChoiceFilter(
         label=_("Team"), queryset=visible(Team), method=in_team("customer__team")
     )
-    tag = filters.ModelMultipleChoiceFilter(
+    tag = SeveralFilter(
         label=_("Tag"), queryset=visible(Tag), method=with_tag("customer_id")
     )
     # No picker of a hundred thousand names: links and the API name the customer.

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import django_filters
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.forms import CheckboxInput, Field
@@ -26,6 +27,8 @@ from core.zones import zone_of
 
 #: Parameters of a list that are no filters.
 LIST_PARAMETERS = frozenset({"sort", "cursor", "count", "page_size", "format"})
+#: A number with more digits does not fit into the databases' widest integer.
+MOST_DIGITS = 18
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,23 @@ def visible(model: type[models.Model], action: str = "view") -> Callable[[Any], 
         return found
 
     return rows
+
+
+class SeveralField(django_filters.fields.ModelMultipleChoiceField):  # type: ignore[misc]
+    """Several records by number. A number that no database holds is no choice, rather than an error there."""
+
+    def _check_values(self, value: Any) -> Any:
+        for number in value if isinstance(value, list | tuple) else ():
+            if len(str(number)) > MOST_DIGITS:
+                text = self.error_messages["invalid_choice"]
+                raise ValidationError(text, code="invalid_choice", params={"value": str(number)[:MOST_DIGITS]})
+        return super()._check_values(value)
+
+
+class SeveralFilter(django_filters.ModelMultipleChoiceFilter):  # type: ignore[misc]
+    """Rows that belong to one of several records."""
+
+    field_class = SeveralField
 
 
 class ScopedFilterSet(django_filters.FilterSet):  # type: ignore[misc]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.access import can
 from core.choices import Currency
-from core.filters import ScopedFilterSet, visible
+from core.filters import ScopedFilterSet, SeveralFilter, visible
 from core.models import Team, User
 from customers import segments
 from customers.choices import (
@@ -56,7 +56,7 @@ class CustomerFilterSet(ScopedFilterSet):
     kind = filters.MultipleChoiceFilter(label=_("Kind"), choices=Kind)
     owner = filters.ModelChoiceFilter(label=_("Owner"), queryset=visible(User))
     team = filters.ModelChoiceFilter(label=_("Team"), queryset=visible(Team), method=in_team("team"))
-    tag = filters.ModelMultipleChoiceFilter(label=_("Tag"), queryset=visible(Tag), method=with_tag("pk"))
+    tag = SeveralFilter(label=_("Tag"), queryset=visible(Tag), method=with_tag("pk"))
     stage = filters.MultipleChoiceFilter(label=_("Stage"), choices=Stage)
     tier = filters.MultipleChoiceFilter(label=_("Tier"), choices=Tier)
     relationship = filters.MultipleChoiceFilter(label=_("Relationship"), choices=Relationship)
@@ -150,7 +150,7 @@ class OrderFilterSet(_DatedFilterSet):
     team = filters.ModelChoiceFilter(
         label=_("Team"), queryset=visible(Team), method=in_team("customer__team")
     )
-    tag = filters.ModelMultipleChoiceFilter(
+    tag = SeveralFilter(
         label=_("Tag of the customer"), queryset=visible(Tag), method=with_tag("customer_id")
     )
     kind = filters.MultipleChoiceFilter(label=_("Kind"), choices=OrderKind)

@@ -46,7 +46,8 @@ class KeysetPagination(BasePagination):
         asked = request.query_params.get("page_size", "")
         if not asked:
             return self.page_size
-        if not (asked.isascii() and asked.isdigit() and 1 <= int(asked[:9]) <= self.max_page_size):
+        is_number = asked.isascii() and asked.isdigit() and len(asked) <= 9
+        if not (is_number and 1 <= int(asked) <= self.max_page_size):
             text = _("A whole number from 1 to %(most)s.") % {"most": self.max_page_size}
             raise ValidationError({"page_size": [text]})
         return int(asked)

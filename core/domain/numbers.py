@@ -8,6 +8,16 @@ from django.db.models import F
 from core.models import Counter
 
 
+def take_turns(name: str) -> None:
+    """Let transactions that name the same thing go one after another: this one waits for those before it.
+
+    For work that looks first and writes after, so that what it saw is still true. On SQLite every
+    transaction that writes is alone anyway.
+    """
+    Counter.objects.get_or_create(name=name)
+    Counter.objects.select_for_update().get(name=name)
+
+
 def take_numbers(name: str, count: int = 1) -> range:
     """Return the next `count` numbers of `name`; they are given back when the transaction fails.
 

@@ -23,11 +23,12 @@ TARGETS = {
 
 @dataclass
 class Kill:
-    """One kill: at which share of the work, whom, and what happened."""
+    """One kill: at which share of the work, whom, how many jobs were under way, and what happened."""
 
     share: float
     target: str
     second: float = 0.0
+    running: int = 0
     back_after: float | None = None
 
 
@@ -46,6 +47,9 @@ class Killer:
         if due is None:
             return False
         due.second = round(time.monotonic() - self.began, 1)
+        if due.target in {"worker", "pool"}:
+            self._until_a_job_runs()
+        due.running = Job.objects.filter(state=JobState.RUNNING).count()
         due.back_after = self._kill(due.target)
         return True
 
@@ -61,8 +65,6 @@ class Killer:
             time.sleep(away)
             redis.start()
             return round(away, 1)
-        if target in {"worker", "pool"}:
-            self._until_a_job_runs()
         number = self.processes.pool_process() if target == "pool" else self.processes.number(target)
         if number is None:
             return None
@@ -91,4 +93,7 @@ def plan(profile: str, count: int, rng: random.Random) -> list[Kill]:
     targets = list(TARGETS[profile])
     drawn = [targets[number % len(targets)] for number in range(count)]
     rng.shuffle(drawn)
-    return [Kill((number + rng.uniform(0.2, 0.8)) / count, target) for number, target in enumerate(drawn)]
+    return [
+        Kill(round((number + rng.uniform(0.2, 0.8)) / count, 3), target)
+        for number, target in enumerate(drawn)
+    ]

@@ -72,7 +72,7 @@ def _draw(rng: random.Random, today: date, users: dict[str, User], taken: set[st
         industry=industry,
         size="" if individual else rng.choice(["small", "medium", "large", "large", "huge"]),
         city=city,
-        region=names.REGIONS.get(city, ""),
+        region=region if (region := names.REGIONS.get(city, "")) != city else "",
         source=rng.choice(["referral", "website", "event", "campaign", "partner", "cold", "tender"]),
         phone=f"0{rng.randint(21, 29)}-{rng.randint(50000000, 89999999)}",
         since=start,

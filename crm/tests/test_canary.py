@@ -102,10 +102,10 @@ def exports(user: User) -> Iterator[Answer]:
 
 def imports(client: Client, user: User, canary: Side) -> Iterator[Answer]:
     """A file that names the other team's customer in every way: the dry run tells nothing of it."""
+    code, number = canary.customer.code, canary.customer.external_id
     files = {
-        "customers.customer": f"external_id,name,phone,credit_code\n{canary.customer.external_id},N,{PHONE},\n",
-        "customers.order": "customer_code,ordered_on,amount\n"
-        f"{canary.customer.code},2026-05-01,100\n{canary.customer.external_id},2026-05-01,1\n",
+        "customers.customer": f"external_id,name,phone,credit_code\n{number},N,{PHONE},\n",
+        "customers.order": f"customer_code,ordered_on,amount\n{code},2026-05-01,100\n{number},2026-05-01,1\n",
     }
     for target, text in files.items():
         if not can(user, "import", canary.customer if "customer" in target else canary.order):
@@ -116,7 +116,7 @@ def imports(client: Client, user: User, canary: Side) -> Iterator[Answer]:
         for name in ("core:import-check", "core:import-result", "core:import-faults"):
             answer = get(client, reverse(name, args=[run.pk]))
             shown = answer.text
-            for typed in (canary.customer.external_id, canary.customer.code, PHONE):
+            for typed in (number, code, PHONE):
                 shown = shown.replace(typed, "")  # what stands in one's own file is no secret
             yield Answer(answer.asked, answer.status, shown)
 

@@ -116,7 +116,10 @@ class OrderSession(ImportSession):
         new = sum(
             1
             for plan in plans
-            if not plan.row.faults and plan.match.customer is None and plan.row.first_of == plan.row.line
+            if not plan.row.faults
+            and plan.match.customer is None
+            and plan.outcome == ImportOutcome.CREATED
+            and plan.row.first_of == plan.row.line
         )
         return BatchResult(
             [plan.result() for plan in plans], {"new_customers": new} if new else {}, likely=_likely(plans)
@@ -203,7 +206,7 @@ class OrderSession(ImportSession):
         plan.outcome = ImportOutcome.DUPLICATE
         if plan.order.deleted_at is not None:
             plan.row.refuse("in_recycle_bin", "number")
-        elif plan.match.customer is None or not known.is_visible(plan.order, self.by):
+        elif not known.is_visible(plan.order, self.by):
             plan.row.refuse("out_of_reach", "number")
         elif plan.order.kind != plan.kind:
             plan.row.refuse("kind_differs", "is_refund")

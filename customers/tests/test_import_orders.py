@@ -309,3 +309,22 @@ def test_command_refuses_unknown_people_and_files(tmp_path: Path, manager: User)
         command(tmp_path / "nothing.csv", manager)
     with pytest.raises(CommandError, match="Nobody signs in"):
         call_command("import_customers", str(tmp_path / "nothing.csv"), "--user", "ghost")
+
+
+def test_known_order_stays_with_its_customer_where_the_row_names_an_unknown_one(manager: User) -> None:
+    text = "customer name,order no,date,amount\nAcme,A-1,2026-01-05,10\n"
+    bring(text, manager)
+    assert bring(text.replace("Acme", "Renamed").replace(",10", ",20"), manager) == {"updated": 1}
+
+    order = Order.objects.get()
+    assert (order.customer.name, order.amount, Customer.objects.count()) == ("Acme", Decimal(20), 1)
+
+
+def test_known_order_out_of_reach_is_refused(
+    seller: User, other_team: Team, user_in: Callable[..., User]
+) -> None:
+    OrderFactory(customer__owner=user_in("sales", team=other_team), source_system="file", external_id="A-1")
+    run = imported(TARGET, "customer name,order no,date,amount\nAcme,A-1,2026-01-05,10\n", seller)
+
+    assert faults(run) == {2: ["out_of_reach"]}
+    assert not Customer.objects.filter(name="Acme").exists()

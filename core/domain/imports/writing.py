@@ -11,6 +11,7 @@ from django.db import DatabaseError, DataError, IntegrityError, transaction
 from core.choices import ImportOutcome, ImportState
 from core.domain.imports.walking import Batch, Work, add_counts, counted, move_on
 from core.domain.inserting import insert_rows
+from core.domain.numbers import take_turns
 from core.errors import DomainError
 from core.imports.faults import Fault
 from core.imports.parsing import Row
@@ -41,6 +42,8 @@ def _write(
 ) -> dict[str, int]:
     with transaction.atomic():
         move_on(work, batch, ImportState.IMPORTING)
+        # Two imports of the same customers would each find them missing and make them.
+        take_turns("imports")
         result = make()
         result.outcomes.extend(LineOutcome.faulty(row) for row in faulty)
         result = replace(result, outcomes=[_as_written(outcome) for outcome in result.outcomes], likely={})
