@@ -33,9 +33,7 @@ class WarningFilterSet(ScopedFilterSet):
     team = filters.ModelChoiceFilter(
         label=_("Team"), queryset=visible(Team), method=in_team("customer__team")
     )
-    tag = SeveralFilter(
-        label=_("Tag"), queryset=visible(Tag), method=with_tag("customer_id")
-    )
+    tag = SeveralFilter(label=_("Tag"), queryset=visible(Tag), method=with_tag("customer_id"))
     # No picker of a hundred thousand names: links and the API name the customer.
     customer = filters.ModelChoiceFilter(
         label=_("Customer"), queryset=visible(Customer), widget=forms.HiddenInput

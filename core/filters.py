@@ -57,8 +57,8 @@ class SeveralField(django_filters.fields.ModelMultipleChoiceField):  # type: ign
     def _check_values(self, value: Any) -> Any:
         for number in value if isinstance(value, list | tuple) else ():
             if len(str(number)) > MOST_DIGITS:
-                text = self.error_messages["invalid_choice"]
-                raise ValidationError(text, code="invalid_choice", params={"value": str(number)[:MOST_DIGITS]})
+                shown = {"value": str(number)[:MOST_DIGITS]}
+                raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", shown)
         return super()._check_values(value)
 
 

@@ -88,6 +88,8 @@ class Chaos:
                 killer.look((number + share) * weight)
                 self.person.look("jobs/")
                 time.sleep(0.1)
+        while killer.look(1.0):
+            pass
         return self._until_quiet()
 
     def _until_quiet(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from analytics.domain.nightly import run_now_here
 from core.models import User
 from crm.tests.arguments import kwargs_of, make_shared
 from crm.tests.crawl import Answer, addresses, api_kwargs, filters_of, get, lists, parameters_of, read
@@ -168,7 +170,8 @@ def test_numbers_in_addresses_that_are_no_record(
             url = re.sub(r"<\w+:pk>", number, f"/{door.template}")
             url = re.sub(r"<\w+:\w+>", "1", url)
             status = client.get(url).status_code
-            if status not in {404, 405}:
+            # Where the number is that of a record of another table, it may be refused as no number at all.
+            if status not in {400, 404, 405}:
                 wrong.append((url, status))
     assert not wrong, wrong
 
@@ -281,8 +284,10 @@ def test_forms_refuse_bad_input(
 def test_stored_scripts_are_shown_as_text(administrator: User, client_of: Callable[[User], Client]) -> None:
     User.objects.create_user("some-service", is_service=True, full_name=SCRIPTS)
     make_shared(administrator)
-    side = make_side("Scripts", lambda word: SCRIPTS[: 60 if word in {"short", "city", "region", "wechat"} else 200])
+    short = {"short", "city", "region", "wechat"}
+    side = make_side("Scripts", lambda word: SCRIPTS[: 60 if word in short else 200])
     own = make_belongings(administrator, lambda word: SCRIPTS)
+    run_now_here(date(2026, 11, 23), by=administrator)
     client, wrong, shown = client_of(administrator), [], 0
     for url in addresses(side, own):
         text = get(client, url).text

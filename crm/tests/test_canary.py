@@ -46,6 +46,8 @@ def leaks(answer: Answer, canary: Side) -> list[str]:
     amount = f"{AMOUNT:,}"
     words = [MARK, PHONE[4:], "02186750101", str(AMOUNT), amount, canary.customer.code, canary.order.number]
     text = answer.text.lower().replace(answer.asked.lower(), "")
+    if answer.status >= 500:
+        return [f"{answer.asked} answered {answer.status}"]
     return [f"{answer.asked} ({answer.status}) says {word}" for word in words if word.lower() in text]
 
 
@@ -137,13 +139,14 @@ def test_the_canary_sings_for_who_may_hear_it(
 ) -> None:
     """The control: without it the test above could pass on empty pages."""
     client = client_of(ours.person_in("analyst"))
-    pages = ("customer-list", "order-list", "interaction-list", "task-list", "people-list")
-    urls = [reverse(f"customers:{name}") for name in pages]
+    pages = {"customer-list": "", "order-list": "", "interaction-list": ""}
+    pages |= {"task-list": f"?owner={canary.owner.pk}", "people-list": f"?q={PIECES[0]}"}
+    urls = [reverse(f"customers:{name}") + query for name, query in pages.items()]
     urls += [
         reverse("analytics:warning-list"),
         *(door.url() for door in api_lists() if "job" not in door.name),
     ]
-    silent = [url for url in urls if not leaks(get(client, url), canary) and has_rows_of_customers(url)]
+    silent = [url for url in urls if has_rows_of_customers(url) and not leaks(get(client, url), canary)]
     assert silent == []
 
 

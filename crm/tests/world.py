@@ -12,8 +12,8 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from analytics.choices import RiskLevel, SuggestedAction
 from analytics.models import ChurnWarning, WarningMove
+from analytics.tests.factories import ChurnWarningFactory
 from core.domain.exports import request_export
 from core.domain.imports import start_run
 from core.domain.jobs import later
@@ -196,22 +196,11 @@ def _orders(customer: Customer, text: Text, mark: str, amount: Decimal, by: User
 
 def _warning(customer: Customer, task: Task, text: Text, by: User) -> ChurnWarning:
     day = date(2026, 11, 22)
-    warning = ChurnWarning.objects.create(
-        customer=customer,
-        opened_on=day,
-        as_of=day,
-        risk=0.8,
-        level=RiskLevel.HIGH,
-        value_at_stake=Decimal(90_000),
-        stake_low=Decimal(70_000),
-        stake_high=Decimal(110_000),
-        window_days=90,
-        suggested_action=SuggestedAction.OWNER_CALL,
-        evidence={"inputs": {"last_day": "2026-03-01"}, "result": {"risk_on_habit": 0.2}},
-        owner=by,
-        task=task,
-        note=text("warning note"),
+    warning: ChurnWarning = ChurnWarningFactory(
+        customer=customer, opened_on=day, as_of=day, owner=by, task=task, note=text("warning note")
     )
+    warning.evidence["inputs"]["last_day"] = "2026-03-01"  # else the night takes the order for a reply
+    warning.save()
     WarningMove.objects.create(warning=warning, new="open", note=text("move note"))
     return warning
 
