@@ -150,9 +150,7 @@ class OrderFilterSet(_DatedFilterSet):
     team = filters.ModelChoiceFilter(
         label=_("Team"), queryset=visible(Team), method=in_team("customer__team")
     )
-    tag = SeveralFilter(
-        label=_("Tag of the customer"), queryset=visible(Tag), method=with_tag("customer_id")
-    )
+    tag = SeveralFilter(label=_("Tag of the customer"), queryset=visible(Tag), method=with_tag("customer_id"))
     kind = filters.MultipleChoiceFilter(label=_("Kind"), choices=OrderKind)
     state = filters.MultipleChoiceFilter(label=_("State"), choices=OrderState)
     currency = filters.MultipleChoiceFilter(label=_("Currency"), choices=Currency)
