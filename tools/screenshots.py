@@ -151,11 +151,8 @@ def take(page: Page, address: str, path: Path, *, whole: bool = True) -> None:
     """Photograph one page when it has come to rest."""
     path.parent.mkdir(parents=True, exist_ok=True)
     page.goto(address, wait_until="load")
-    page.wait_for_function("!document.querySelector('.htmx-request, [hx-trigger=load] .loading')")
-    if page.locator("[data-chart]").count():
-        page.wait_for_function(
-            "![...document.querySelectorAll('[data-chart]')].some(c => !c.children.length)"
-        )
+    for unfinished in (".htmx-request", "[hx-trigger=load] .loading", "[data-chart]:not(.js-plotly-plot)"):
+        page.locator(unfinished).first.wait_for(state="detached")
     page.wait_for_timeout(250)
     page.screenshot(path=path, full_page=whole)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.db import DatabaseError, DataError, IntegrityError, transaction
+from django.db import DatabaseError, DataError, IntegrityError, OperationalError, transaction
 
 from core.choices import ImportOutcome, ImportState
 from core.domain.imports.walking import Batch, Work, add_counts, counted, move_on
@@ -27,11 +27,15 @@ def write(work: Work, batch: Batch, rows: Sequence[Row], faulty: Sequence[Row]) 
     """Write the batch and return the run's counts, or raise `Superseded` and write nothing.
 
     When the database refuses the batch it is tried again, and at last row by row, so that one bad row
-    does not take the others down.
+    does not take the others down. A lock that did not come is no row's fault: it is raised in the end,
+    and the job tries again.
     """
-    for _ in range(_TRIES - 1):
+    for left in reversed(range(_TRIES - 1)):
         try:
             return _write(work, batch, faulty, lambda: work.session.write_batch(rows))
+        except OperationalError:
+            if not left:
+                raise
         except (DatabaseError, DomainError):
             continue
     return _write(work, batch, faulty, lambda: _one_by_one(work, rows))

@@ -10,6 +10,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic, sleep
@@ -83,13 +84,20 @@ def _free_port() -> int:
 
 @pytest.fixture(scope="session")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """The installation that the tests share."""
+    with run_installation(tmp_path_factory.mktemp("installation"), "shared") as running:
+        yield running
+
+
+@contextmanager
+def run_installation(var: Path, name: str) -> Iterator[Installation]:
     """Start web, worker and beat as `make run` does, on the same kind of database as the tests."""
-    var, port = tmp_path_factory.mktemp("installation"), _free_port()
+    port = _free_port()
     environment = {
         name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}
     }
     environment |= {"VAR_DIR": str(var), "ENVIRONMENT": "test", "LOG_LEVEL": "WARNING", "TZ": "UTC"}
-    drop = _own_services(environment)
+    drop = _own_services(environment, name)
     made = Installation(f"http://127.0.0.1:{port}", var, environment)
     log = (var / "run_all.log").open("wb")
     command = [sys.executable, "manage.py", "run_all", "--no-demo", "--port", str(port)]
@@ -109,7 +117,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
         shutil.rmtree(var, ignore_errors=True)
 
 
-def _own_services(environment: dict[str, str]) -> Callable[[], None]:
+def _own_services(environment: dict[str, str], label: str) -> Callable[[], None]:
     """On PostgreSQL and Redis: a database and a number of its own. Return what takes them away again."""
     database = settings.DATABASES["default"]
     if not database["ENGINE"].endswith("postgresql"):
@@ -117,12 +125,15 @@ def _own_services(environment: dict[str, str]) -> Callable[[], None]:
     import psycopg
     import redis
 
-    name = f"perennial_browser_{_worker_number()}"
+    name = f"perennial_browser_{_worker_number()}_{label}"
     user, password = database["USER"], database["PASSWORD"]
     where = f"{database['HOST'] or '127.0.0.1'}:{database['PORT'] or 5432}"
     url = f"postgres://{user}{f':{password}' if password else ''}@{where}"
     base = settings.REDIS_URL.rpartition("/")[0]
-    environment |= {"DATABASE_URL": f"{url}/{name}", "REDIS_URL": f"{base}/{12 + _worker_number() % 4}"}
+    environment |= {
+        "DATABASE_URL": f"{url}/{name}",
+        "REDIS_URL": f"{base}/{12 + 2 * (_worker_number() % 2) + (label != 'shared')}",
+    }
     redis.Redis.from_url(environment["REDIS_URL"]).flushdb()
 
     def run(*statements: str) -> None:

@@ -55,7 +55,7 @@ def open_calmly(page: Page, address: str) -> None:
     """Open a page and wait for its fragments; nothing moves while it is looked at."""
     page.emulate_media(reduced_motion="reduce")
     response = page.goto(address, wait_until="load")
-    page.wait_for_function("!document.querySelector('.htmx-request, [hx-trigger=load] .loading')")
+    expect(page.locator(".htmx-request, [hx-trigger=load] .loading")).to_have_count(0)
     assert response is not None and response.status == 200, (
         f"{address} answered {response and response.status}"
     )

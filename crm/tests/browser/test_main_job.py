@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import re
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
-from crm.tests.browser.conftest import Installation
+from crm.tests.browser.conftest import Installation, run_installation
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.shared_data]
 
@@ -28,6 +28,13 @@ COLUMNS = {
     "dollar_value": "amount",
 }
 A_LONG_JOB = 240_000
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """One without a single order: the base currency can still be chosen."""
+    with run_installation(tmp_path_factory.mktemp("empty"), "empty") as running:
+        yield running
 
 
 def test_order_history_becomes_warned_customers(
