@@ -78,10 +78,12 @@ def overflow(page: Page) -> list[str]:
         """() => {
           const room = document.documentElement.clientWidth;
           if (document.documentElement.scrollWidth <= room) return [];
-          const out = [...document.querySelectorAll("main *, header *, nav *")]
-            .filter((one) => one.getBoundingClientRect().right > room + 1);
+          const clips = (one) => one && one !== document.body
+            && (getComputedStyle(one).overflowX !== "visible" || clips(one.parentElement));
+          const out = [...document.querySelectorAll("main *, header *, nav *")].filter((one) =>
+            one.checkVisibility() && one.getBoundingClientRect().right > room + 1 && !clips(one.parentElement));
           return ["overflow of " + (document.documentElement.scrollWidth - room) + " px: "
-            + (out[0]?.outerHTML.slice(0, 160) || "?")];
+            + (out.at(-1)?.outerHTML.slice(0, 160) || "?")];
         }"""
     )
 
