@@ -18,7 +18,7 @@ from core.models import Job, User
 from core.roles import Role
 from core.views.base import SIGNED_IN, Right
 from crm.tests.arguments import kwargs_of, subject_of
-from crm.tests.crawl import api_kwargs, api_subject
+from crm.tests.crawl import api_kwargs, api_subject, read
 from crm.tests.doors import PUBLIC, Door, api_doors, doors, pages
 from crm.tests.world import Side, make_belongings
 from customers.models import Customer, Order
@@ -161,7 +161,7 @@ def answers(client: Client, door: Door, kwargs: dict[str, Any]) -> Iterator[tupl
     for method in ("get", "post"):
         point = transaction.savepoint()
         response = getattr(client, method)(door.url(kwargs), SAYS.get(door.name, {}))
-        response.close()
+        read(response)
         transaction.savepoint_rollback(point)
         if response.status_code != 405:
             yield method.upper(), response.status_code
@@ -231,7 +231,7 @@ def test_opening_pages_changes_no_row(ours: Side, client_of: Callable[[User], Cl
             continue
         kwargs = api_kwargs(door, ours, own) if door.is_api else kwargs_of(door, ours, own)
         response = client.get(door.url(kwargs), SAYS.get(door.name, {}))
-        response.close()
+        read(response)
         if response.status_code >= 500:
             broken.append((door.name, response.status_code))
         after = fingerprint_of_tables()

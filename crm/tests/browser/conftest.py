@@ -32,6 +32,10 @@ from playwright.sync_api import (
 from conftest import chromium
 from crm.stack import is_free
 
+# Playwright's event loop runs in the thread of the tests; to Django that looks like asynchronous code,
+# also in the tests that follow in the same process.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
 ROOT = Path(__file__).resolve().parents[3]
 PASSWORD = "a-long-password-for-walks"
 FLAGS = [
@@ -122,7 +126,7 @@ def _own_services(environment: dict[str, str], label: str) -> Callable[[], None]
     database = settings.DATABASES["default"]
     if not database["ENGINE"].endswith("postgresql"):
         return lambda: None
-    import psycopg
+    import psycopg2
     import redis
 
     name = f"perennial_browser_{_worker_number()}_{label}"
@@ -137,9 +141,12 @@ def _own_services(environment: dict[str, str], label: str) -> Callable[[], None]
     redis.Redis.from_url(environment["REDIS_URL"]).flushdb()
 
     def run(*statements: str) -> None:
-        with psycopg.connect(f"{url}/postgres", autocommit=True) as connection:
+        connection = psycopg2.connect(f"{url}/postgres")
+        connection.autocommit = True  # a database is not made inside a transaction
+        with connection.cursor() as cursor:
             for statement in statements:
-                connection.execute(statement)
+                cursor.execute(statement)
+        connection.close()
 
     run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name}")
     return lambda: run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
