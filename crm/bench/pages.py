@@ -17,7 +17,7 @@ from customers.models import Customer, Metrics, OrderTotals
 if TYPE_CHECKING:
     from crm.bench.report import Report
 
-SORTS = ("", "-value_at_stake", "name", "-churn_risk", "-created")
+SORTS = ("", "-stake", "name", "-risk", "-created")
 
 
 def bench_pages(report: Report, user: User, customers: int) -> None:
