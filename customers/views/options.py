@@ -39,7 +39,8 @@ class CustomerOptions(RightsMixin, View):
 
 def typed(request: HttpRequest) -> str:
     """Return what stands in the field that asks; it travels under the name of the field."""
-    return request.GET.get(request.GET.get("of", "q"), "").strip()[:100]
+    text = request.GET.get(request.GET.get("of", "q"), "")
+    return text.replace("\0", "").strip()[:100]  # PostgreSQL holds no NUL
 
 
 class PersonOptions(RightsMixin, View):
