@@ -107,7 +107,7 @@ def sign_in(browser: Browser, address: str, user: str, password: str) -> Page:
     page.fill("#id_username", user)
     page.fill("#id_password", password)
     page.click("main button[type=submit], form button.btn-primary")
-    page.wait_for_url("**/")
+    page.wait_for_url(lambda url: "/login/" not in url)
     return page
 
 
