@@ -40,6 +40,17 @@ def role_table() -> dict[str, Row]:
     return table
 
 
+@cache
+def sensitive_fields() -> dict[str, frozenset[str]]:
+    """Return model label → fields that are masked for whoever lacks the right `reveal` on the model."""
+    found: dict[str, frozenset[str]] = {}
+    for config in apps.get_app_configs():
+        rights = _rights_module(config.name)
+        for model_name, fields in getattr(rights, "SENSITIVE", {}).items():
+            found[f"{config.label}.{model_name}"] = frozenset(fields.split())
+    return found
+
+
 def _rights_module(app: str) -> Any | None:
     try:
         return import_module(f"{app}.rights")
@@ -78,6 +89,11 @@ def require(user: Any, action: str, model: type[models.Model] | models.Model) ->
     """Refuse with PermissionDenied unless the user may do `action` to some row of `model`."""
     if not can(user, action, model):
         raise PermissionDenied(_("Your role does not allow this."))
+
+
+def sees_field(user: Any, model: type[models.Model] | models.Model, field: str) -> bool:
+    """Tell whether the user may read `field` of `model` in clear: not sensitive, or with `reveal`."""
+    return field not in sensitive_fields().get(model._meta.label_lower, ()) or can(user, "reveal", model)
 
 
 def teams_in_reach(user: User) -> frozenset[int]:

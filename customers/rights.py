@@ -1,8 +1,8 @@
 """The customer package's rows of the role table: model → role → (reach, actions)."""
 
 ACTIONS: dict[str, str] = {
-    "customer": "view add change delete restore export import assign",
-    "person": "view add change",
+    "customer": "view add change delete restore export import assign reveal",
+    "person": "view add change reveal",
     "contact": "view add change delete export",
     "interaction": "view add change delete export",
     "product": "view add change delete",
@@ -13,24 +13,27 @@ ACTIONS: dict[str, str] = {
     "tag": "view add change delete",
 }
 
+#: Masked for roles without `reveal`.
+SENSITIVE: dict[str, str] = {"customer": "phone email", "person": "mobile email wechat birthday"}
+
 _STAFF = "agent sales trainer manager analyst".split()
 
 RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
     "customer": {
-        "agent": ("team", "view add change"),
-        "sales": ("team", "view add change export import"),
+        "agent": ("team", "view add change reveal"),
+        "sales": ("team", "view add change export import reveal"),
         "trainer": ("team", "view"),
-        "manager": ("team", "view add change delete restore export import assign"),
+        "manager": ("team", "view add change delete restore export import assign reveal"),
         "analyst": ("all", "view export"),
-        "integration": ("all", "view add change import assign"),
+        "integration": ("all", "view add change import assign reveal"),
     },
     "person": {
-        "agent": ("team", "view add change"),
-        "sales": ("team", "view add change"),
+        "agent": ("team", "view add change reveal"),
+        "sales": ("team", "view add change reveal"),
         "trainer": ("team", "view"),
-        "manager": ("team", "view add change"),
+        "manager": ("team", "view add change reveal"),
         "analyst": ("all", "view"),
-        "integration": ("all", "view add change"),
+        "integration": ("all", "view add change reveal"),
     },
     "contact": {
         "agent": ("team", "view add change"),

@@ -10,9 +10,12 @@ from typing import Any
 from django.db import models
 
 from core.choices import AuditAction
+from core.domain.changed import records_changed
 from core.models import AuditEntry, User
 
 Changes = Mapping[str, tuple[Any, Any]]
+#: Lines that tell of a change of their record; the others tell what was done with it.
+_CHANGING = frozenset({AuditAction.CREATED, AuditAction.CHANGED, AuditAction.DELETED, AuditAction.RESTORED})
 
 
 def record(
@@ -23,9 +26,14 @@ def record(
     changes: Changes | None = None,
     note: str = "",
 ) -> AuditEntry:
-    """Write one audit line in the caller's transaction and return it."""
+    """Write one audit line in the caller's transaction and return it.
+
+    Called after the write, as whoever follows changes of records is told here.
+    """
     entry = audit_line(action, by=by, subject=subject, changes=changes, note=note)
     entry.save()
+    if subject is not None and subject.pk is not None and action in _CHANGING:
+        records_changed(type(subject), [subject.pk])
     return entry
 
 

@@ -100,6 +100,7 @@ _ACTIONS = {
     "export": gettext_lazy("export"),
     "import": gettext_lazy("import"),
     "assign": gettext_lazy("assign"),
+    "reveal": gettext_lazy("see sensitive fields"),
     "refund": gettext_lazy("refund"),
     "cancel": gettext_lazy("cancel"),
     "retry": gettext_lazy("start again"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from core.choices import AuditAction
 from core.domain.audit import audit_line
+from core.domain.changed import records_changed
 from core.domain.inserting import insert_defaults, insert_objects
 from core.domain.notifications import notify
 from core.domain.numbers import take_numbers
@@ -76,6 +77,7 @@ def create_customers(drafts: Sequence[CustomerDraft], *, by: User | None, at: da
     _add_contacts(
         [(c, draft.contact) for c, draft in zip(customers, drafts, strict=True) if draft.contact], by, at
     )
+    records_changed(Customer, [customer.pk for customer in customers])
     return customers
 
 
@@ -134,6 +136,8 @@ def _add_contacts(pairs: Sequence[tuple[Customer, Mapping[str, Any]]], by: User 
             timeline_event(contact.customer, EventKind.CONTACT, at=at, by=by, data=shown, subject=contact)
         )
     TimelineEvent.objects.bulk_create(events)
+    records_changed(Person, [person.pk for person in people])
+    records_changed(Contact, [contact.pk for contact in contacts])
 
 
 def changes_of(customer: Customer, values: Mapping[str, Any]) -> Changes:
@@ -170,6 +174,7 @@ def update_customers(
         events.append(timeline_event(customer, EventKind.CHANGED, at=at, by=by, data=data))
     AuditEntry.objects.bulk_create(audit)
     TimelineEvent.objects.bulk_create(events)
+    records_changed(Customer, [line.subject_id for line in audit if line.subject_id is not None])
     return len(audit)
 
 

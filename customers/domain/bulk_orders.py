@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
+from core.domain.changed import records_changed
 from core.domain.inserting import insert_objects
 from core.domain.numbers import take_numbers
 from core.domain.rates import RateTable
@@ -60,6 +61,7 @@ def create_orders(
     OrderLine.objects.bulk_create(_lines(orders, drafts))
     record_events([_event(order, at) for order in orders], by=by, subject=Order)
     _refresh(orders)
+    records_changed(Order, [order.pk for order in orders])
     return orders
 
 

@@ -78,8 +78,8 @@ def delete_product(product: Product, *, by: User | None) -> None:
             "product_used",
             _("“%(name)s” stands in orders. Take it off sale instead.") % {"name": stored.name},
         )
+    Product.objects.filter(pk=stored.pk).delete()
     record(AuditAction.DELETED, by=by, subject=stored)
-    stored.delete()
 
 
 @transaction.atomic

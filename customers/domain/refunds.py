@@ -9,6 +9,7 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.domain.changed import records_changed
 from core.errors import Conflict, DomainError
 from customers.choices import OrderKind
 from customers.models import Customer, Order
@@ -122,6 +123,7 @@ def move_refunds(order: Order) -> set[date]:
         refund.updated_at = now
     fields = ["customer", "counts_on", "rate", "amount_base", "updated_at"]
     Order.objects.bulk_update(refunds, fields)
+    records_changed(Order, [refund.pk for refund in refunds])
     return days
 
 

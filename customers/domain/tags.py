@@ -85,8 +85,8 @@ def rename_tag(tag: Tag, name: str, *, by: User | None) -> Tag:
 def delete_tag(tag: Tag, *, by: User | None) -> int:
     """Remove the tag from every customer and from the list; return how many customers had it."""
     had: int = tag.customers.count()
+    Tag.objects.filter(pk=tag.pk).delete()
     record(AuditAction.DELETED, by=by, subject=tag, note=_("Taken from %(count)d customers") % {"count": had})
-    tag.delete()
     return had
 
 
