@@ -17,11 +17,11 @@ class AnalyticsConfig(AppConfig):
     def ready(self) -> None:
         """Offer pages, exports and segment names; seed what the package needs after each migration."""
         from analytics.choices import Segment
-        from analytics.exports import register_exports
+        from analytics.lists import register_lists
         from customers.segments import register_names
 
         register_navigation()
-        register_exports()
+        register_lists()
         register_names(lambda: [(key, label) for key, label in Segment.choices])
         post_migrate.connect(seed, sender=self, dispatch_uid="analytics.seed")
 

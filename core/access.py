@@ -109,6 +109,19 @@ def teams_in_reach(user: User) -> frozenset[int]:
     return cached
 
 
+def teams_above(user: User) -> frozenset[int]:
+    """Return the ids of the user's team and of every team above it. One query a user object."""
+    cached: frozenset[int] | None = getattr(user, "_teams_above", None)
+    if cached is None:
+        cached = frozenset()
+        if user.team_id:
+            from core.models import Team
+
+            cached = Team.objects.ids_above(user.team_id)
+        user._teams_above = cached  # type: ignore[attr-defined]
+    return cached
+
+
 class ScopedQuerySet(models.QuerySet[Any]):
     """A queryset whose rows have an owner, a team and perhaps a recycle bin.
 

@@ -19,12 +19,12 @@ class CoreConfig(AppConfig):
         import core.api.schema  # noqa: F401 (drf-spectacular finds extensions that are loaded)
         from core import sign_ins
         from core.domain.roles import grant_roles
-        from core.exports import register_export
+        from core.lists import register_list
         from core.shell import register_shell
         from core.views.audit import AUDIT_EXPORT
 
         register_shell()
-        register_export(AUDIT_EXPORT)
+        register_list(AUDIT_EXPORT)
         sign_ins.listen()
         post_migrate.connect(grant_roles, dispatch_uid="core.grant_roles")
         post_migrate.connect(_ensure_schedules, sender=self, dispatch_uid="core.ensure_schedules")

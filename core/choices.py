@@ -86,3 +86,31 @@ class ImportOutcome(TextChoices):
     UPDATED = "updated", _("Updated")
     DUPLICATE = "duplicate", _("Duplicate")
     FAILED = "failed", _("Failed")
+
+
+class ViewScope(TextChoices):
+    """Who is offered a saved view."""
+
+    PRIVATE = "private", _("Only me")
+    TEAM = "team", _("A team")
+    PUBLIC = "public", _("Everybody")
+
+
+class BulkState(TextChoices):
+    """Life of an action on many rows."""
+
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    UNDOING = "undoing", _("Being undone")
+    UNDONE = "undone", _("Undone")
+
+
+class BulkOutcome(TextChoices):
+    """What became of one row."""
+
+    CHANGED = "changed", _("Changed")
+    SAME = "same", _("Nothing to change")
+    REFUSED = "refused", _("Refused")
+    UNDONE = "undone", _("Undone")
+    KEPT = "kept", _("Changed since, left alone")

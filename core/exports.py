@@ -1,4 +1,4 @@
-"""Lists as files: which lists there are, and the one writer of CSV and XLSX, safe against formulas.
+"""Lists as files: the one writer of CSV and XLSX, safe against formulas.
 
 A cell that begins with = + - @ or a control character is a formula to a spreadsheet program. In CSV such
 text gets an apostrophe in front, which the reader of imports takes away again; in XLSX every text is a
@@ -8,77 +8,25 @@ cell of type text, which is never calculated. Numbers stay numbers.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from django.db import models
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
-from core.filters import ScopedFilterSet
-from core.keyset import SortKey
-
 #: Beyond this a spreadsheet program cannot open the sheet.
 XLSX_MOST_ROWS = 1_048_575
 XLSX_MOST_CHARACTERS = 32_767
 _BLANKS = " \u00a0\u3000\ufeff\u200b\u200c\u200d\u200e\u200f\u2060"
 _TRIGGERS = frozenset("=+-@＝＋－＠−") | frozenset(map(chr, range(32)))
-
-
-@dataclass(frozen=True)
-class ExportColumn:
-    """One column: its heading, and how it is read from a row."""
-
-    heading: str | Promise
-    value: Callable[[Any], Any]
-
-
-@dataclass(frozen=True)
-class ExportList:
-    """A list that may leave the house as a file. `rows` returns what the user may export, by default
-    what is visible to them for that, with what one line of the list shows.
-    """
-
-    key: str
-    title: str | Promise
-    model: type[models.Model]
-    filterset_class: type[ScopedFilterSet]
-    columns: Sequence[ExportColumn]
-    sort_keys: dict[str, SortKey]
-    default_sort: str
-    rows: Callable[[Any], models.QuerySet[Any]] | None = None
-
-    def rows_for(self, user: Any) -> models.QuerySet[Any]:
-        """Return the rows that the user may take away."""
-        if self.rows is not None:
-            return self.rows(user)
-        manager: Any = self.model._default_manager
-        found: Any = manager.visible_to(user, "export")
-        rows: models.QuerySet[Any] = found.for_list() if hasattr(found, "for_list") else found
-        return rows
-
-
-_lists: dict[str, ExportList] = {}
-
-
-def register_export(export: ExportList) -> None:
-    """Offer a list for export; registering a key again replaces it."""
-    _lists[export.key] = export
-
-
-def export_list(key: str) -> ExportList | None:
-    """Return the list registered under `key`."""
-    return _lists.get(key)
 
 
 class Sheet(Protocol):

@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import Q
 from django.forms import CheckboxInput, Field
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -23,10 +24,13 @@ from core.audit_lines import subject_kinds
 from core.choices import AuditAction, Currency
 from core.models import Team, User
 from core.roles import Role
+from core.view_tokens import Reader, in_words, is_token, resolved
 from core.zones import zone_of
 
 #: Parameters of a list that are no filters.
-LIST_PARAMETERS = frozenset({"sort", "cursor", "count", "page_size", "format"})
+LIST_PARAMETERS = frozenset(
+    {"sort", "cursor", "count", "page_size", "format", "view", "changed", "columns", "sheet"}
+)
 #: A number with more digits does not fit into the databases' widest integer.
 MOST_DIGITS = 18
 
@@ -83,7 +87,28 @@ class ScopedFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         if request is None and user is not None:
             request = Asker(user)
         self.user = user if user is not None else getattr(request, "user", None)
-        super().__init__(data=data, queryset=queryset, request=request, prefix=prefix)
+        #: What was asked for, with its tokens; the form is bound to what they mean today.
+        self.asked = data
+        super().__init__(data=self._resolved(data), queryset=queryset, request=request, prefix=prefix)
+
+    def _resolved(self, data: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+        """Return the parameters with the tokens replaced by what they mean to this person today."""
+        if data is None or self.user is None or not getattr(self.user, "is_authenticated", False):
+            return data
+        lists = data.lists() if isinstance(data, MultiValueDict) else data.items()
+        values = {key: value if isinstance(value, list) else [value] for key, value in lists}
+        if not any(is_token(str(one)) for value in values.values() for one in value):
+            return data
+        reader, query = reader_of(self.user), QueryDict(mutable=True)
+        for key, value in values.items():
+            is_end = self.is_end(key)
+            query.setlist(key, [resolved(str(one), reader, is_end=is_end) for one in value])
+        return query
+
+    def is_end(self, name: str) -> bool:
+        """Tell whether a filter asks "until": a period then stands for its last day."""
+        found = self.base_filters.get(name)
+        return found is not None and (getattr(found, "is_end", False) or found.lookup_expr in {"lt", "lte"})
 
     def chips(self) -> list[tuple[str, str]]:
         """Return (what is filtered, query string without it) for every filter in use."""
@@ -91,7 +116,7 @@ class ScopedFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         for name in self.filters:
             parameters = self._parameters(name)
             if parameters:
-                shown.append((self._chip_label(name), self._query_without(parameters)))
+                shown.append((self.chip_label(name), self._query_without(parameters)))
         return shown
 
     def parameters(self) -> dict[str, list[str]]:
@@ -101,9 +126,10 @@ class ScopedFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         return {name: data.getlist(name) for name in names}
 
     def _data(self) -> MultiValueDict[str, Any]:
-        if isinstance(self.data, MultiValueDict):
-            return self.data
-        return MultiValueDict({k: v if isinstance(v, list) else [v] for k, v in self.data.items()})
+        data = self.asked or {}
+        if isinstance(data, MultiValueDict):
+            return data
+        return MultiValueDict({k: v if isinstance(v, list) else [v] for k, v in data.items()})
 
     def _parameters(self, name: str) -> list[str]:
         """Return the parameters of one filter that hold something; a range has two of them."""
@@ -114,7 +140,8 @@ class ScopedFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         data = self._data()
         return [key for key in names if any(str(value).strip() for value in data.getlist(key))]
 
-    def _chip_label(self, name: str) -> str:
+    def chip_label(self, name: str) -> str:
+        """Return what a filter in use says: "Owner: me"."""
         field = self.form.fields[name]
         label = field.label or name
         if not self.is_valid() and name in self.form.errors:
@@ -122,10 +149,18 @@ class ScopedFilterSet(django_filters.FilterSet):  # type: ignore[misc]
                 str(value) for key in self._parameters(name) for value in self._data().getlist(key)
             )
             return gettext("%(label)s: “%(value)s” is not understood") % {"label": label, "value": raw[:40]}
+        tokens = self._tokens_in_words(name)
+        if tokens:
+            return f"{label}: {tokens}"
         value = self.form.cleaned_data.get(name)
         if isinstance(value, bool) and value:
             return str(label) if isinstance(field.widget, CheckboxInput) else f"{label}: {gettext('Yes')}"
-        return f"{label}: {_in_words(value, field)}"
+        return f"{label}: {_value_in_words(value, field)}"
+
+    def _tokens_in_words(self, name: str) -> str:
+        """Return the value in words where it is made of tokens: "me", "this quarter"."""
+        values = [str(one) for key in self._parameters(name) for one in self._data().getlist(key) if one]
+        return ", ".join(in_words(one) for one in values) if values and all(map(is_token, values)) else ""
 
     def _query_without(self, parameters: Iterable[str]) -> str:
         query = QueryDict(mutable=True)
@@ -133,10 +168,17 @@ class ScopedFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         for key, values in self._data().lists():
             if key not in gone:
                 query.setlist(key, [value for value in values if value != ""])
+        if "view" in query:
+            query["changed"] = "1"
         return f"?{query.urlencode()}"
 
 
-def _in_words(value: Any, field: Field) -> str:
+def reader_of(user: Any) -> Reader:
+    """Return who reads a list, for the tokens in its filters."""
+    return Reader(user.pk, user.team_id, timezone.localdate(timezone=zone_of(user)))
+
+
+def _value_in_words(value: Any, field: Field) -> str:
     if isinstance(value, slice):
         return _range_in_words(value, field)
     if isinstance(value, str):
@@ -150,7 +192,7 @@ def _in_words(value: Any, field: Field) -> str:
     if isinstance(value, models.Model):
         return str(value)
     if isinstance(value, Iterable):
-        return ", ".join(_in_words(item, field) for item in value)
+        return ", ".join(_value_in_words(item, field) for item in value)
     return str(value)
 
 
@@ -162,10 +204,10 @@ def _number_in_words(value: Decimal | float | int) -> str:
 
 def _range_in_words(value: slice, field: Field) -> str:
     if value.start is None:
-        return gettext("up to %(value)s") % {"value": _in_words(value.stop, field)}
+        return gettext("up to %(value)s") % {"value": _value_in_words(value.stop, field)}
     if value.stop is None:
-        return gettext("from %(value)s") % {"value": _in_words(value.start, field)}
-    return f"{_in_words(value.start, field)}–{_in_words(value.stop, field)}"
+        return gettext("from %(value)s") % {"value": _value_in_words(value.start, field)}
+    return f"{_value_in_words(value.start, field)}–{_value_in_words(value.stop, field)}"
 
 
 def _choice_label(value: str, field: Field) -> str:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import F, Q
 
-from core.access import ScopedQuerySet
-from core.choices import JobState
+from core.access import ScopedQuerySet, can, teams_above
+from core.choices import JobState, ViewScope
+
+if TYPE_CHECKING:
+    from core.models import User
 
 
 class TeamQuerySet(ScopedQuerySet):
@@ -31,6 +34,16 @@ class TeamQuerySet(ScopedQuerySet):
             if pk not in found:
                 found.add(pk)
                 queue.extend(children.get(pk, []))
+        return frozenset(found)
+
+    def ids_above(self, team_id: int) -> frozenset[int]:
+        """Return `team_id` and the ids of all teams that it belongs to."""
+        parents = dict(self.model.objects.values_list("pk", "parent_id"))
+        found: set[int] = set()
+        current: int | None = team_id
+        while current is not None and current not in found:
+            found.add(current)
+            current = parents.get(current)
         return frozenset(found)
 
 
@@ -178,3 +191,36 @@ class ApiTokenQuerySet(ScopedQuerySet):
     def usable(self, at: datetime) -> Self:
         """Tokens that are neither expired nor revoked, of users who may sign in."""
         return self.filter(revoked_at__isnull=True, expires_at__gt=at, user__is_active=True)
+
+
+class SavedViewQuerySet(ScopedQuerySet):
+    """Saved views: one's own, those of one's team or a team above it, and public ones."""
+
+    owner_path = "owner"
+    team_path = None
+
+    def of_list(self, key: str) -> Self:
+        """Views of one list, in the order of their tabs."""
+        return self.filter(list_key=key).order_by("position", "id")
+
+    def in_reach(self, user: User, action: str = "view") -> Self:
+        """Views that are offered to the person; only one's own may be changed or deleted."""
+        mine = super().in_reach(user, action)
+        if action != "view" or not can(user, "view", self.model):
+            return mine
+        offered = Q(owner=user) | Q(scope=ViewScope.PUBLIC)
+        above = teams_above(user)
+        if above:
+            offered |= Q(scope=ViewScope.TEAM, team__in=above)
+        return self.filter(offered)
+
+
+class BulkRunQuerySet(ScopedQuerySet):
+    """Actions on many rows; the owner is who started them."""
+
+    owner_path = "created_by"
+    team_path = None
+
+    def for_list(self) -> Self:
+        """Everything one row shows."""
+        return self.select_related("created_by", "job")

@@ -16,7 +16,11 @@ ACTIONS: dict[str, str] = {
     "notification": "view change",
     "importrun": "view add change",
     "apitoken": "view add delete",
+    "savedview": "view add change delete publish",
+    "bulkrun": "view add undo",
 }
+
+_PEOPLE = ("agent", "sales", "trainer", "manager", "analyst")
 
 RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
     "user": {
@@ -48,4 +52,11 @@ RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
         "integration": ("own", "view add change"),
     },
     "apitoken": {role: ("own", "view add delete") for role in ("sales", "manager", "analyst", "integration")},
+    "savedview": {
+        **{role: ("own", "view add change delete") for role in _PEOPLE},
+        "manager": ("own", "view add change delete publish"),
+        "analyst": ("own", "view add change delete publish"),
+        "integration": ("own", "view"),
+    },
+    "bulkrun": {role: ("own", "view add undo") for role in _PEOPLE},
 }

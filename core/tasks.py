@@ -9,7 +9,7 @@ from typing import Any
 from celery import current_app, shared_task
 from django.utils import timezone
 
-from core.domain import exports, imports, jobs, once, schedules, sweeper
+from core.domain import bulk, exports, imports, jobs, once, schedules, sweeper
 from core.domain.heartbeats import WORKER, mark_alive
 
 
@@ -72,3 +72,15 @@ def check_import(run_id: int, attempt: int) -> dict[str, int]:
 def write_import(run_id: int, attempt: int) -> dict[str, int]:
     """Write the valid rows of an uploaded file."""
     return imports.run_import(run_id, attempt)
+
+
+@shared_task(name="core.tasks.run_bulk")
+def run_bulk(run_id: int) -> dict[str, int]:
+    """Do an action to the rows that a list held."""
+    return bulk.run_bulk(run_id)
+
+
+@shared_task(name="core.tasks.undo_bulk")
+def undo_bulk(run_id: int) -> dict[str, int]:
+    """Take an action on many rows back."""
+    return bulk.undo_bulk(run_id)

@@ -13,11 +13,11 @@ class CustomersConfig(AppConfig):
     def ready(self) -> None:
         """Offer pages in the navigation, lists for export and import, and hold the base currency."""
         from core.domain.rates import base_currency_locks
-        from customers.exports import register_exports
         from customers.imports.registration import register_targets
+        from customers.lists import register_lists
 
         register_navigation()
-        register_exports()
+        register_lists()
         register_targets()
         base_currency_locks.append(amounts_are_stored)
 

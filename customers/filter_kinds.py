@@ -50,6 +50,8 @@ class SinceFilter(DayFilter):
 class UntilFilter(DayFilter):
     """A moment on the day or earlier."""
 
+    is_end = True
+
     def filter(self, rows: Any, value: date | None) -> Any:
         """Narrow the rows."""
         if value is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,10 @@ from core.choices import AuditAction, JobState
 from core.domain.audit import audit_line
 from core.domain.jobs import current_job, later, progress
 from core.errors import DomainError
-from core.exports import XLSX_MOST_ROWS, CsvSheet, ExportList, Sheet, XlsxSheet, export_list
+from core.exports import XLSX_MOST_ROWS, CsvSheet, Sheet, XlsxSheet
 from core.filters import ScopedFilterSet
 from core.keyset import iterate
+from core.lists import Column, ListDefinition, list_named
 from core.models import AuditEntry, Job, User
 from core.zones import zone_of
 
@@ -34,9 +35,9 @@ KEPT_FOR = timedelta(days=7)
 _DEDUPE = "export-"
 
 
-def find_export(key: str, *, by: User) -> ExportList:
+def find_export(key: str, *, by: User) -> ListDefinition:
     """Return the list; refuses an unknown one, and a person whose role may not take it away."""
-    export = export_list(key)
+    export = list_named(key)
     if export is None:
         raise DomainError("unknown_export", _("There is no such list to export."), status=404)
     if not can(by, "export", export.model):
@@ -88,7 +89,8 @@ def run_export(key: str, *, query: str, file_format: str, user_id: int, token: s
     try:
         sheet = _sheet(export, unfinished, file_format, by)
         chunks = iterate(rows, sort=export.sort_keys[sort], descending=descending)
-        count = _write(export, sheet, chunks, total)
+        columns = export.file_columns(by, QueryDict(query).getlist("columns"))
+        count = _write(columns, sheet, chunks, total)
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
@@ -97,7 +99,7 @@ def run_export(key: str, *, query: str, file_format: str, user_id: int, token: s
     return {"rows": count, "filename": f"{key.rpartition('.')[2]}-{day:%Y-%m-%d}.{file_format}"}
 
 
-def _filtered(export: ExportList, query: str, by: User) -> tuple[ScopedFilterSet, bool, str]:
+def _filtered(export: ListDefinition, query: str, by: User) -> tuple[ScopedFilterSet, bool, str]:
     """Return the bound filters, and the sorting as (descending, name of the key)."""
     parameters = QueryDict(query)
     filterset = export.filterset_class(parameters, queryset=export.rows_for(by), user=by)
@@ -110,15 +112,15 @@ def _filtered(export: ExportList, query: str, by: User) -> tuple[ScopedFilterSet
     return filterset, sort.startswith("-"), sort.removeprefix("-")
 
 
-def _sheet(export: ExportList, path: Path, file_format: str, by: User) -> Sheet:
+def _sheet(export: ListDefinition, path: Path, file_format: str, by: User) -> Sheet:
     if file_format == "csv":
         return CsvSheet(path, zone_of(by))
     return XlsxSheet(path, zone_of(by), str(export.title))
 
 
-def _write(export: ExportList, sheet: Sheet, chunks: Any, total: int) -> int:
-    sheet.write([str(column.heading) for column in export.columns])
-    readers: list[Callable[[Any], Any]] = [column.value for column in export.columns]
+def _write(columns: Sequence[Column], sheet: Sheet, chunks: Any, total: int) -> int:
+    sheet.write([str(column.heading) for column in columns])
+    readers: list[Callable[[Any], Any]] = [column.value for column in columns]
     count = 0
     try:
         for chunk in chunks:
@@ -133,7 +135,7 @@ def _write(export: ExportList, sheet: Sheet, chunks: Any, total: int) -> int:
 
 @transaction.atomic
 def _record_export(
-    export: ExportList, filterset: ScopedFilterSet, count: int, file_format: str, by: User
+    export: ListDefinition, filterset: ScopedFilterSet, count: int, file_format: str, by: User
 ) -> None:
     job = current_job()
     if job is not None and AuditEntry.objects.about(job).filter(action=AuditAction.EXPORTED).exists():

@@ -1,9 +1,11 @@
 """Models of the platform."""
 
 from core.models.audit import AuditEntry
+from core.models.bulk import BulkRow, BulkRun
 from core.models.forms import SpentForm
 from core.models.imports import ImportLine, ImportRun
 from core.models.jobs import Heartbeat, Job, Schedule, ScheduleRun
+from core.models.lists import ListChoice, SavedView
 from core.models.notifications import Notification
 from core.models.numbers import Counter
 from core.models.organisation import ExchangeRate, Organisation
@@ -13,14 +15,18 @@ from core.models.users import Team, User
 __all__ = [
     "ApiToken",
     "AuditEntry",
+    "BulkRow",
+    "BulkRun",
     "Counter",
     "ExchangeRate",
     "Heartbeat",
     "ImportLine",
     "ImportRun",
     "Job",
+    "ListChoice",
     "Notification",
     "Organisation",
+    "SavedView",
     "Schedule",
     "ScheduleRun",
     "SpentForm",

@@ -22,6 +22,7 @@ from core.templatetags import ui_figures, ui_forms, ui_lists
 register = template.Library()
 for part in (ui_figures.register, ui_lists.register):
     register.tags.update(part.tags)
+    register.filters.update(part.filters)
 
 # ---- values as text ---------------------------------------------------------------------------------
 register.filter("number", display.format_number)

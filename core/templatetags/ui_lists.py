@@ -1,6 +1,8 @@
 """Tags for list pages: links that keep the other parameters, sorting, paging, tabs, bulk actions."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +12,13 @@ from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from core import display
+from core.lists import Column
+
+#: Longer texts are cut in a cell; the record has them whole.
+_LONGEST = 80
 
 register = template.Library()
 
@@ -74,6 +83,24 @@ def sort_th(
     )
     classes = f"{'num ' if num else ''}{css}".strip()
     return format_html('<th scope="col" class="{}"{}>{}</th>', classes, state, link)
+
+
+@register.filter
+def cell(row: Any, column: Column) -> str:
+    """A column of a row as the page shows it, where the list draws nothing better."""
+    value = column.value(row)
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    if isinstance(value, datetime):
+        return display.format_moment(value)
+    if isinstance(value, date):
+        return display.format_day(value)
+    if isinstance(value, int | float | Decimal):
+        return display.format_number(value, 0 if isinstance(value, int) else 2)
+    text = str(value)
+    return f"{text[:_LONGEST]}…" if len(text) > _LONGEST else text
 
 
 @register.simple_block_tag(takes_context=True)

@@ -29,17 +29,13 @@ from core.domain.exports import KEPT_FOR, delete_old_exports, path_of, request_e
 from core.errors import DomainError
 from core.exports import (
     CsvSheet,
-    ExportColumn,
-    ExportList,
     XlsxSheet,
-    _lists,
-    export_list,
     harmless,
-    register_export,
     unguarded,
 )
 from core.filters import UserFilterSet
 from core.keyset import SortKey, iterate
+from core.lists import Column, ListDefinition, _lists, list_named, register_list
 from core.models import AuditEntry, Job, Notification, User
 from core.tasks import run_job
 from core.tests.factories import UserFactory
@@ -125,7 +121,7 @@ def test_values_keep_their_kind(tmp_path: Path) -> None:
 
 
 # ---- the job ----------------------------------------------------------------------------------------
-USERS = ExportList(
+USERS = ListDefinition(
     key="test.user",
     title="People",
     model=User,
@@ -133,8 +129,8 @@ USERS = ExportList(
     sort_keys={"name": SortKey("full_name", "Name")},
     default_sort="name",
     columns=[
-        ExportColumn("Name", lambda user: user.full_name),
-        ExportColumn("Login", lambda user: user.username),
+        Column("name", "Name", lambda user: user.full_name),
+        Column("login", "Login", lambda user: user.username),
     ],
     rows=lambda user: User.objects.visible_to(user),
 )
@@ -146,7 +142,7 @@ def people(monkeypatch: Any) -> Iterator[None]:
     table = role_table()
     reach, actions = table["core.user"]["sales"]
     monkeypatch.setitem(table["core.user"], "sales", (reach, actions | {"export"}))
-    register_export(USERS)
+    register_list(USERS)
     yield
     _lists.pop(USERS.key)
 
@@ -289,6 +285,6 @@ def test_the_page_asks_for_a_format_and_leads_to_the_job(
 
 
 def test_the_audit_list_is_registered() -> None:
-    found = export_list(AUDIT)
+    found = list_named(AUDIT)
     assert found is not None
     assert found.title == "Audit lines"

@@ -7,9 +7,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy
 
 from core.audit_lines import describe_changes, kind_name
-from core.exports import ExportColumn, ExportList
 from core.filters import AuditFilterSet
 from core.keyset import KeysetPage, SortKey
+from core.lists import Column, ListDefinition
 from core.models import AuditEntry
 from core.views.lists import ListPage
 
@@ -40,7 +40,7 @@ def _changes(entry: Any) -> str:
     return "; ".join(f"{name}: {old} → {new}" for name, old, new in describe_changes(entry))
 
 
-AUDIT_EXPORT = ExportList(
+AUDIT_EXPORT = ListDefinition(
     key="core.auditentry",
     title=gettext_lazy("Audit lines"),
     model=AuditEntry,
@@ -48,13 +48,13 @@ AUDIT_EXPORT = ExportList(
     sort_keys=SORT_KEYS,
     default_sort="-at",
     columns=(
-        ExportColumn(gettext_lazy("When"), lambda entry: entry.at),
-        ExportColumn(gettext_lazy("Who"), lambda entry: entry.actor.display_name if entry.actor else None),
-        ExportColumn(gettext_lazy("What"), lambda entry: entry.get_action_display()),
-        ExportColumn(gettext_lazy("Kind of record"), lambda entry: kind_name(entry.subject_type)),
-        ExportColumn(gettext_lazy("Record number"), lambda entry: entry.subject_id),
-        ExportColumn(gettext_lazy("Record"), lambda entry: entry.subject_label),
-        ExportColumn(gettext_lazy("Changes"), _changes),
-        ExportColumn(gettext_lazy("Note"), lambda entry: entry.note),
+        Column("at", gettext_lazy("When"), lambda entry: entry.at),
+        Column("actor", gettext_lazy("Who"), lambda entry: entry.actor.display_name if entry.actor else None),
+        Column("action", gettext_lazy("What"), lambda entry: entry.get_action_display()),
+        Column("subject_type", gettext_lazy("Kind of record"), lambda entry: kind_name(entry.subject_type)),
+        Column("subject_id", gettext_lazy("Record number"), lambda entry: entry.subject_id),
+        Column("subject_label", gettext_lazy("Record"), lambda entry: entry.subject_label),
+        Column("changes", gettext_lazy("Changes"), _changes),
+        Column("note", gettext_lazy("Note"), lambda entry: entry.note),
     ),
 )

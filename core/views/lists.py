@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from core.errors import DomainError
 from core.filters import ScopedFilterSet
 from core.keyset import KeysetPage, SortKey, fingerprint, paginate
 from core.views.base import RightsMixin, place_in_navigation, render_page
+from core.views.list_state import ListState
 
 
 class ListPage(RightsMixin, View):
@@ -53,14 +55,23 @@ class ListPage(RightsMixin, View):
         return {}
 
     @cached_property
+    def chosen(self) -> ListState:
+        """The view, the filters and the columns as this person sees the list now."""
+        return ListState(self.export_key or "", self.request)
+
+    @cached_property
     def filterset(self) -> ScopedFilterSet:
         """The filters as asked for, bound to the rows."""
-        return self.filterset_class(self.request.GET, queryset=self.rows(), request=self.request)
+        return self.filterset_class(self.chosen.parameters, queryset=self.rows(), request=self.request)
 
     @cached_property
     def sorting(self) -> tuple[SortKey, bool, str]:
         """The sort key, whether descending, and both as the parameter says it; an unknown one is refused."""
-        return read_sort(self.request.GET.get("sort", ""), self.sort_keys, self.default_sort)
+        asked = self.request.GET.get("sort", "")
+        kept = self.chosen.view.sort if self.chosen.view is not None else ""
+        if not asked and kept.removeprefix("-") in self.sort_keys:
+            asked = kept
+        return read_sort(asked, self.sort_keys, self.default_sort)
 
     def page(self) -> KeysetPage:
         """Read the page of rows that the request asks for."""
@@ -80,6 +91,9 @@ class ListPage(RightsMixin, View):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the list; filters that are not understood are named, and answer 400 with no rows."""
+        opening = self.chosen.opening_url()
+        if opening:
+            return redirect(opening)
         context = self.get_context()
         status = 200 if self.filterset.is_valid() else 400
         return render_page(request, self.template_name, context, partial=self.partial_name, status=status)
@@ -99,13 +113,16 @@ class ListPage(RightsMixin, View):
             "export_key": self.export_key,
             "export_url": self.export_url(),
             "query": self.query(),
+            **self.chosen.context(self.filterset, name),
             **place_in_navigation(self.nav_current),
             **self.extra_context(),
         }
 
     def query(self) -> str:
         """Return the filters and the sorting as a query string, without the place in the list."""
-        return urlencode({**self.filterset.parameters(), "sort": self.sorting[2]}, doseq=True)
+        columns = [column.key for column in self.chosen.columns] if self.chosen.has_own_columns else []
+        kept = {**self.filterset.parameters(), "sort": self.sorting[2], "columns": columns}
+        return urlencode(kept, doseq=True)
 
     def export_url(self) -> str:
         """Return the page that offers this list as a file, or nothing where the person may not have it."""

@@ -106,6 +106,8 @@ _ACTIONS = {
     "retry": gettext_lazy("start again"),
     "run": gettext_lazy("run"),
     "move": gettext_lazy("move"),
+    "publish": gettext_lazy("share with everybody"),
+    "undo": gettext_lazy("undo"),
 }
 
 

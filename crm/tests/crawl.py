@@ -11,7 +11,7 @@ from django.db import transaction
 from django.http import HttpResponseBase
 from django.test import Client
 
-from core.exports import export_list
+from core.lists import list_named
 from crm.tests.arguments import kwargs_of
 from crm.tests.doors import Door, api_doors, pages
 from crm.tests.world import Belongings, Side
@@ -107,4 +107,4 @@ def sorts_of(door: Door) -> Iterator[str]:
 def export_keys() -> list[str]:
     """Return the keys of the lists that may leave the house."""
     keys = {getattr(door.view, "export_key", None) for door in pages()} - {None}
-    return sorted(key for key in keys if export_list(key))
+    return sorted(key for key in keys if list_named(key))

@@ -17,7 +17,7 @@ from analytics.domain.nightly import run_now_here
 from core.access import can
 from core.domain.exports import request_export
 from core.domain.imports import import_now, start_run
-from core.exports import export_list
+from core.lists import list_named
 from core.models import User
 from core.tasks import run_job
 from crm.tests.crawl import Answer, addresses, api_lists, export_keys, filters_of, get, lists, read, sorts_of
@@ -92,7 +92,7 @@ def aims(canary: Side) -> Iterable[tuple[str, Any]]:
 def exports(user: User) -> Iterator[Answer]:
     """Every list that the person may take away, as a file."""
     for key in export_keys():
-        listed = export_list(key)
+        listed = list_named(key)
         if listed is None or not can(user, "export", listed.model):
             continue
         job = request_export(key, query="", file_format="csv", by=user)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from core.exports import export_list
+from core.lists import list_named
 from core.models import Team, User
 from core.tests.factories import UserFactory
 from customers import segments
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def lines(key: str, user: User) -> list[dict[str, Any]]:
-    export = export_list(key)
+    export = list_named(key)
     assert export is not None
     return [
         {str(column.heading): column.value(row) for column in export.columns} for row in export.rows_for(user)

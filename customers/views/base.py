@@ -95,6 +95,7 @@ class RecordFilters:
         context = {
             "filterset": filterset,
             "sort": request.GET.get("sort", ""),
+            "view_id": self.chosen.view.pk if self.chosen.view is not None else "",  # type: ignore[attr-defined]
             "nav_current": self.nav_current,
         }
         return render_page(request, "customers/filter_sheet.html", context, partial="fields")

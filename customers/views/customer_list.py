@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.access import can
@@ -49,8 +47,9 @@ class CustomerList(RecordFilters, ListPage):
     def extra_context(self) -> dict[str, Any]:
         """Add the views, and what the rows need beyond themselves."""
         user = self.person
+        bin_url = reverse("customers:customer-bin") if can(user, "restore", Customer) else ""
         return {
-            "view_tabs": self._tabs(),
+            "bin_url": bin_url,
             "today": timezone.localdate(),
             "sees_figures": self.sees_figures,
             "sees_orders": can(user, "view", Order),
@@ -66,38 +65,6 @@ class CustomerList(RecordFilters, ListPage):
             for row in context["page"].rows:
                 row.rhythm = rhythms[row.pk]
         return context
-
-    def _tabs(self) -> list[dict[str, Any]]:
-        in_use = self.filterset.parameters()
-        tabs = [
-            {
-                "label": label,
-                "url": f"?{urlencode(query, doseq=True)}" if query else self.request.path,
-                "current": query == in_use,
-            }
-            for label, query in self._views()
-        ]
-        if can(self.person, "restore", Customer):
-            tabs.append(
-                {"label": _("Recycle bin"), "url": reverse("customers:customer-bin"), "icon": "trash"}
-            )
-        return tabs
-
-    def _views(self) -> list[tuple[str, dict[str, list[str]]]]:
-        """The built-in views: what they are called, and their filters."""
-        user = self.person
-        month = timezone.localdate().replace(day=1).isoformat()
-        views: list[tuple[str, dict[str, list[str]]]] = [
-            (_("All"), {}),
-            (_("Mine"), {"owner": [str(user.pk)]}),
-        ]
-        if user.team_id:
-            views.append((_("My team"), {"team": [str(user.team_id)]}))
-        if self.sees_figures:
-            views.append((_("At risk"), {"risk": ["high"]}))
-        views.append((_("Core and strategic"), {"tier": ["strategic", "core"]}))
-        views.append((_("New this month"), {"created_since": [month]}))
-        return views
 
 
 class CustomerBin(ListPage):

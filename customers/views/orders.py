@@ -49,25 +49,8 @@ class OrderList(RecordFilters, ListPage):
     def extra_context(self) -> dict[str, Any]:
         """Add the views and what the person may do."""
         user = self.person
-        in_use = self.filterset.parameters()
-        views: list[tuple[str, dict[str, list[str]]]] = [
-            (_("All"), {}), (_("Drafts"), {"state": ["draft"]}), (_("Refunds"), {"kind": ["refund"]}),
-            (_("Cancelled"), {"state": ["cancelled"]}),
-        ]  # fmt: skip
-        tabs = [
-            {
-                "label": label,
-                "url": "?" + "&".join(f"{key}={value[0]}" for key, value in query.items())
-                if query
-                else self.request.path,
-                "current": query == in_use,
-            }
-            for label, query in views
-        ]
-        if can(user, "delete", Order):
-            tabs.append({"label": _("Recycle bin"), "url": reverse("customers:order-bin"), "current": False})
         return {
-            "view_tabs": tabs,
+            "bin_url": reverse("customers:order-bin") if can(user, "delete", Order) else "",
             "may_add": can(user, "add", Order),
             "may_import": can(user, "import", Order),
             "may_see_products": can(user, "view", Product),

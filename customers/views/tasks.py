@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -42,39 +41,24 @@ class TaskList(RecordFilters, ListPage):
     template_name = "customers/task_list.html"
     sort_keys = TASK_SORTS
     default_sort = "due"
+    export_key = "customers.task"
     nav_current = "tasks"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Begin with one's own open tasks; the address says so, so that the chips do too."""
-        if not request.GET:
-            return redirect(f"{request.path}?{urlencode(self._views()[0][1], doseq=True)}")
+        if not request.GET and not self.chosen.opening_url():
+            return redirect(f"{request.path}?owner=@me&state=open")
         return super().get(request, *args, **kwargs)
 
     def extra_context(self) -> dict[str, Any]:
-        """Add the views."""
-        in_use = self.filterset.parameters()
-        tabs = [
-            {"label": label, "url": f"?{urlencode(query, doseq=True)}", "current": query == in_use}
-            for label, query in self._views()
-        ]
+        """Add what the person may do."""
         user = self.person
         return {
-            "view_tabs": tabs,
             "today": timezone.localdate(),
             "may_add": can(user, "add", Task),
             "may_change": can(user, "change", Task),
             "here": self.request.get_full_path(),
         }
-
-    def _views(self) -> list[tuple[str, dict[str, list[str]]]]:
-        user = self.person
-        mine = {"owner": [str(user.pk)], "state": ["open"]}
-        views: list[tuple[str, dict[str, list[str]]]] = [(_("Mine"), mine)]
-        if user.team_id:
-            views.append((_("My team"), {"state": ["open"], "team": [str(user.team_id)]}))
-        views.append((_("Overdue"), {"overdue": ["true"]}))
-        views.append((_("Done"), {"state": ["done"]}))
-        return views
 
 
 class TaskPage(CustomerFormPage):

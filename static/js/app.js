@@ -2,6 +2,7 @@
    Everything hangs on data attributes and listens on the document, so htmx fragments need no set-up. */
 (() => {
   "use strict";
+  document.documentElement.classList.add("js");
   const words = JSON.parse(document.getElementById("ui-words")?.textContent || "{}");
   const say = (key) => words[key] || key;
   const closest = (event, selector) => event.target.closest?.(selector);
@@ -187,6 +188,20 @@
       chooseEverything(area, false);
       showSelection(area);
     }
+  });
+
+  /* ---- lists whose lines change places by buttons ---- */
+  document.addEventListener("click", (event) => {
+    const mover = closest(event, "[data-sortable] [data-move]");
+    if (!mover) return;
+    const line = mover.closest("li");
+    const other = mover.dataset.move === "-1" ? line.previousElementSibling : line.nextElementSibling;
+    if (!other) return;
+    if (mover.dataset.move === "-1") other.before(line);
+    else other.after(line);
+    let place = 0;
+    for (const input of line.parentElement.querySelectorAll(".pick-place")) input.value = ++place;
+    mover.focus();
   });
 
   /* ---- small things ---- */

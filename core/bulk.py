@@ -1,0 +1,47 @@
+"""What may be done to many rows of a list at once: each package declares its own actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+
+from core.models import User
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What an action did to a row, as JSON holds it: values before, and values that it left."""
+
+    old: dict[str, Any]
+    new: dict[str, Any]
+
+
+class BulkForm(forms.Form):
+    """What an action asks for; `by` is who acts."""
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        self.by = by
+        super().__init__(*args, **kwargs)
+
+
+@dataclass(frozen=True)
+class BulkAction:
+    """One action. `apply(row, values, by)` calls a domain verb and returns its effect, None when nothing
+    was to change; what the verb refuses becomes the reason beside the row. `undo(row, old, new, by)` puts
+    back what is still as the action left it and tells whether it was. Without `undo` there is no way back.
+    """
+
+    key: str
+    label: str | Promise
+    icon: str
+    apply: Callable[[Any, Values, User], Effect | None]
+    right: str = "change"
+    undo: Callable[[Any, Values, Values, User], bool] | None = None
+    form: type[BulkForm] = BulkForm
+    is_dangerous: bool = False
