@@ -132,6 +132,8 @@ class _Worker:
     def step(self, values: Any) -> int:
         """Do the next rows and return how many; a second worker waits for the row of the run."""
         run = BulkRun.objects.select_for_update().get(pk=self.run.pk)
+        if run.state == BulkState.DONE:
+            return 0
         if run.state != BulkState.RUNNING:
             raise Conflict("not_running", _("This action is not running any more."))
         rows = selection(self.definition, query=run.query, ids=run.ids, by=self.by)

@@ -134,6 +134,8 @@ class Customer(Recorded, Recyclable, Foreign):
             # "Mine" and "my team" are the two most opened views.
             models.Index(fields=["owner", "name", "id"], name="customer_of_owner"),
             models.Index(fields=["team", "name", "id"], name="customer_of_team"),
+            # "Within reach?" is asked of thousands of rows when a figure sorts the list of one team.
+            models.Index(fields=["id", "owner", "team", "deleted_at"], name="customer_reach"),
             # Duplicate check when a customer is made.
             models.Index(fields=["name_key"], name="customer_by_name_key"),
             models.Index(fields=["phone"], name="customer_by_phone", condition=~models.Q(phone="")),

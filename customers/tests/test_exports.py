@@ -24,7 +24,8 @@ def lines(key: str, user: User) -> list[dict[str, Any]]:
     export = list_named(key)
     assert export is not None
     return [
-        {str(column.heading): column.value(row) for column in export.columns} for row in export.rows_for(user)
+        {str(column.heading): column.value(row) for column in export.file_columns(user)}
+        for row in export.rows_for(user)
     ]
 
 
@@ -68,7 +69,9 @@ def test_export_shows_what_the_list_shows(
 def test_figures_leave_the_house_only_with_the_right(seller: User) -> None:
     make_row(seller)
     [line] = lines("customers.customer", seller)
-    assert (line["Segment"], line["Churn risk"], line["Orders"]) == (None, None, 1)
+    assert "Segment" not in line
+    assert "Churn risk" not in line
+    assert line["Orders"] == 1
 
 
 def test_who_may_not_export_gets_no_rows(user_in: Callable[..., User]) -> None:

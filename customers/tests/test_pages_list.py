@@ -21,7 +21,7 @@ from customers.models import Customer, Metrics, Task
 from customers.tests.factories import CustomerFactory, OrderFactory
 
 LIST = reverse("customers:customer-list")
-MOST_QUERIES = 12
+MOST_QUERIES = 14
 
 
 @pytest.fixture
