@@ -21,6 +21,7 @@ class AnalyticsConfig(AppConfig):
         from customers.segments import register_names
 
         register_navigation()
+        register_search()
         register_exports()
         register_names(lambda: [(key, label) for key, label in Segment.choices])
         post_migrate.connect(seed, sender=self, dispatch_uid="analytics.seed")
@@ -41,6 +42,25 @@ def register_navigation() -> None:
             "warn",
             61,
             ("analytics.churnwarning", "view"),
+        )
+    )
+
+
+def register_search() -> None:
+    """Let the list of warnings be searched by customer."""
+    from analytics.models import ChurnWarning
+    from core.search.types import SearchType, Through, register_type
+
+    register_type(
+        SearchType(
+            key="warning",
+            number=40,
+            model=ChurnWarning,
+            label=_("Warnings"),
+            icon="warn",
+            fields=(),
+            through=(Through("customer", "customer"),),
+            listed=False,
         )
     )
 

@@ -23,6 +23,7 @@ from core.audit_lines import subject_kinds
 from core.choices import AuditAction, Currency
 from core.models import Team, User
 from core.roles import Role
+from core.search.matching import matching_rows
 from core.zones import zone_of
 
 #: Parameters of a list that are no filters.
@@ -84,6 +85,10 @@ class ScopedFilterSet(django_filters.FilterSet):  # type: ignore[misc]
             request = Asker(user)
         self.user = user if user is not None else getattr(request, "user", None)
         super().__init__(data=data, queryset=queryset, request=request, prefix=prefix)
+
+    def search(self, rows: Any, name: str, value: str) -> Any:
+        """Rows that match the text, as far as the asking person may read what matches: `method="search"`."""
+        return matching_rows(rows, value, self.user)
 
     def chips(self) -> list[tuple[str, str]]:
         """Return (what is filtered, query string without it) for every filter in use."""
@@ -195,13 +200,6 @@ class UserFilterSet(ScopedFilterSet):
     team = django_filters.ModelChoiceFilter(label=_("Team and below"), queryset=visible(Team), method="below")
     active = django_filters.ChoiceFilter(label=_("May sign in"), choices=_YES_NO, method="by_active")
     is_service = django_filters.ChoiceFilter(label=_("Service"), choices=_YES_NO, method="by_service")
-
-    def search(self, rows: Any, name: str, value: str) -> Any:
-        """Names, login names and addresses that hold the text."""
-        text = value.strip()
-        return rows.filter(
-            Q(full_name__icontains=text) | Q(username__icontains=text) | Q(email__icontains=text)
-        )
 
     def below(self, rows: Any, name: str, value: Team) -> Any:
         """Members of the team and of the teams below it."""

@@ -16,7 +16,10 @@ class CustomersConfig(AppConfig):
         from customers.exports import register_exports
         from customers.imports.registration import register_targets
 
+        from customers.search_types import register_search
+
         register_navigation()
+        register_search()
         register_exports()
         register_targets()
         base_currency_locks.append(amounts_are_stored)

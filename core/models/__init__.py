@@ -7,6 +7,7 @@ from core.models.jobs import Heartbeat, Job, Schedule, ScheduleRun
 from core.models.notifications import Notification
 from core.models.numbers import Counter
 from core.models.organisation import ExchangeRate, Organisation
+from core.models.search import SearchFill, SearchTerm
 from core.models.tokens import ApiToken
 from core.models.users import Team, User
 
@@ -23,6 +24,8 @@ __all__ = [
     "Organisation",
     "Schedule",
     "ScheduleRun",
+    "SearchFill",
+    "SearchTerm",
     "SpentForm",
     "Team",
     "User",
