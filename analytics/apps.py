@@ -18,6 +18,7 @@ class AnalyticsConfig(AppConfig):
         """Offer pages, exports and segment names; seed what the package needs after each migration."""
         from analytics.choices import Segment
         from analytics.exports import register_exports
+        from analytics.search_types import register_search
         from customers.segments import register_names
 
         register_navigation()
@@ -42,25 +43,6 @@ def register_navigation() -> None:
             "warn",
             61,
             ("analytics.churnwarning", "view"),
-        )
-    )
-
-
-def register_search() -> None:
-    """Let the list of warnings be searched by customer."""
-    from analytics.models import ChurnWarning
-    from core.search.types import SearchType, Through, register_type
-
-    register_type(
-        SearchType(
-            key="warning",
-            number=40,
-            model=ChurnWarning,
-            label=_("Warnings"),
-            icon="warn",
-            fields=(),
-            through=(Through("customer", "customer"),),
-            listed=False,
         )
     )
 

@@ -11,7 +11,6 @@ from typing import Any
 import django_filters
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
 from django.forms import CheckboxInput, Field
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict

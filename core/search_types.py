@@ -1,4 +1,4 @@
-"""The platform's own records that search finds."""
+"""The platform's own records that search finds, and what the palette can do."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.models import User
+from core.search.actions import Action, register_action
 from core.search.terms import code_terms, name_terms
 from core.search.types import Searched, SearchType, register_type
 
@@ -29,6 +30,49 @@ USERS = SearchType(
 )
 
 
+ACTIONS = (
+    Action(
+        "user-new",
+        _("New user"),
+        "core:user-create",
+        "plus",
+        ("core.user", "add"),
+        _("add user, invite colleague"),
+    ),
+    Action("team-new", _("New team"), "core:team-create", "plus", ("core.team", "add"), _("add team")),
+    Action(
+        "jobs",
+        _("Background jobs"),
+        "core:job-list",
+        "clock",
+        ("core.job", "view"),
+        _("progress, failed jobs"),
+    ),
+    Action(
+        "imports",
+        _("Imports"),
+        "core:import-list",
+        "upload",
+        ("core.importrun", "add"),
+        _("upload file, load data"),
+    ),
+    Action(
+        "notifications",
+        _("Notifications"),
+        "core:notification-list",
+        "bell",
+        ("core.notification", "view"),
+        _("messages, inbox"),
+    ),
+    Action(
+        "profile", _("My profile"), "core:profile", "user", None, _("my account, language, time zone, theme")
+    ),
+    Action("password", _("Change password"), "password_change", "key", None, _("new password")),
+)
+
+
 def register_search() -> None:
     """Register them."""
     register_type(USERS)
+    for action in ACTIONS:
+        register_action(action)

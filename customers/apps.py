@@ -15,7 +15,6 @@ class CustomersConfig(AppConfig):
         from core.domain.rates import base_currency_locks
         from customers.exports import register_exports
         from customers.imports.registration import register_targets
-
         from customers.search_types import register_search
 
         register_navigation()

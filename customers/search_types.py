@@ -5,6 +5,7 @@ Long texts (notes, details of interactions) are not: their pieces would outnumbe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.display import format_day, format_money
+from core.search.actions import Action, register_action
+from core.search.results import Found, register_recent
 from core.search.terms import code_terms, name_terms, phone_terms, text_terms
 from core.search.types import Searched, SearchType, Through, register_type
 from customers.models import Contact, Customer, Interaction, Order, Person, Product, Task
@@ -145,7 +148,113 @@ TYPES = (
 )
 
 
+ACTIONS = (
+    Action(
+        "customer-new",
+        _("New customer"),
+        "customers:customer-create",
+        "plus",
+        ("customers.customer", "add"),
+        _("add customer, create customer"),
+    ),
+    Action(
+        "order-new",
+        _("New order"),
+        "customers:order-create",
+        "plus",
+        ("customers.order", "add"),
+        _("add order, create order, enter sale"),
+    ),
+    Action(
+        "task-new",
+        _("New task"),
+        "customers:task-create",
+        "plus",
+        ("customers.task", "add"),
+        _("add task, create task, reminder"),
+    ),
+    Action(
+        "product-new",
+        _("New product"),
+        "customers:product-create",
+        "plus",
+        ("customers.product", "add"),
+        _("add product, new course"),
+    ),
+    Action(
+        "customer-import",
+        _("Import customers"),
+        "core:import-create",
+        "upload",
+        ("customers.customer", "import"),
+        _("upload customers"),
+        ("customers.customer",),
+    ),
+    Action(
+        "order-import",
+        _("Import orders"),
+        "core:import-create",
+        "upload",
+        ("customers.order", "import"),
+        _("upload orders"),
+        ("customers.order",),
+    ),
+    Action(
+        "people",
+        _("People"),
+        "customers:people-list",
+        "people",
+        ("customers.person", "view"),
+        _("contacts, persons"),
+    ),
+    Action(
+        "interactions",
+        _("Interactions"),
+        "customers:interaction-list",
+        "chat",
+        ("customers.interaction", "view"),
+        _("calls, visits, talks"),
+    ),
+    Action(
+        "products",
+        _("Products and prices"),
+        "customers:product-list",
+        "product",
+        ("customers.product", "view"),
+        _("courses, price list"),
+    ),
+    Action(
+        "customer-bin",
+        _("Recycle bin of customers"),
+        "customers:customer-bin",
+        "trash",
+        ("customers.customer", "restore"),
+        _("deleted customers, restore"),
+    ),
+    Action(
+        "at-risk",
+        _("Customers at risk"),
+        "customers:customer-list",
+        "warn",
+        ("customers.metrics", "view"),
+        _("about to leave, churn"),
+        query="?risk=high",
+    ),
+)
+
+
+def recent_customers(user: Any, ids: Sequence[int]) -> list[Found]:
+    """Return those of the customers that the person opened last and may still see."""
+    rows = Customer.objects.visible_to(user).in_bulk(ids) if ids else {}
+    return [Found(TYPES[0], rows[pk]) for pk in ids if pk in rows]
+
+
 def register_search() -> None:
-    """Register them."""
+    """Register types, actions, and what was opened last."""
+    from customers.views.recent import recent_ids
+
     for kind in TYPES:
         register_type(kind)
+    for action in ACTIONS:
+        register_action(action)
+    register_recent("customers", lambda request: recent_customers(request.user, recent_ids(request)))

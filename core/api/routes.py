@@ -5,5 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from core.api.jobs import JobViewSet
+from core.api.search import SearchViewSet
 
-routes: list[tuple[str, Any, str]] = [("jobs", JobViewSet, "job")]
+routes: list[tuple[str, Any, str]] = [("jobs", JobViewSet, "job"), ("search", SearchViewSet, "search")]

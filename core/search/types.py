@@ -1,14 +1,14 @@
 """Which records search finds. A package registers its types when it is loaded:
 
-    register_type(SearchType(
-        key="customer", number=1, model=Customer, label=_("Customers"), icon="people",
-        fields=(
-            Searched("name", _("Name"), name_terms(LEGAL_FORMS)),
-            Searched("phone", _("Phone"), phone_terms),
-        ),
-        subtitle=lambda row: row.city, select_related=("team",),
-        url=lambda row: row.get_absolute_url(), list_url="customers:customer-list",
-    ))
+register_type(SearchType(
+    key="customer", number=1, model=Customer, label=_("Customers"), icon="people",
+    fields=(
+        Searched("name", _("Name"), name_terms(LEGAL_FORMS)),
+        Searched("phone", _("Phone"), phone_terms),
+    ),
+    subtitle=lambda row: row.city, select_related=("team",),
+    url=lambda row: row.get_absolute_url(), list_url="customers:customer-list",
+))
 """
 
 from __future__ import annotations
@@ -91,9 +91,7 @@ class SearchType:
         if user is None:
             return ()
         return tuple(
-            number
-            for number, field in enumerate(self.fields)
-            if not sees_field(user, self.model, field.name)
+            number for number, field in enumerate(self.fields) if not sees_field(user, self.model, field.name)
         )
 
     def terms_of(self, values: tuple[Any, ...]) -> Iterator[tuple[int, str, int]]:

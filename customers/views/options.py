@@ -49,11 +49,7 @@ class PersonOptions(RightsMixin, View):
         text = typed(request).partition("·")[0].strip()
         user = user_of(request)
         places = Contact.objects.visible_to(user).current().select_related("customer")
-        rows = (
-            Person.objects.visible_to(user).matching(text, user)
-            if text
-            else Person.objects.none()
-        )
+        rows = Person.objects.visible_to(user).matching(text, user) if text else Person.objects.none()
         rows = rows.prefetch_related(Prefetch("contacts", queryset=places, to_attr="places")).order_by(
             "name", "pk"
         )

@@ -1,0 +1,127 @@
+"""The best few matches of a type, in order: a whole code, a name from its beginning, a piece, pinyin, initials.
+
+The first rows of each way's range of the index are read, best way first, and stop after a few hundred. Only
+where these do not suffice the list's own predicate is asked for more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from core.search.matching import hits, matching_words
+from core.search.terms import CODE, LAST, PIECE, Way, ways_for
+from core.search.types import SearchType
+
+#: Terms that are looked at before the predicate of the list is asked.
+PROBED = 400
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a row was found: how, and by which field; without a field by a related record."""
+
+    way: int
+    field: int | None
+
+
+@dataclass(frozen=True)
+class _Probe:
+    """The best terms of one word, best first; `complete` when there are no more."""
+
+    word: str
+    reasons: dict[int, Reason]
+    complete: bool
+
+
+def best_matches(kind: SearchType, words: Sequence[str], user: Any, most: int) -> list[tuple[Any, Reason]]:
+    """Return up to `most` rows that the person may see and that match every word, with the reason of each."""
+    manager: Any = kind.model._default_manager
+    visible = manager.visible_to(user)
+    probe = _driver(kind, words, user)
+    others = [word for word in words if word != probe.word]
+    found = _first(matching_words(visible, kind, others, user), probe.reasons, most)
+    if len(found) < most and (kind.through or not probe.complete):
+        rows = matching_words(visible, kind, words, user).exclude(pk__in=found)
+        found += rows.order_by("-pk").values_list("pk", flat=True)[: most - len(found)]
+    return _loaded(kind, visible, found, {**_reasons(kind, probe, found, user), **probe.reasons})
+
+
+def _driver(kind: SearchType, words: Sequence[str], user: Any) -> _Probe:
+    """Return the probe of the word that fewest records have."""
+    probes = [_probe(kind, word, user) for word in words]
+    complete = [probe for probe in probes if probe.complete]
+    if complete:
+        return min(complete, key=lambda probe: len(probe.reasons))
+    return max(probes, key=lambda probe: len(probe.word))
+
+
+def _first(rows: Any, candidates: dict[int, Reason], most: int) -> list[int]:
+    if not candidates:
+        return []
+    seen = set(rows.filter(pk__in=list(candidates)).values_list("pk", flat=True))
+    return [pk for pk in candidates if pk in seen][:most]
+
+
+def _reasons(kind: SearchType, probe: _Probe, found: Sequence[int], user: Any) -> dict[int, Reason]:
+    """Return why the rows matched that the probe did not reach."""
+    missing = [pk for pk in found if pk not in probe.reasons]
+    reasons = {pk: Reason(0, None) for pk in missing}
+    if missing and kind.fields:
+        rows = hits(kind, probe.word, user).filter(object_id__in=missing).order_by("-way", "-field")
+        reasons |= {
+            pk: Reason(way, field) for pk, way, field in rows.values_list("object_id", "way", "field")
+        }
+    return reasons
+
+
+def _loaded(
+    kind: SearchType, visible: Any, found: Sequence[int], reasons: dict[int, Reason]
+) -> list[tuple[Any, Reason]]:
+    if not found:
+        return []
+    rows = visible.filter(pk__in=found).select_related(*kind.select_related).in_bulk()
+    return [(rows[pk], reasons[pk]) for pk in found if pk in rows]
+
+
+def _probe(kind: SearchType, word: str, user: Any) -> _Probe:
+    if not kind.fields:
+        return _Probe(word, {}, True)
+    sql, values = _statement(kind, word, kind.hidden_fields(user))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        rows = cursor.fetchall()
+    reasons: dict[int, Reason] = {}
+    for way, object_id, field in rows:
+        reasons.setdefault(object_id, Reason(way, field))
+    return _Probe(word, reasons, len(rows) < PROBED)
+
+
+def _statement(kind: SearchType, word: str, hidden: Sequence[int]) -> tuple[str, list[Any]]:
+    """One range of the index after the other; a database stops as soon as it has enough rows."""
+    parts: list[str] = []
+    values: list[Any] = []
+    places = f" AND field NOT IN ({', '.join(['%s'] * len(hidden))})" if hidden else ""
+    for way, condition, bounds in _ranges(word):
+        parts.append(
+            "SELECT * FROM (SELECT way, object_id, field FROM core_searchterm"  # noqa: S608 (values are parameters)
+            f" WHERE kind = %s AND way = %s AND {condition}{places}"
+            f" ORDER BY term, object_id LIMIT {PROBED}) AS part"
+        )
+        values += [kind.number, int(way), *bounds, *hidden]
+    return f"{' UNION ALL '.join(parts)} LIMIT {PROBED}", values
+
+
+def _ranges(word: str) -> Iterator[tuple[Way, str, list[str]]]:
+    """Yield the ranges of a word, best first: first of all the code that it is, as a whole."""
+    start = word[:CODE]
+    yield Way.CODE, "term = %s", [start]
+    for way in ways_for(word):
+        if len(word) > PIECE:
+            bounds = [start, start + LAST, word[:PIECE]]
+            yield way, "(term >= %s AND term < %s OR term = %s)", bounds
+        else:
+            yield way, "term >= %s AND term < %s", [start, start + LAST]
