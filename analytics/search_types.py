@@ -28,6 +28,7 @@ ACTIONS = (
         "play",
         ("analytics.nightlyrun", "run"),
         _("compute figures now, nightly run, RFM, CLV, churn risk"),
+        often=True,
     ),
     Action(
         "runs",

@@ -97,7 +97,10 @@ TYPES = (
         label=_("Tasks"),
         icon="task",
         fields=(Searched("title", _("Title"), text_terms),),
-        subtitle=lambda row: _joined(row.get_state_display(), row.due_on and format_day(row.due_on)),
+        subtitle=lambda row: _joined(
+            row.customer and row.customer.name, row.get_state_display(), row.due_on and format_day(row.due_on)
+        ),
+        select_related=("customer",),
         url=_task_url,
         list_url="customers:task-list",
         through=_BY_CUSTOMER,
@@ -156,6 +159,7 @@ ACTIONS = (
         "plus",
         ("customers.customer", "add"),
         _("add customer, create customer"),
+        often=True,
     ),
     Action(
         "order-new",
@@ -164,6 +168,7 @@ ACTIONS = (
         "plus",
         ("customers.order", "add"),
         _("add order, create order, enter sale"),
+        often=True,
     ),
     Action(
         "task-new",
@@ -172,6 +177,7 @@ ACTIONS = (
         "plus",
         ("customers.task", "add"),
         _("add task, create task, reminder"),
+        often=True,
     ),
     Action(
         "product-new",

@@ -30,7 +30,10 @@ _read = name_terms()
 
 @dataclass(frozen=True)
 class Action:
-    """Something to do or to open. `synonyms` are separated by commas; `right` is (model label, action)."""
+    """Something to do or to open. `synonyms` are separated by commas; `right` is (model label, action).
+
+    What is done `often` is offered before anything is typed.
+    """
 
     key: str
     label: str | Promise
@@ -41,6 +44,7 @@ class Action:
     arguments: tuple[Any, ...] = ()
     query: str = ""
     hint: str | Promise = ""
+    often: bool = False
 
     @property
     def url(self) -> str:
@@ -94,9 +98,14 @@ def find_actions(user: Any, text: str) -> list[FoundAction]:
     return [FoundAction(action, words) for action in kept[:MOST]]
 
 
+def suggested_actions(user: Any) -> list[FoundAction]:
+    """Return what the person may do and often does."""
+    return [FoundAction(action, ()) for action in actions_for(user) if action.often][:MOST]
+
+
 def _rank(action: Action, words: Sequence[str]) -> int | None:
     """Return how well the action matches, 0 the best; None where a word is missing."""
-    terms = _terms_of(action.key, *_names(action))
+    terms = _terms_of(_names(action))
     ranks = [min((way for way, term in terms if term.startswith(word)), default=None) for word in words]
     found = [rank for rank in ranks if rank is not None]
     return max(found) if len(found) == len(ranks) else None
@@ -113,7 +122,7 @@ def _names(action: Action) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=2_000)
-def _terms_of(key: str, *names: str) -> frozenset[tuple[Way, str]]:
+def _terms_of(names: tuple[str, ...]) -> frozenset[tuple[Way, str]]:
     return frozenset(_terms(names))
 
 

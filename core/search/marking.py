@@ -22,7 +22,9 @@ def marked(text: str, words: Sequence[str]) -> list[tuple[str, bool]]:
 
 
 def _positions(found: Folded, word: str) -> Iterator[int]:
-    for start in found.starts:
+    # Of telephone numbers any piece is found, of other texts what begins a word.
+    places = range(len(found.text)) if word.isdigit() else found.starts
+    for start in places:
         if found.text.startswith(word, start):
             yield from range(start, start + len(word))
             return

@@ -1,4 +1,4 @@
-"""The one predicate of search: which rows match a text. Lists, pickers, exports, API and palette all ask here.
+"""The one predicate of search: which rows match a text. Lists, pickers, exports, API and palette ask here.
 
 Every word must be found among the terms of the row, or of a record that the type names in `through`. A word
 that few records have is asked for by its range of the index; one that many have is asked row by row, as the

@@ -1,4 +1,4 @@
-"""Readings of Chinese characters: by phrase where the phrase is known, with the second reading where it is not."""
+"""Readings of Chinese characters: by phrase where one is known, else with the second common reading."""
 
 from __future__ import annotations
 

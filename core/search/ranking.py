@@ -1,4 +1,4 @@
-"""The best few matches of a type, in order: a whole code, a name from its beginning, a piece, pinyin, initials.
+"""The best few matches of a type: a whole code, a name from its beginning, a piece, pinyin, initials.
 
 The first rows of each way's range of the index are read, best way first, and stop after a few hundred. Only
 where these do not suffice the list's own predicate is asked for more.

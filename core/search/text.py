@@ -22,7 +22,7 @@ _BETWEEN_WORDS = re.compile(r"[\s,，、;；]+")
 
 
 class Folded(NamedTuple):
-    """A text without separators, and for each character whether a word begins there and where it came from."""
+    """A text without separators, where its words begin, and where each character came from."""
 
     text: str
     starts: tuple[int, ...]
@@ -93,7 +93,7 @@ def _begins(before: str, character: str) -> bool:
 
 
 def words_of(query: str) -> tuple[str, ...]:
-    """Return the words that a query asks for, all of which must be found; none where nothing is searchable."""
+    """Return the words of a query, all of which must be found; none where nothing is searchable."""
     words = (
         fold(word).replace(" ", "") for word in _BETWEEN_WORDS.split(fold_spaces(query)[:MOST_CHARACTERS])
     )

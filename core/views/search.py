@@ -7,13 +7,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.generic import View
 
-from core.search.actions import actions_for, find_actions
-from core.search.results import find, recent
+from core.search.actions import find_actions, suggested_actions
+from core.search.results import MOST_COUNTED, find, recent
 from core.search.text import MOST_CHARACTERS, fold_spaces
 from core.views.base import SIGNED_IN, RightsMixin, is_fragment, render_page
-
-#: What an empty palette offers to do.
-SUGGESTED = 5
 
 
 class Search(RightsMixin, View):
@@ -29,11 +26,9 @@ class Search(RightsMixin, View):
         return response
 
     def _context(self, text: str) -> dict[str, Any]:
+        palette = is_fragment(self.request)
+        context = {"q": text, "palette": palette, "most_counted": MOST_COUNTED}
         if text:
-            groups = find(self.person, text, count=not is_fragment(self.request))
-            return {"q": text, "groups": groups, "actions": find_actions(self.person, text)}
-        return {
-            "q": "",
-            "recent": recent(self.request),
-            "suggested": actions_for(self.person)[:SUGGESTED],
-        }
+            groups = find(self.person, text, count=not palette)
+            return {**context, "groups": groups, "actions": find_actions(self.person, text)}
+        return {**context, "recent": recent(self.request), "suggested": suggested_actions(self.person)}

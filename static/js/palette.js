@@ -43,6 +43,7 @@
     if (event.isComposing) return;
     if (event.key === "ArrowDown") move(1);
     else if (event.key === "ArrowUp") move(-1);
+    else if (event.key === "Escape") palette.close(); /* a search field would only empty itself */
     else if (event.key === "Enter" && event.ctrlKey) return;
     else if (event.key === "Enter") {
       if (shown === input.value) follow();
