@@ -1,8 +1,8 @@
 """The one predicate of search: which rows match a text. Lists, pickers, exports, API and palette ask here.
 
-Every word must be found among the terms of the row, or of a record that the type names in `through`. A word
-that few records have is asked for by its range of the index; one that many have is asked row by row, as the
-rows come in the order of their list: then the first page is full after a few.
+Every word must be found among the terms of the row, or of a record that the type names in `through`. The
+records of a word that few have are read from the index there and then; a word that many have is asked row by
+row, as the rows come in the order of their list: then the first page is full after a few.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import reduce
 from operator import or_
 from typing import Any, TypeVar
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.lookups import Exact
 
 from core.search.terms import CODE, LAST, PIECE, ways_for
@@ -22,8 +22,8 @@ from core.search.types import SearchType, type_named, type_of
 
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 
-#: A word that more records have is common.
-COMMON = 20_000
+#: A word that more terms begin with is common.
+COMMON = 10_000
 
 
 def matching_rows(rows: Rows, text: str, user: Any) -> Rows:
@@ -42,8 +42,30 @@ def matching_rows(rows: Rows, text: str, user: Any) -> Rows:
 
 def matching_words(rows: Rows, kind: SearchType, words: Sequence[str], user: Any) -> Rows:
     """Return the rows that match every word."""
+    keys, conditions = conditions_of(kind, words, user)
+    rows = rows.filter(*conditions)
+    return rows if keys is None else rows.filter(pk__in=keys)
+
+
+def conditions_of(kind: SearchType, words: Sequence[str], user: Any) -> tuple[set[int] | None, list[Q]]:
+    """Return the keys that match the rarer words, None where there is no such word, and what else must hold."""
+    keys: set[int] | None = None
+    conditions: list[Q] = []
     for word in words:
-        rows = rows.filter(_condition(kind, word, user))
+        parts = _parts(kind, word, user)
+        found = [part.ids() for part in parts]
+        if len(found) == 1 and found[0] is not None:
+            keys = found[0] if keys is None else keys & found[0]
+        else:
+            conditions.append(_any_of(parts, found))
+    return keys, conditions
+
+
+def matching_few(rows: Rows, kind: SearchType, words: Sequence[str], user: Any) -> Rows:
+    """Return the rows that match every word, where the rows are few: each is asked by itself."""
+    for word in words:
+        parts = _parts(kind, word, user)
+        rows = rows.filter(_any_of(parts, [None] * len(parts)))
     return rows
 
 
@@ -57,41 +79,35 @@ class _Part:
     user: Any
     sensitive: bool = True
 
-    def hits(self) -> QuerySet[Any]:
-        return hits(self.kind, self.word, self.user, sensitive=self.sensitive)
-
-    def is_common(self) -> bool:
-        """Tell whether more than COMMON terms match; counts no further than that."""
-        return self.hits()[: COMMON + 1].count() > COMMON
-
-    def by_range(self) -> Q:
-        return Q(**{f"{self.path}__in": self.hits().values("object_id")})
+    def ids(self) -> set[int] | None:
+        """Return the records whose terms match; None where there are too many to say."""
+        terms = hits(self.kind, self.word, self.user, sensitive=self.sensitive)
+        found = list(terms.values_list("object_id", flat=True)[: COMMON + 1])
+        return None if len(found) > COMMON else set(found)
 
     def by_row(self) -> Q:
-        """Asked of each row by itself: no database turns a scalar subquery into a join."""
-        mine = self.hits().filter(object_id=OuterRef(self.path))
+        """Asked of each row by itself: no database turns a scalar subquery into a join.
+
+        The sum hides the way from the index of ranges, so that the index of the record's own terms serves.
+        """
+        terms = _begun(self.kind, self.word, self.user, sensitive=self.sensitive)
+        mine = terms.annotate(how=F("way") + 0).filter(
+            how__in=ways_for(self.word), object_id=OuterRef(self.path)
+        )
         return Q(Exact(Subquery(mine.values("kind")[:1]), Value(self.kind.number)))
 
 
-def _condition(kind: SearchType, word: str, user: Any) -> Q:
-    """Own terms, or terms of related records; by range where all of them are few."""
+def _parts(kind: SearchType, word: str, user: Any) -> list[_Part]:
     parts = [_Part("pk", kind, word, user)] if kind.fields else []
-    parts += [_Part(of.path, _known(of.key), word, user, of.sensitive) for of in kind.through]
-    common = [part.is_common() for part in parts]
-    if any(common):
-        conditions = zip(parts, common, strict=True)
-        return reduce(or_, (part.by_row() if many else part.by_range() for part, many in conditions))
-    if len(parts) == 1:
-        return parts[0].by_range()
-    return Q(pk__in=_keys(kind, parts[0]).union(*(_keys(kind, part) for part in parts[1:]), all=True))
+    return parts + [_Part(of.path, _known(of.key), word, user, of.sensitive) for of in kind.through]
 
 
-def _keys(kind: SearchType, part: _Part) -> QuerySet[Any]:
-    if part.path == "pk":
-        return part.hits().values("object_id")
-    manager: Any = kind.model._default_manager
-    rows: QuerySet[Any] = manager.filter(part.by_range()).values("pk")
-    return rows
+def _any_of(parts: Sequence[_Part], found: Sequence[set[int] | None]) -> Q:
+    conditions = (
+        part.by_row() if ids is None else Q(**{f"{part.path}__in": ids})
+        for part, ids in zip(parts, found, strict=True)
+    )
+    return reduce(or_, conditions)
 
 
 def _known(key: str) -> SearchType:
@@ -103,9 +119,13 @@ def _known(key: str) -> SearchType:
 
 def hits(kind: SearchType, word: str, user: Any, *, sensitive: bool = True) -> QuerySet[Any]:
     """Return the terms that the word begins, of the fields that the person may read."""
+    return _begun(kind, word, user, sensitive=sensitive).filter(way__in=ways_for(word))
+
+
+def _begun(kind: SearchType, word: str, user: Any, *, sensitive: bool) -> QuerySet[Any]:
     from core.models import SearchTerm
 
-    rows = SearchTerm.objects.filter(_range(word), kind=kind.number, way__in=ways_for(word))
+    rows = SearchTerm.objects.filter(_range(word), kind=kind.number)
     hidden = kind.hidden_fields(user, sensitive=sensitive)
     return rows.exclude(field__in=hidden) if hidden else rows
 

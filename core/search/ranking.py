@@ -12,12 +12,17 @@ from typing import Any
 
 from django.db import connection
 
-from core.search.matching import hits, matching_words
+from core.access import reach_of
+from core.roles import Reach
+from core.search.matching import conditions_of, hits, matching_few, matching_words
 from core.search.terms import CODE, LAST, PIECE, Way, ways_for
 from core.search.types import SearchType
 
-#: Terms that are looked at before the predicate of the list is asked.
-PROBED = 400
+#: Terms that are looked at: at first, and where too few of them are within the person's reach.
+PROBES = (400, 8_000)
+#: Who sees no more rows than that is served from these rows, the newest first, a part at a time.
+FEW = 10_000
+CHUNKS = ((0, 100), (100, 1_000), (1_000, FEW))
 
 
 @dataclass(frozen=True)
@@ -41,18 +46,64 @@ def best_matches(kind: SearchType, words: Sequence[str], user: Any, most: int) -
     """Return up to `most` rows that the person may see and that match every word, with the reason of each."""
     manager: Any = kind.model._default_manager
     visible = manager.visible_to(user)
-    probe = _driver(kind, words, user)
-    others = [word for word in words if word != probe.word]
-    found = _first(matching_words(visible, kind, others, user), probe.reasons, most)
+    probe, found = _probed(kind, words, user, visible, most, PROBES[0])
     if len(found) < most and (kind.through or not probe.complete):
-        rows = matching_words(visible, kind, words, user).exclude(pk__in=found)
-        found += rows.order_by("-pk").values_list("pk", flat=True)[: most - len(found)]
+        few = _few_visible(kind, visible, user)
+        if few is not None:
+            found += _among(kind, words, user, few, found, most)
+        else:
+            if not probe.complete:
+                probe, found = _probed(kind, words, user, visible, most, PROBES[1])
+            found += _listed(kind, words, user, visible, found, most)
     return _loaded(kind, visible, found, {**_reasons(kind, probe, found, user), **probe.reasons})
 
 
-def _driver(kind: SearchType, words: Sequence[str], user: Any) -> _Probe:
+def _probed(
+    kind: SearchType, words: Sequence[str], user: Any, visible: Any, most: int, most_terms: int
+) -> tuple[_Probe, list[int]]:
+    """Go from the terms to the rows: the best terms first, as far as their rows are visible."""
+    probe = _driver(kind, words, user, most_terms)
+    others = [word for word in words if word != probe.word]
+    return probe, _first(matching_few(visible, kind, others, user), probe.reasons, most)
+
+
+def _few_visible(kind: SearchType, visible: Any, user: Any) -> list[int] | None:
+    """Return the keys of all rows that the person may see, where these are few; else None."""
+    if reach_of(user, kind.model) == Reach.ALL:
+        return None
+    keys = list(visible.order_by().values_list("pk", flat=True)[: FEW + 1])
+    return sorted(keys, reverse=True) if len(keys) <= FEW else None
+
+
+def _among(
+    kind: SearchType, words: Sequence[str], user: Any, keys: Sequence[int], found: Sequence[int], most: int
+) -> list[int]:
+    """Go from the visible rows to their terms, newest first, and stop when there are enough."""
+    matching, conditions = conditions_of(kind, words, user)
+    left = [pk for pk in keys if pk not in found and (matching is None or pk in matching)]
+    more: list[int] = [] if conditions else left
+    manager: Any = kind.model._default_manager
+    for start, end in CHUNKS if conditions else ():
+        rows = manager.filter(*conditions, pk__in=left[start:end])
+        more += rows.order_by("-pk").values_list("pk", flat=True)
+        if len(found) + len(more) >= most:
+            break
+    return more[: most - len(found)]
+
+
+def _listed(
+    kind: SearchType, words: Sequence[str], user: Any, visible: Any, found: Sequence[int], most: int
+) -> list[int]:
+    """Ask as the list asks."""
+    if len(found) >= most:
+        return []
+    rows = matching_words(visible, kind, words, user).exclude(pk__in=found)
+    return list(rows.order_by("-pk").values_list("pk", flat=True)[: most - len(found)])
+
+
+def _driver(kind: SearchType, words: Sequence[str], user: Any, most: int) -> _Probe:
     """Return the probe of the word that fewest records have."""
-    probes = [_probe(kind, word, user) for word in words]
+    probes = [_probe(kind, word, user, most) for word in words]
     complete = [probe for probe in probes if probe.complete]
     if complete:
         return min(complete, key=lambda probe: len(probe.reasons))
@@ -87,20 +138,20 @@ def _loaded(
     return [(rows[pk], reasons[pk]) for pk in found if pk in rows]
 
 
-def _probe(kind: SearchType, word: str, user: Any) -> _Probe:
+def _probe(kind: SearchType, word: str, user: Any, most: int) -> _Probe:
     if not kind.fields:
         return _Probe(word, {}, True)
-    sql, values = _statement(kind, word, kind.hidden_fields(user))
+    sql, values = _statement(kind, word, kind.hidden_fields(user), most)
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         rows = cursor.fetchall()
     reasons: dict[int, Reason] = {}
     for way, object_id, field in rows:
         reasons.setdefault(object_id, Reason(way, field))
-    return _Probe(word, reasons, len(rows) < PROBED)
+    return _Probe(word, reasons, len(rows) < most)
 
 
-def _statement(kind: SearchType, word: str, hidden: Sequence[int]) -> tuple[str, list[Any]]:
+def _statement(kind: SearchType, word: str, hidden: Sequence[int], most: int) -> tuple[str, list[Any]]:
     """One range of the index after the other; a database stops as soon as it has enough rows."""
     parts: list[str] = []
     values: list[Any] = []
@@ -109,10 +160,10 @@ def _statement(kind: SearchType, word: str, hidden: Sequence[int]) -> tuple[str,
         parts.append(
             "SELECT * FROM (SELECT way, object_id, field FROM core_searchterm"  # noqa: S608 (values are parameters)
             f" WHERE kind = %s AND way = %s AND {condition}{places}"
-            f" ORDER BY term, object_id LIMIT {PROBED}) AS part"
+            f" ORDER BY term, object_id LIMIT {most}) AS part"
         )
         values += [kind.number, int(way), *bounds, *hidden]
-    return f"{' UNION ALL '.join(parts)} LIMIT {PROBED}", values
+    return f"{' UNION ALL '.join(parts)} LIMIT {most}", values
 
 
 def _ranges(word: str) -> Iterator[tuple[Way, str, list[str]]]:
