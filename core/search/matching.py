@@ -48,7 +48,7 @@ def matching_words(rows: Rows, kind: SearchType, words: Sequence[str], user: Any
 
 
 def conditions_of(kind: SearchType, words: Sequence[str], user: Any) -> tuple[set[int] | None, list[Q]]:
-    """Return the keys that match the rarer words, None where there is no such word, and what else must hold."""
+    """Return the keys that match the rarer words (None where there are none), and what else must hold."""
     keys: set[int] | None = None
     conditions: list[Q] = []
     for word in words:

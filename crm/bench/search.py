@@ -12,6 +12,8 @@ from collections.abc import Callable
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import F
+
 if TYPE_CHECKING:
     from core.models import User
     from crm.bench.report import Report
@@ -52,6 +54,31 @@ def _pinyin(text: str) -> str:
     from core.search.pinyin import readings
 
     return "".join(readings(text)[0])
+
+
+def with_terms(report: Report) -> None:
+    """Fill the terms of what was written past the verbs."""
+    from core.domain.search import fill_all
+    from core.models import SearchTerm
+    from customers.models import Customer
+
+    with report.timed("search terms of all records"):
+        fill_all(again=True)
+    rows = SearchTerm.objects.filter(kind=1).count() / max(Customer.objects.count(), 1)
+    report.add("search terms of one customer", f"{rows:.1f} rows", "near 30")
+
+
+def one_team() -> User:
+    """Return somebody who sees the half percent of the customers that one team has."""
+    from core.domain.roles import give_role
+    from core.models import Team, User
+    from customers.models import Customer
+
+    team = Team.objects.create(name="Bench, one of 200")
+    user = User.objects.create_user("bench-team", full_name="Bench, one team", team=team)
+    give_role(user, "sales")
+    Customer.objects.annotate(place=F("pk") % 200).filter(place=7).update(team=team, owner=user)
+    return user
 
 
 def bench_search(report: Report, user: User, narrow: User | None = None) -> None:
