@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -88,13 +89,13 @@ def bench_search(report: Report, user: User, narrow: User | None = None) -> None
 
     row = Customer.objects.order_by("pk")[Customer.objects.count() // 2]
     for name, text in queries_of(row).items():
-        plain = timed(lambda text=text: slow(user, text), 1)
+        plain = timed(partial(slow, user, text), 1)
         for who, person in {"all": user, "one team": narrow}.items():
             if person is None:
                 continue
-            one = timed(lambda person=person, text=text: find(person, text, only="customer"))
-            every = timed(lambda person=person, text=text: find(person, text))
-            page = timed(lambda person=person, text=text: listed(person, text))
+            one = timed(partial(find, person, text, only="customer"))
+            every = timed(partial(find, person, text))
+            page = timed(partial(listed, person, text))
             report.add(
                 f"search, {name} ({text}), sees {who}",
                 f"{one:.0f} ms customers, {every:.0f} ms all types, {page:.0f} ms list",
