@@ -6,7 +6,6 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
-from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -48,15 +47,6 @@ class WarningFilterSet(ScopedFilterSet):
     class Meta:
         model = ChurnWarning
         fields: list[str] = []
-
-    def search(self, rows: QuerySet[ChurnWarning], name: str, value: str) -> QuerySet[ChurnWarning]:
-        """Warnings of customers whose name or code holds the text."""
-        text = value.strip()
-        return rows.filter(
-            Q(customer__name__icontains=text)
-            | Q(customer__short_name__icontains=text)
-            | Q(customer__code__iexact=text)
-        )
 
     def without_owner(self, rows: Any, name: str, value: bool) -> Any:
         """Warnings that nobody is responsible for."""

@@ -18,16 +18,22 @@ class CoreConfig(AppConfig):
         """Fill the registries, listen to sign-ins, and keep roles and schedules up to date."""
         import core.api.schema  # noqa: F401 (drf-spectacular finds extensions that are loaded)
         from core import sign_ins
+        from core.domain.changed import register_follower
         from core.domain.roles import grant_roles
+        from core.domain.search import follow
         from core.lists import register_list
+        from core.search_types import register_search
         from core.shell import register_shell
         from core.views.audit import AUDIT_EXPORT
 
         register_shell()
         register_list(AUDIT_EXPORT)
         sign_ins.listen()
+        register_follower("core.search", follow)
+        register_search()
         post_migrate.connect(grant_roles, dispatch_uid="core.grant_roles")
         post_migrate.connect(_ensure_schedules, sender=self, dispatch_uid="core.ensure_schedules")
+        post_migrate.connect(_ensure_search, dispatch_uid="core.ensure_search")
 
 
 def _ensure_schedules(**kwargs: Any) -> None:
@@ -51,3 +57,21 @@ def _ensure_schedules(**kwargs: Any) -> None:
         task="core.tasks.delete_old_exports",
         daily_at=time(3, 50),
     )
+
+
+def _ensure_search(sender: AppConfig, **kwargs: Any) -> None:
+    """After the last app's turn: an installation from before search gets its terms by a job."""
+    from django.apps import apps
+
+    from core.domain.search import ensure_filled
+
+    last = [config for config in apps.get_app_configs() if config.models_module is not None][-1]
+    if sender is last and apps.get_model("core", "searchterm")._meta.db_table in _tables():
+        ensure_filled()
+
+
+def _tables() -> list[str]:
+    """What exists: nothing of search after a migration back to before it."""
+    from django.db import connection
+
+    return connection.introspection.table_names()

@@ -52,6 +52,16 @@ def register_settings_card(card: SettingsCard) -> None:
     _cards[card.key] = card
 
 
+def all_entries() -> list[Entry]:
+    """Return every entry, in order, whoever may open it."""
+    return sorted(_entries.values(), key=lambda entry: entry.order)
+
+
+def all_cards() -> list[SettingsCard]:
+    """Return every card, in order, whoever may open it."""
+    return sorted(_cards.values(), key=lambda card: card.order)
+
+
 def settings_cards_for(user: Any) -> list[SettingsCard]:
     """Return the cards that the user may open, in order."""
     return [

@@ -9,7 +9,7 @@ from typing import Any
 from celery import current_app, shared_task
 from django.utils import timezone
 
-from core.domain import bulk, exports, imports, jobs, once, schedules, sweeper
+from core.domain import bulk, exports, imports, jobs, once, schedules, search, sweeper
 from core.domain.heartbeats import WORKER, mark_alive
 
 
@@ -84,3 +84,15 @@ def run_bulk(run_id: int) -> dict[str, int]:
 def undo_bulk(run_id: int) -> dict[str, int]:
     """Take an action on many rows back."""
     return bulk.undo_bulk(run_id)
+
+
+@shared_task(name="core.tasks.keep_search_terms")
+def keep_search_terms(key: str, ranges: list[list[int]]) -> dict[str, int]:
+    """Keep the search terms of many changed records."""
+    return search.keep_ranges(key, ranges)
+
+
+@shared_task(name="core.tasks.fill_search")
+def fill_search(key: str) -> dict[str, int]:
+    """Fill the search terms of all records of one type."""
+    return {"records": search.fill_type(key)}

@@ -13,6 +13,7 @@ from core.views import (
     profile,
     rates,
     saved_views,
+    search,
     teams,
     tokens,
     users,
@@ -21,6 +22,7 @@ from core.views import (
 app_name = "core"
 urlpatterns = [
     path("", home.Home.as_view(), name="home"),
+    path("search/", search.Search.as_view(), name="search"),
     path("settings/", home.Settings.as_view(), name="settings"),
     path("preferences/", profile.Preferences.as_view(), name="preferences"),
     path("profile/", profile.Profile.as_view(), name="profile"),

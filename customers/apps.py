@@ -15,8 +15,10 @@ class CustomersConfig(AppConfig):
         from core.domain.rates import base_currency_locks
         from customers.imports.registration import register_targets
         from customers.lists import register_lists
+        from customers.search_types import register_search
 
         register_navigation()
+        register_search()
         register_lists()
         register_targets()
         base_currency_locks.append(amounts_are_stored)

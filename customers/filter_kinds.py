@@ -76,11 +76,6 @@ class SegmentFilter(filters.MultipleChoiceFilter):  # type: ignore[misc]
     field_class = _OpenChoiceField
 
 
-def search(rows: Any, _name: str, value: str) -> Any:
-    """Rows whose queryset finds the text."""
-    return rows.matching(value)
-
-
 def in_team(path: str) -> Any:
     """Return a filter method: rows of the team at `path`, or of a team below it."""
 

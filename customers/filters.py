@@ -39,7 +39,6 @@ from customers.filter_kinds import (
     SinceFilter,
     UntilFilter,
     in_team,
-    search,
     with_tag,
 )
 from customers.models import Contact, Customer, Interaction, Metrics, Order, Person, Product, Tag, Task
@@ -52,7 +51,7 @@ _YES_NO = forms.Select(choices=[("", "—"), ("true", _("Yes")), ("false", _("No
 class CustomerFilterSet(ScopedFilterSet):
     """Customers. Filters over figures exist only for those who may see figures."""
 
-    q = filters.CharFilter(label=_("Search"), method=search)
+    q = filters.CharFilter(label=_("Search"), method="search")
     kind = filters.MultipleChoiceFilter(label=_("Kind"), choices=Kind)
     owner = filters.ModelChoiceFilter(label=_("Owner"), queryset=visible(User))
     team = filters.ModelChoiceFilter(label=_("Team"), queryset=visible(Team), method=in_team("team"))
@@ -144,7 +143,7 @@ class OrderFilterSet(_DatedFilterSet):
         "from": DayFilter(label=_("From"), field_name="ordered_on", lookup_expr="gte"),
         "to": DayFilter(label=_("To"), field_name="ordered_on", lookup_expr="lte"),
     }
-    q = filters.CharFilter(label=_("Search"), method=search)
+    q = filters.CharFilter(label=_("Search"), method="search")
     customer = filters.ModelChoiceFilter(label=_("Customer"), queryset=visible(Customer))
     owner = filters.ModelChoiceFilter(label=_("Sold by"), queryset=visible(User))
     team = filters.ModelChoiceFilter(
@@ -174,7 +173,7 @@ class InteractionFilterSet(_DatedFilterSet):
         "from": SinceFilter(label=_("From"), field_name="occurred_at"),
         "to": UntilFilter(label=_("To"), field_name="occurred_at"),
     }
-    q = filters.CharFilter(label=_("Search"), method=search)
+    q = filters.CharFilter(label=_("Search"), method="search")
     customer = filters.ModelChoiceFilter(label=_("Customer"), queryset=visible(Customer))
     person = filters.ModelChoiceFilter(label=_("With"), queryset=visible(Person))
     by = filters.ModelChoiceFilter(label=_("By"), queryset=visible(User))
@@ -192,7 +191,7 @@ class InteractionFilterSet(_DatedFilterSet):
 class TaskFilterSet(ScopedFilterSet):
     """Tasks."""
 
-    q = filters.CharFilter(label=_("Search"), method=search)
+    q = filters.CharFilter(label=_("Search"), method="search")
     customer = filters.ModelChoiceFilter(label=_("Customer"), queryset=visible(Customer))
     owner = filters.ModelChoiceFilter(label=_("Owner"), queryset=visible(User))
     team = filters.ModelChoiceFilter(label=_("Team"), queryset=visible(Team), method=in_team("team"))
@@ -214,7 +213,7 @@ class TaskFilterSet(ScopedFilterSet):
 class ContactFilterSet(ScopedFilterSet):
     """Places of persons at customers."""
 
-    q = filters.CharFilter(label=_("Search"), method=search)
+    q = filters.CharFilter(label=_("Search"), method="search")
     customer = filters.ModelChoiceFilter(label=_("Customer"), queryset=visible(Customer))
     person = filters.ModelChoiceFilter(label=_("Person"), queryset=visible(Person))
     team = filters.ModelChoiceFilter(
@@ -233,7 +232,7 @@ class ContactFilterSet(ScopedFilterSet):
 class PersonFilterSet(ScopedFilterSet):
     """Persons."""
 
-    q = filters.CharFilter(label=_("Search"), method=search)
+    q = filters.CharFilter(label=_("Search"), method="search")
     mobile = filters.CharFilter(label=_("Mobile"))
     email = filters.CharFilter(label=_("E-mail"), lookup_expr="iexact")
 
@@ -245,7 +244,7 @@ class PersonFilterSet(ScopedFilterSet):
 class ProductFilterSet(ScopedFilterSet):
     """Products."""
 
-    q = filters.CharFilter(label=_("Search"), method=search)
+    q = filters.CharFilter(label=_("Search"), method="search")
     kind = filters.MultipleChoiceFilter(label=_("Kind"), choices=ProductKind)
     is_active = filters.BooleanFilter(label=_("On sale"), widget=_YES_NO)
 

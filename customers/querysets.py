@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.db.models.functions import Round
 
 from core.access import ScopedQuerySet
+from core.search.matching import matching_rows
 from customers.choices import TIMELINE_GROUPS, OrderKind, OrderState, TaskState
 
 if TYPE_CHECKING:
@@ -45,19 +46,9 @@ class CustomerQuerySet(ScopedQuerySet):
         """What one row of a list or an export shows of the customer itself."""
         return self.select_related("owner", "team", "metrics", "totals")
 
-    def matching(self, text: str) -> Self:
-        """Customers whose name, code, phone or credit code holds `text`."""
-        text = text.strip()
-        if not text:
-            return self
-        return self.filter(
-            Q(name__icontains=text)
-            | Q(short_name__icontains=text)
-            | Q(code__iexact=text)
-            | Q(external_id__iexact=text)
-            | Q(credit_code__iexact=text)
-            | Q(phone__contains=text)
-        )
+    def matching(self, text: str, user: User | None) -> Self:
+        """Customers whose name, code, external ID, credit code, phone or e-mail matches."""
+        return matching_rows(self, text, user)
 
 
 class AxisChangeQuerySet(BelowCustomer):
@@ -84,15 +75,9 @@ class PersonQuerySet(ScopedQuerySet):
         unplaced = ~Exists(Contact.objects.filter(person=OuterRef("pk")))
         return self.filter(Q(pk__in=placed) | (Q(created_by=user) & unplaced))
 
-    def matching(self, text: str) -> Self:
-        """Persons whose name, mobile, e-mail or WeChat holds `text`."""
-        text = text.strip()
-        return self.filter(
-            Q(name__icontains=text)
-            | Q(mobile__contains=text)
-            | Q(email__icontains=text)
-            | Q(wechat__iexact=text)
-        )
+    def matching(self, text: str, user: User | None) -> Self:
+        """Persons whose name, mobile, e-mail or WeChat matches."""
+        return matching_rows(self, text, user)
 
 
 class ContactQuerySet(BelowCustomer):
@@ -108,17 +93,9 @@ class ContactQuerySet(BelowCustomer):
         """Everything one row shows."""
         return self.select_related("customer", "person")
 
-    def matching(self, text: str) -> Self:
-        """Places whose person, title, department or customer holds `text`."""
-        text = text.strip()
-        return self.filter(
-            Q(person__name__icontains=text)
-            | Q(person__mobile__contains=text)
-            | Q(person__email__icontains=text)
-            | Q(title__icontains=text)
-            | Q(department__icontains=text)
-            | Q(customer__name__icontains=text)
-        )
+    def matching(self, text: str, user: User | None) -> Self:
+        """Places whose title or department, person or customer matches."""
+        return matching_rows(self, text, user)
 
 
 class ProductQuerySet(ScopedQuerySet):
@@ -131,10 +108,9 @@ class ProductQuerySet(ScopedQuerySet):
         """Products that may be put into new orders."""
         return self.filter(is_active=True)
 
-    def matching(self, text: str) -> Self:
-        """Products whose name or code holds `text`."""
-        text = text.strip()
-        return self.filter(Q(name__icontains=text) | Q(code__icontains=text))
+    def matching(self, text: str, user: User | None) -> Self:
+        """Products whose name or code matches."""
+        return matching_rows(self, text, user)
 
 
 class PriceQuerySet(ScopedQuerySet):
@@ -178,16 +154,9 @@ class OrderQuerySet(BelowCustomer):
         """Everything one row of the order list shows."""
         return self.select_related("customer", "owner", "refund_of")
 
-    def matching(self, text: str) -> Self:
-        """Orders whose number, note or customer's name holds `text`."""
-        text = text.strip()
-        return self.filter(
-            Q(number__icontains=text)
-            | Q(external_id__iexact=text)
-            | Q(note__icontains=text)
-            | Q(customer__name__icontains=text)
-            | Q(customer__code__iexact=text)
-        )
+    def matching(self, text: str, user: User | None) -> Self:
+        """Orders whose number, external ID or note, or whose customer matches."""
+        return matching_rows(self, text, user)
 
 
 class OrderDayQuerySet(BelowCustomer):
@@ -219,15 +188,9 @@ class InteractionQuerySet(BelowCustomer):
         """Everything one row shows."""
         return self.select_related("customer", "person", "by")
 
-    def matching(self, text: str) -> Self:
-        """Interactions whose summary, details, next step or customer's name holds `text`."""
-        text = text.strip()
-        return self.filter(
-            Q(summary__icontains=text)
-            | Q(body__icontains=text)
-            | Q(next_step__icontains=text)
-            | Q(customer__name__icontains=text)
-        )
+    def matching(self, text: str, user: User | None) -> Self:
+        """Interactions whose summary or next step, or whose customer matches; details are not searched."""
+        return matching_rows(self, text, user)
 
 
 class TaskQuerySet(ScopedQuerySet):
@@ -253,12 +216,9 @@ class TaskQuerySet(ScopedQuerySet):
         """Everything one row shows."""
         return self.select_related("customer", "owner", "team")
 
-    def matching(self, text: str) -> Self:
-        """Tasks whose title, note or customer's name holds `text`."""
-        text = text.strip()
-        return self.filter(
-            Q(title__icontains=text) | Q(note__icontains=text) | Q(customer__name__icontains=text)
-        )
+    def matching(self, text: str, user: User | None) -> Self:
+        """Tasks whose title, or whose customer matches; notes are not searched."""
+        return matching_rows(self, text, user)
 
 
 class TimelineQuerySet(BelowCustomer):

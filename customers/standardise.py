@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# Longest first: 股份有限公司 must go before 有限公司.
-_CHINESE_FORMS = (
+#: Legal forms. Longest first: 股份有限公司 must go before 有限公司.
+CHINESE_FORMS = (
     "集团股份有限公司", "集團股份有限公司", "集团有限责任公司", "集團有限責任公司", "股份有限责任公司",
     "集团有限公司", "集團有限公司", "股份有限公司", "有限责任公司", "有限責任公司", "控股有限公司",
     "有限合伙", "集团公司", "集團公司", "总公司", "總公司", "有限公司", "股份公司", "控股", "集团", "集團",
@@ -61,7 +61,7 @@ def _joined_initials(words: list[str]) -> list[str]:
 
 def _without_chinese_form(key: str) -> str:
     while True:
-        for form in _CHINESE_FORMS:
+        for form in CHINESE_FORMS:
             if key.endswith(form) and len(key) > len(form):
                 key = key[: -len(form)]
                 break

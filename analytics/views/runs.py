@@ -20,9 +20,27 @@ SHOWN = 30
 
 
 class RunNightly(RightsMixin, View):
-    """The button "Run now"."""
+    """The button "Run now", and the question before it for who comes from elsewhere."""
 
     required_right = ("run", NightlyRun)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Ask."""
+        context = {
+            "title": _("Run scoring"),
+            "message": _(
+                "Segments, customer value and churn risk of every customer are computed now, as every night."
+            ),
+            "consequences": [
+                _("It takes a few minutes; you may leave meanwhile."),
+                _("Churn warnings may be raised, with tasks for their owners."),
+            ],
+            "form": RunForm(),
+            "confirm_label": _("Run scoring"),
+            "cancel_url": reverse("analytics:dashboard"),
+            "nav_current": "dashboard",
+        }
+        return render_page(request, "ui/confirm.html", context, partial="fragment")
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Ask for a computation and lead back to the dashboard, which shows its progress."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from core.api.jobs import JobViewSet
+from core.api.search import SearchViewSet
 from core.api.views import SavedViewViewSet
 
 routes: list[tuple[str, Any, str]] = [
     ("jobs", JobViewSet, "job"),
+    ("search", SearchViewSet, "search"),
     ("views", SavedViewViewSet, "savedview"),
 ]

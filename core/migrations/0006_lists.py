@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0004_spent_form'),
+        ('core', '0005_search_terms'),
     ]
 
     operations = [

@@ -9,6 +9,7 @@ from core.models.lists import ListChoice, SavedView
 from core.models.notifications import Notification
 from core.models.numbers import Counter
 from core.models.organisation import ExchangeRate, Organisation
+from core.models.search import SearchFill, SearchTerm
 from core.models.tokens import ApiToken
 from core.models.users import Team, User
 
@@ -29,6 +30,8 @@ __all__ = [
     "SavedView",
     "Schedule",
     "ScheduleRun",
+    "SearchFill",
+    "SearchTerm",
     "SpentForm",
     "Team",
     "User",

@@ -31,6 +31,7 @@ SEES_RATES = frozenset({"sales", "manager", "analyst", "administrator"})
 MAY_OPEN = {
     "home": EVERYBODY,
     "settings": EVERYBODY,
+    "search": EVERYBODY,
     "profile": EVERYBODY,
     "token-create": WITH_TOKENS,
     "token-revoke": WITH_TOKENS,
@@ -125,7 +126,12 @@ def test_without_a_role_only_the_own_pages_open(
     viewer = user_in(None)
     client = client_of(viewer)
     answers = {name: client.get(address(name, records, viewer)).status_code for name in MAY_OPEN}
-    assert {name for name, status in answers.items() if status == 200} == {"home", "settings", "profile"}
+    assert {name for name, status in answers.items() if status == 200} == {
+        "home",
+        "settings",
+        "profile",
+        "search",
+    }
     assert b"no role yet" in client.get(reverse("core:home")).content
 
 

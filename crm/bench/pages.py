@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core.models import User
+from crm.bench.search import name_of
 from customers.models import Customer, Metrics, OrderTotals
 
 if TYPE_CHECKING:
@@ -44,7 +45,13 @@ def fill(user: User, count: int) -> None:
     start = (Customer.objects.order_by("-id").values_list("id", flat=True).first() or 0) + 1
     for low in range(start, start + count, 5_000):
         rows = Customer.objects.bulk_create(
-            Customer(code=f"B-{n:07d}", name=f"客户 {n * 7919 % 1_000_003:07d}", owner=user, team=user.team)
+            Customer(
+                code=f"B-{n:07d}",
+                name=name_of(n * 7919 % 1_000_003),
+                phone=f"021-{n * 7919 % 1_000_003:08d}",
+                owner=user,
+                team=user.team,
+            )
             for n in range(low, min(low + 5_000, start + count))
         )
         Metrics.objects.bulk_create(

@@ -18,6 +18,7 @@ from core.domain.roles import give_role
 from core.models import Team, User
 from crm.bench.cdnow import bench_cdnow
 from crm.bench.pages import bench_pages
+from crm.bench.search import bench_search, one_team, with_terms
 
 
 @dataclass
@@ -47,6 +48,8 @@ def measure_all(*, customers: int, output: Path) -> None:
     report = Report()
     bench_cdnow(report, user)
     bench_pages(report, user, customers)
+    with_terms(report)
+    bench_search(report, user, one_team())
     write_page(report, output, on=timezone.localdate())
 
 

@@ -8,6 +8,7 @@ from datetime import date
 
 from django.db import transaction
 
+from core.domain.search import fill_all
 from core.models import Organisation, User
 from crm.demo.activity import make_interactions, make_own_tasks, make_stages, make_tasks
 from crm.demo.customers import make_customers, make_people
@@ -40,3 +41,5 @@ def build_company(*, today: date, customers: int = CUSTOMERS, say: Callable[[str
     make_tasks(profiles, today=today, rng=rng)
     make_own_tasks(users, profiles, today=today, rng=rng)
     make_stages(profiles, orders, today=today, by=users["manager"])
+    # Last: what was made past the verbs is found too.
+    fill_all(again=True)

@@ -7,11 +7,11 @@ from decimal import Decimal
 
 import factory
 
-from core.tests.factories import UserFactory
+from core.tests.factories import SearchableFactory, UserFactory
 from customers.models import Contact, Customer, Metrics, Order, OrderTotals, Person, Product
 
 
-class CustomerFactory(factory.django.DjangoModelFactory):
+class CustomerFactory(SearchableFactory):
     class Meta:
         model = Customer
         skip_postgeneration_save = True
@@ -28,14 +28,14 @@ class CustomerFactory(factory.django.DjangoModelFactory):
             OrderTotals.objects.get_or_create(customer=self)
 
 
-class PersonFactory(factory.django.DjangoModelFactory):
+class PersonFactory(SearchableFactory):
     class Meta:
         model = Person
 
     name = factory.Sequence(lambda n: f"Person {n}")
 
 
-class ContactFactory(factory.django.DjangoModelFactory):
+class ContactFactory(SearchableFactory):
     class Meta:
         model = Contact
 
@@ -43,7 +43,7 @@ class ContactFactory(factory.django.DjangoModelFactory):
     person = factory.SubFactory(PersonFactory)
 
 
-class ProductFactory(factory.django.DjangoModelFactory):
+class ProductFactory(SearchableFactory):
     class Meta:
         model = Product
 
@@ -51,7 +51,7 @@ class ProductFactory(factory.django.DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Course {n}")
 
 
-class OrderFactory(factory.django.DjangoModelFactory):
+class OrderFactory(SearchableFactory):
     """A confirmed order; roll-ups are not refreshed (call `refresh_rollups`)."""
 
     class Meta:

@@ -9,7 +9,7 @@ import pytest
 from django.http import QueryDict
 
 from core.models import Team, User
-from core.tests.factories import TeamFactory, UserFactory
+from core.tests.factories import TeamFactory, UserFactory, searchable
 from customers import segments
 from customers.filters import (
     ContactFilterSet,
@@ -190,6 +190,7 @@ def test_interaction_filters_read_days_in_the_zone_of_the_reader(boss: User) -> 
     late = Interaction.objects.create(
         customer=CustomerFactory(), summary="Late call", occurred_at=datetime(2026, 3, 1, 15, 59, tzinfo=UTC)
     )
+    searchable(late)
     for query, expected in {
         "from=2026-03-01&to=2026-03-01": {late},
         "from=2026-03-02": set(),
@@ -204,6 +205,7 @@ def test_interaction_filters_read_days_in_the_zone_of_the_reader(boss: User) -> 
 def test_task_contact_and_product_filters(boss: User) -> None:
     late = Task.objects.create(title="Late", due_on=date(2020, 1, 1), owner=boss, priority="high")
     task = Task.objects.create(title="Some day")
+    searchable(late, task)
     rows = Task.objects.all()
     assert found(TaskFilterSet, rows, "overdue=true", boss) == {late}
     assert found(TaskFilterSet, rows, "overdue=false", boss) == {late, task}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views import View
@@ -22,13 +22,9 @@ class CustomerOptions(RightsMixin, View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Answer <option> elements."""
-        text = typed(request)
-        rows = Customer.objects.visible_to(user_of(request))
-        if text:
-            code = text.partition("·")[0].strip()
-            rows = rows.filter(
-                Q(name__icontains=text) | Q(short_name__icontains=text) | Q(code__istartswith=code)
-            )
+        text = typed(request).partition("·")[0].strip()
+        user = user_of(request)
+        rows = Customer.objects.visible_to(user).matching(text, user)
         found = (
             [(customer_label(row), row.city) for row in rows.order_by("name", "pk")[:OPTIONS_SHOWN]]
             if text
@@ -51,12 +47,9 @@ class PersonOptions(RightsMixin, View):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Answer <option> elements, each with where the person works."""
         text = typed(request).partition("·")[0].strip()
-        places = Contact.objects.visible_to(user_of(request)).current().select_related("customer")
-        rows = (
-            Person.objects.visible_to(user_of(request)).filter(name__icontains=text)
-            if text
-            else Person.objects.none()
-        )
+        user = user_of(request)
+        places = Contact.objects.visible_to(user).current().select_related("customer")
+        rows = Person.objects.visible_to(user).matching(text, user) if text else Person.objects.none()
         rows = rows.prefetch_related(Prefetch("contacts", queryset=places, to_attr="places")).order_by(
             "name", "pk"
         )

@@ -82,12 +82,7 @@ class PeopleList(RightsMixin, TemplateView):
     def _rows(self, text: str) -> QuerySet[Person]:
         user = self.person
         places = Contact.objects.visible_to(user).current().select_related("customer")
-        rows = Person.objects.visible_to(user).filter(
-            Q(name__icontains=text)
-            | Q(mobile__contains=text)
-            | Q(email__icontains=text)
-            | Q(wechat__icontains=text)
-        )
+        rows = Person.objects.visible_to(user).matching(text, user)
         return rows.prefetch_related(Prefetch("contacts", queryset=places, to_attr="places")).order_by(
             "name", "pk"
         )

@@ -142,3 +142,30 @@ def test_stored_scripts_never_run(visit: Callable[..., Page]) -> None:
     page.get_by_role("button", name=re.compile("Delete")).click()
     page.goto("/customers/bin/", wait_until="networkidle")
     expect(page.get_by_text("<script>alert(1)</script>").first).to_be_visible()
+
+
+def test_the_palette_finds_a_customer_and_starts_an_action(visit: Callable[..., Page]) -> None:
+    page = visit("mei")
+    name = f"平安物流 {NOW}"
+    make_customer(page, name)
+    page.keyboard.press("Control+k")
+    palette = page.locator("#palette")
+    expect(palette.get_by_role("combobox")).to_be_focused()
+    expect(palette.get_by_role("option", name=name)).to_be_visible()  # opened last
+    page.keyboard.type("payuan")
+    expect(palette.get_by_text("Nothing in your reach matches")).to_be_visible()
+    palette.get_by_role("combobox").fill(f"pawl {NOW}")
+    option = palette.get_by_role("option", name=name)
+    expect(option).to_have_attribute("aria-selected", "true")
+    expect(option.locator("mark").first).to_have_text("平安物流")
+    page.keyboard.press("Escape")
+    expect(palette).not_to_be_visible()
+    page.locator("h1").click()
+    page.keyboard.press("/")
+    page.keyboard.type(f"pingan {NOW}")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("xjkh")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/customers/new/"))

@@ -1,0 +1,64 @@
+"""Search over the API: the same predicate, reach and masks as the pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from core.search.results import Found, find
+from core.search.types import search_types
+
+
+class ResultSerializer(serializers.Serializer[Any]):
+    """One record that was found."""
+
+    type = serializers.CharField(help_text="Key of the type, such as `customer`.")
+    id = serializers.IntegerField()
+    title = serializers.CharField()
+    subtitle = serializers.CharField(allow_blank=True)
+    why = serializers.CharField(help_text="Which field matched, and how, in the language of the request.")
+    url = serializers.CharField(help_text="Address of its page, without the host.")
+
+
+class SearchSerializer(serializers.Serializer[Any]):
+    """What was found, six of each type."""
+
+    results = ResultSerializer(many=True)
+
+
+class SearchViewSet(ViewSet):
+    """Search over all types that the caller may see."""
+
+    @extend_schema(
+        operation_id="search",
+        parameters=[
+            OpenApiParameter("q", str, required=True, description="Words; all of them must match."),
+            OpenApiParameter("type", str, description="Only records of this type, such as `customer`."),
+        ],
+        responses=SearchSerializer,
+    )
+    def list(self, request: Request) -> Response:
+        """Return up to six matches of each type, best first: by name, code, telephone, pinyin or initials."""
+        only = request.query_params.get("type", "")
+        if only and only not in {kind.key for kind in search_types() if kind.listed}:
+            raise ValidationError({"type": [_("There is no such type.")]})
+        groups = find(request.user, request.query_params.get("q", ""), only=only)
+        return Response({"results": [_result(found) for group in groups for found in group.found]})
+
+
+def _result(found: Found) -> dict[str, Any]:
+    return {
+        "type": found.kind.key,
+        "id": found.row.pk,
+        "title": found.title,
+        "subtitle": found.subtitle,
+        "why": found.why,
+        "url": found.url,
+    }

@@ -1,0 +1,137 @@
+"""The one predicate of search: which rows match a text. Lists, pickers, exports, API and palette ask here.
+
+Every word must be found among the terms of the row, or of a record that the type names in `through`. The
+records of a word that few have are read from the index there and then; a word that many have is asked row by
+row, as the rows come in the order of their list: then the first page is full after a few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Any, TypeVar
+
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.lookups import Exact
+
+from core.search.terms import CODE, LAST, PIECE, ways_for
+from core.search.text import words_of
+from core.search.types import SearchType, type_named, type_of
+
+Rows = TypeVar("Rows", bound=QuerySet[Any])
+
+#: A word that more terms begin with is common.
+COMMON = 10_000
+
+
+def matching_rows(rows: Rows, text: str, user: Any) -> Rows:
+    """Return the rows that match every word of `text`; an empty text matches all, one without words none.
+
+    Sensitive fields do not match for whom they are masked; `user` None stands for the installation itself.
+    """
+    if not text.strip():
+        return rows
+    kind = type_of(rows.model)
+    if kind is None:
+        raise LookupError(f"{rows.model._meta.label} is no registered type of search")
+    words = words_of(text)
+    return matching_words(rows, kind, words, user) if words else rows.none()
+
+
+def matching_words(rows: Rows, kind: SearchType, words: Sequence[str], user: Any) -> Rows:
+    """Return the rows that match every word."""
+    keys, conditions = conditions_of(kind, words, user)
+    rows = rows.filter(*conditions)
+    return rows if keys is None else rows.filter(pk__in=keys)
+
+
+def conditions_of(kind: SearchType, words: Sequence[str], user: Any) -> tuple[set[int] | None, list[Q]]:
+    """Return the keys that match the rarer words (None where there are none), and what else must hold."""
+    keys: set[int] | None = None
+    conditions: list[Q] = []
+    for word in words:
+        parts = _parts(kind, word, user)
+        found = [part.ids() for part in parts]
+        if len(found) == 1 and found[0] is not None:
+            keys = found[0] if keys is None else keys & found[0]
+        else:
+            conditions.append(_any_of(parts, found))
+    return keys, conditions
+
+
+def matching_few(rows: Rows, kind: SearchType, words: Sequence[str], user: Any) -> Rows:
+    """Return the rows that match every word, where the rows are few: each is asked by itself."""
+    for word in words:
+        parts = _parts(kind, word, user)
+        rows = rows.filter(_any_of(parts, [None] * len(parts)))
+    return rows
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Where a word may be found: the terms of the row itself (`pk`), or of a record that it belongs to."""
+
+    path: str
+    kind: SearchType
+    word: str
+    user: Any
+    sensitive: bool = True
+
+    def ids(self) -> set[int] | None:
+        """Return the records whose terms match; None where there are too many to say."""
+        terms = hits(self.kind, self.word, self.user, sensitive=self.sensitive)
+        found = list(terms.values_list("object_id", flat=True)[: COMMON + 1])
+        return None if len(found) > COMMON else set(found)
+
+    def by_row(self) -> Q:
+        """Asked of each row by itself: no database turns a scalar subquery into a join.
+
+        The sum hides the way from the index of ranges, so that the index of the record's own terms serves.
+        """
+        terms = _begun(self.kind, self.word, self.user, sensitive=self.sensitive)
+        mine = terms.annotate(how=F("way") + 0).filter(
+            how__in=ways_for(self.word), object_id=OuterRef(self.path)
+        )
+        return Q(Exact(Subquery(mine.values("kind")[:1]), Value(self.kind.number)))
+
+
+def _parts(kind: SearchType, word: str, user: Any) -> list[_Part]:
+    parts = [_Part("pk", kind, word, user)] if kind.fields else []
+    return parts + [_Part(of.path, _known(of.key), word, user, of.sensitive) for of in kind.through]
+
+
+def _any_of(parts: Sequence[_Part], found: Sequence[set[int] | None]) -> Q:
+    conditions = (
+        part.by_row() if ids is None else Q(**{f"{part.path}__in": ids})
+        for part, ids in zip(parts, found, strict=True)
+    )
+    return reduce(or_, conditions)
+
+
+def _known(key: str) -> SearchType:
+    found = type_named(key)
+    if found is None:
+        raise LookupError(f"no type of search is called {key}")
+    return found
+
+
+def hits(kind: SearchType, word: str, user: Any, *, sensitive: bool = True) -> QuerySet[Any]:
+    """Return the terms that the word begins, of the fields that the person may read."""
+    return _begun(kind, word, user, sensitive=sensitive).filter(way__in=ways_for(word))
+
+
+def _begun(kind: SearchType, word: str, user: Any, *, sensitive: bool) -> QuerySet[Any]:
+    from core.models import SearchTerm
+
+    rows = SearchTerm.objects.filter(_range(word), kind=kind.number)
+    hidden = kind.hidden_fields(user, sensitive=sensitive)
+    return rows.exclude(field__in=hidden) if hidden else rows
+
+
+def _range(word: str) -> Q:
+    word = word[:CODE]
+    begins = Q(term__gte=word, term__lt=word + LAST)
+    # A piece is stored up to PIECE characters: of a longer word they are all there is to compare.
+    return begins | Q(term=word[:PIECE]) if len(word) > PIECE else begins

@@ -1,0 +1,178 @@
+"""The best few matches of a type: a whole code, a name from its beginning, a piece, pinyin, initials.
+
+The first rows of each way's range of the index are read, best way first, and stop after a few hundred. Only
+where these do not suffice the list's own predicate is asked for more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from core.access import reach_of
+from core.roles import Reach
+from core.search.matching import conditions_of, hits, matching_few, matching_words
+from core.search.terms import CODE, LAST, PIECE, Way, ways_for
+from core.search.types import SearchType
+
+#: Terms that are looked at: at first, and where too few of them are within the person's reach.
+PROBES = (400, 8_000)
+#: Who sees no more rows than that is served from these rows, the newest first, a part at a time.
+FEW = 10_000
+CHUNKS = ((0, 100), (100, 1_000), (1_000, FEW))
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a row was found: how, and by which field; without a field by a related record."""
+
+    way: int
+    field: int | None
+
+
+@dataclass(frozen=True)
+class _Probe:
+    """The best terms of one word, best first; `complete` when there are no more."""
+
+    word: str
+    reasons: dict[int, Reason]
+    complete: bool
+
+
+def best_matches(kind: SearchType, words: Sequence[str], user: Any, most: int) -> list[tuple[Any, Reason]]:
+    """Return up to `most` rows that the person may see and that match every word, with the reason of each."""
+    manager: Any = kind.model._default_manager
+    visible = manager.visible_to(user)
+    probe, found = _probed(kind, words, user, visible, most, PROBES[0])
+    if len(found) < most and (kind.through or not probe.complete):
+        few = _few_visible(kind, visible, user)
+        if few is not None:
+            found += _among(kind, words, user, few, found, most)
+        else:
+            if not probe.complete:
+                probe, found = _probed(kind, words, user, visible, most, PROBES[1])
+            found += _listed(kind, words, user, visible, found, most)
+    return _loaded(kind, visible, found, {**_reasons(kind, probe, found, user), **probe.reasons})
+
+
+def _probed(
+    kind: SearchType, words: Sequence[str], user: Any, visible: Any, most: int, most_terms: int
+) -> tuple[_Probe, list[int]]:
+    """Go from the terms to the rows: the best terms first, as far as their rows are visible."""
+    probe = _driver(kind, words, user, most_terms)
+    others = [word for word in words if word != probe.word]
+    return probe, _first(matching_few(visible, kind, others, user), probe.reasons, most)
+
+
+def _few_visible(kind: SearchType, visible: Any, user: Any) -> list[int] | None:
+    """Return the keys of all rows that the person may see, where these are few; else None."""
+    if reach_of(user, kind.model) == Reach.ALL:
+        return None
+    keys = list(visible.order_by().values_list("pk", flat=True)[: FEW + 1])
+    return sorted(keys, reverse=True) if len(keys) <= FEW else None
+
+
+def _among(
+    kind: SearchType, words: Sequence[str], user: Any, keys: Sequence[int], found: Sequence[int], most: int
+) -> list[int]:
+    """Go from the visible rows to their terms, newest first, and stop when there are enough."""
+    matching, conditions = conditions_of(kind, words, user)
+    left = [pk for pk in keys if pk not in found and (matching is None or pk in matching)]
+    more: list[int] = [] if conditions else left
+    manager: Any = kind.model._default_manager
+    for start, end in CHUNKS if conditions else ():
+        rows = manager.filter(*conditions, pk__in=left[start:end])
+        more += rows.order_by("-pk").values_list("pk", flat=True)
+        if len(found) + len(more) >= most:
+            break
+    return more[: most - len(found)]
+
+
+def _listed(
+    kind: SearchType, words: Sequence[str], user: Any, visible: Any, found: Sequence[int], most: int
+) -> list[int]:
+    """Ask as the list asks."""
+    if len(found) >= most:
+        return []
+    rows = matching_words(visible, kind, words, user).exclude(pk__in=found)
+    return list(rows.order_by("-pk").values_list("pk", flat=True)[: most - len(found)])
+
+
+def _driver(kind: SearchType, words: Sequence[str], user: Any, most: int) -> _Probe:
+    """Return the probe of the word that fewest records have."""
+    probes = [_probe(kind, word, user, most) for word in words]
+    complete = [probe for probe in probes if probe.complete]
+    if complete:
+        return min(complete, key=lambda probe: len(probe.reasons))
+    return max(probes, key=lambda probe: len(probe.word))
+
+
+def _first(rows: Any, candidates: dict[int, Reason], most: int) -> list[int]:
+    if not candidates:
+        return []
+    seen = set(rows.filter(pk__in=list(candidates)).values_list("pk", flat=True))
+    return [pk for pk in candidates if pk in seen][:most]
+
+
+def _reasons(kind: SearchType, probe: _Probe, found: Sequence[int], user: Any) -> dict[int, Reason]:
+    """Return why the rows matched that the probe did not reach."""
+    missing = [pk for pk in found if pk not in probe.reasons]
+    reasons = {pk: Reason(0, None) for pk in missing}
+    if missing and kind.fields:
+        rows = hits(kind, probe.word, user).filter(object_id__in=missing).order_by("-way", "-field")
+        reasons |= {
+            pk: Reason(way, field) for pk, way, field in rows.values_list("object_id", "way", "field")
+        }
+    return reasons
+
+
+def _loaded(
+    kind: SearchType, visible: Any, found: Sequence[int], reasons: dict[int, Reason]
+) -> list[tuple[Any, Reason]]:
+    if not found:
+        return []
+    rows = visible.filter(pk__in=found).select_related(*kind.select_related).in_bulk()
+    return [(rows[pk], reasons[pk]) for pk in found if pk in rows]
+
+
+def _probe(kind: SearchType, word: str, user: Any, most: int) -> _Probe:
+    if not kind.fields:
+        return _Probe(word, {}, True)
+    sql, values = _statement(kind, word, kind.hidden_fields(user), most)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        rows = cursor.fetchall()
+    reasons: dict[int, Reason] = {}
+    for way, object_id, field in rows:
+        reasons.setdefault(object_id, Reason(way, field))
+    return _Probe(word, reasons, len(rows) < most)
+
+
+def _statement(kind: SearchType, word: str, hidden: Sequence[int], most: int) -> tuple[str, list[Any]]:
+    """One range of the index after the other; a database stops as soon as it has enough rows."""
+    parts: list[str] = []
+    values: list[Any] = []
+    places = f" AND field NOT IN ({', '.join(['%s'] * len(hidden))})" if hidden else ""
+    for way, condition, bounds in _ranges(word):
+        parts.append(
+            "SELECT * FROM (SELECT way, object_id, field FROM core_searchterm"  # noqa: S608 (values are parameters)
+            f" WHERE kind = %s AND way = %s AND {condition}{places}"
+            f" ORDER BY term, object_id LIMIT {most}) AS part"
+        )
+        values += [kind.number, int(way), *bounds, *hidden]
+    return f"{' UNION ALL '.join(parts)} LIMIT {most}", values
+
+
+def _ranges(word: str) -> Iterator[tuple[Way, str, list[str]]]:
+    """Yield the ranges of a word, best first: first of all the code that it is, as a whole."""
+    start = word[:CODE]
+    yield Way.CODE, "term = %s", [start]
+    for way in ways_for(word):
+        if len(word) > PIECE:
+            bounds = [start, start + LAST, word[:PIECE]]
+            yield way, "(term >= %s AND term < %s OR term = %s)", bounds
+        else:
+            yield way, "term >= %s AND term < %s", [start, start + LAST]
