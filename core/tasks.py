@@ -72,3 +72,9 @@ def check_import(run_id: int, attempt: int) -> dict[str, int]:
 def write_import(run_id: int, attempt: int) -> dict[str, int]:
     """Write the valid rows of an uploaded file."""
     return imports.run_import(run_id, attempt)
+
+
+@shared_task(name="core.tasks.undo_import")
+def undo_import(run_id: int, attempt: int) -> dict[str, int]:
+    """Take back what an import wrote."""
+    return imports.run_undo(run_id, attempt)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -37,11 +38,24 @@ class LineOutcome:
     outcome: str
     object_id: int | None = None
     faults: Sequence[Fault] = ()
+    # What undoing the line takes, as JSON; `version` is that of the record after the write, 1 if absent.
+    undo: dict[str, Any] | None = None
 
     @classmethod
     def faulty(cls, row: Row) -> LineOutcome:
         """Return the outcome of a row with faults."""
         return cls(row.line, ImportOutcome.FAULTY, faults=row.faults)
+
+
+@dataclass(slots=True)
+class UndoLine:
+    """One line to be taken back: which record it made or changed, and in which version it should be now."""
+
+    line: int
+    is_new: bool
+    object_id: int
+    version: int
+    undo: dict[str, Any]
 
 
 @dataclass
@@ -62,6 +76,8 @@ class ImportSession(ABC):
         self.by = by
         self.label = label
         self.seen = Seen()
+        #: Fields to which a column of the file goes.
+        self.mapped: frozenset[str] = frozenset()
 
     @property
     def mode(self) -> str:
@@ -119,6 +135,19 @@ class ImportTarget(ABC):
     @abstractmethod
     def session(self, *, options: Mapping[str, Any], by: User, label: str = "") -> ImportSession:
         """Return what works through one file."""
+
+    def undo(self, lines: Sequence[UndoLine], *, by: User, at: datetime, note: str) -> dict[int, str]:
+        """Take these lines back in the caller's transaction; return {line: code} of those left alone.
+
+        Each record comes once. A record that somebody changed since is `changed_since`; one that others
+        build upon is `in_use`; one that is no longer there, or not in reach, is `gone`.
+        """
+        raise NotImplementedError
+
+    @property
+    def can_undo(self) -> bool:
+        """Tell whether imports of this target can be undone."""
+        return type(self).undo is not ImportTarget.undo
 
     def field(self, key: str) -> TargetField | None:
         """Return the field of that key."""

@@ -2,7 +2,7 @@
 
 from core.models.audit import AuditEntry
 from core.models.forms import SpentForm
-from core.models.imports import ImportLine, ImportRun
+from core.models.imports import ImportLine, ImportMapping, ImportRun
 from core.models.jobs import Heartbeat, Job, Schedule, ScheduleRun
 from core.models.notifications import Notification
 from core.models.numbers import Counter
@@ -17,6 +17,7 @@ __all__ = [
     "ExchangeRate",
     "Heartbeat",
     "ImportLine",
+    "ImportMapping",
     "ImportRun",
     "Job",
     "Notification",

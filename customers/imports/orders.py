@@ -19,11 +19,13 @@ from core.domain.rates import RateTable
 from core.errors import DomainError
 from core.imports.faults import Fault
 from core.imports.parsing import Row
-from core.imports.targets import BatchResult, ImportSession, ImportTarget
+from core.imports.targets import BatchResult, ImportSession, ImportTarget, UndoLine
 from core.models import User
 from customers.choices import OrderKind, OrderState
 from customers.domain.bulk import create_customers
+from customers.domain.bulk_bin import bring_back_customers, bring_back_orders
 from customers.domain.bulk_orders import OrderDraft, create_orders
+from customers.domain.order_states import restore_order
 from customers.imports.finding import CustomerFinder, Match
 from customers.imports.known_orders import KnownOrders, changes_to_order, write_order_changes
 from customers.imports.missing_customers import MissingCustomers
@@ -32,6 +34,7 @@ from customers.imports.order_fields import FIELDS
 from customers.imports.order_plans import Plan, reference_of
 from customers.imports.people import People
 from customers.imports.refund_rules import RefundRules
+from customers.imports.undo_orders import undo_orders
 from customers.models import Order, Product
 
 _KEYS = {
@@ -130,18 +133,20 @@ class OrderSession(ImportSession):
         plans = self._plan(rows, lock=True)
         made = self._make_customers(plans)
         now = timezone.now()
-        new = [p for p in plans if not p.row.faults and p.outcome == ImportOutcome.CREATED]
+        self._bring_back(plans, now)
+        sound = [plan for plan in plans if not plan.row.faults]
+        new = [p for p in sound if p.outcome == ImportOutcome.CREATED and p.order is None]
         stored = self._create([plan for plan in new if not plan.row.values.get("refund_of")], now)
         stored |= self._create_refunds(new, now)
         for plan in plans:
             if not plan.row.faults and plan.outcome == ImportOutcome.UPDATED and plan.order is not None:
-                write_order_changes(plan, by=self.by)
+                plan.undo = write_order_changes(plan, by=self.by)
         extra = {"new_customers": made} if made else {}
         return BatchResult([plan.result(stored.get(plan.row.line)) for plan in plans], extra)
 
     def _plan(self, rows: Sequence[Row], *, lock: bool = False) -> list[Plan]:
         plans = [Plan(row, reference_of(row.values)) for row in rows]
-        finder = CustomerFinder(self.by, self.source_system, for_orders=True)
+        finder = CustomerFinder(self.by, self.source_system, within=Order)
         finder.load([plan.reference for plan in plans], lock=lock)
         known = KnownOrders.load(plans, self.source_system)
         products = known_products(plans)
@@ -196,7 +201,7 @@ class OrderSession(ImportSession):
             plan.row.refuse("unknown_customer", named.get(strongest, ""))
 
     def _settle_outcome(self, plan: Plan, known: KnownOrders) -> None:
-        plan.order = known.find(plan.identity)
+        plan.order = known.find(plan.identity, plan.match.customer)
         if plan.order is None:
             if plan.row.same_as:
                 plan.outcome = ImportOutcome.DUPLICATE
@@ -204,7 +209,9 @@ class OrderSession(ImportSession):
                 plan.row.refuse("not_found", "number")
             return
         plan.outcome = ImportOutcome.DUPLICATE
-        if plan.order.deleted_at is not None:
+        if plan.order.deleted_at is not None and known.is_undone(plan.order) and self.mode != "update":
+            plan.outcome = ImportOutcome.CREATED
+        elif plan.order.deleted_at is not None:
             plan.row.refuse("in_recycle_bin", "number")
         elif not known.is_visible(plan.order, self.by):
             plan.row.refuse("out_of_reach", "number")
@@ -214,6 +221,19 @@ class OrderSession(ImportSession):
             plan.outcome = ImportOutcome.UPDATED
 
     # ---- writing ------------------------------------------------------------------------------------
+    def _bring_back(self, plans: Sequence[Plan], now: datetime) -> None:
+        """Take orders out of the recycle bin that are there because an import was undone; refunds last."""
+        back = [p for p in plans if not p.row.faults and p.outcome == ImportOutcome.CREATED and p.order]
+        orders = [p.order for p in back if p.order is not None and p.order.refund_of_id is None]
+        bring_back_orders(orders, by=self.by, at=now)
+        for plan in back:
+            if plan.order is not None and plan.order.refund_of_id is not None:
+                plan.order = restore_order(plan.order, by=self.by)
+            write_order_changes(plan, by=self.by)
+            if plan.order is not None:
+                plan.order.refresh_from_db(fields=["version"])
+                plan.undo = {"version": plan.order.version}
+
     def _make_customers(self, plans: Sequence[Plan]) -> int:
         """Make each missing customer of the batch once, and let its rows point to it."""
         lacking: dict[str, list[Plan]] = {}
@@ -221,8 +241,12 @@ class OrderSession(ImportSession):
             if not plan.row.faults and plan.match.customer is None and plan.outcome == ImportOutcome.CREATED:
                 lacking.setdefault(plan.reference.identity, []).append(plan)
         drafts = [self.missing.draft(group[0].reference) for group in lacking.values()]
-        made = create_customers(drafts, by=self.by, at=timezone.now())
+        now = timezone.now()
+        undone = {p.match.customer.pk: p for p in plans if not p.row.faults and p.match.is_undone and p.match.customer}
+        bring_back_customers([p.match.customer for p in undone.values() if p.match.customer], by=self.by, at=now)
+        made = create_customers(drafts, by=self.by, at=now)
         for group, customer in zip(lacking.values(), made, strict=True):
+            group[0].made_customer = customer.pk
             for plan in group:
                 plan.match = Match(customer)
         return len(made)
@@ -297,6 +321,10 @@ class OrderTarget(ImportTarget):
     def model(self) -> type[models.Model]:
         """Orders."""
         return Order
+
+    def undo(self, lines: Sequence[UndoLine], *, by: User, at: datetime, note: str) -> dict[int, str]:
+        """Put made orders into the recycle bin and give changed ones their old values."""
+        return undo_orders(lines, by=by, at=at, note=note)
 
     def session(self, *, options: Mapping[str, Any], by: User, label: str = "") -> ImportSession:
         """Return what works through one order file."""

@@ -14,7 +14,7 @@ FAULTS: dict[str, str | Promise] = {
         " the amount."
     ),
     "unknown_customer": _(
-        "No such customer, and this import makes no new ones. Import the customer first, or allow new"
+        "No such customer among those you can see. Correct the cell, import the customer first, or allow new"
         " customers."
     ),
     "unknown_code": _("There is no customer with this code. Leave the cell empty to make a new one."),

@@ -45,6 +45,7 @@ class Work:
         self.dialect = Dialect.from_json(run.dialect)
         self.width = len(run.profile.get("columns", []))
         self.session: ImportSession = self.target.session(options=run.options, by=by, label=run.filename)
+        self.session.mapped = frozenset(run.mapping.values())
         self.parser = parser_of(run, self.target)
 
     def rows(self) -> Iterator[Row]:
