@@ -26,6 +26,7 @@ _TEXTUAL = frozenset(["text", "long_text", "words"])
 
 _CONTENT = {
     "date": "dates",
+    "datetime": "dates",
     "money": "numbers",
     "integer": "wholes",
     "email": "emails",
@@ -39,7 +40,7 @@ class TargetField:
     """One field of a target.
 
     `kind` is text, long_text, words, identifier, email, phone, mobile, website, credit_code, boolean, money,
-    integer, date or choice. `synonyms` are headings that
+    integer, date, datetime (in the zone in force) or choice. `synonyms` are headings that
     mean it, separated by commas; `words` are further texts of its choices: key → texts, separated by commas.
     A `key` field tells which record is meant.
     """
@@ -77,6 +78,8 @@ class TargetField:
             return partial(_parse_choice, self._choice_words(), self.unknown_code)
         if self.kind == "date":
             return partial(_parse_day, dialect.date_order, self.bounds() if self.bounds else None)
+        if self.kind == "datetime":
+            return partial(dates.parse_moment, order=dialect.date_order)
         if self.kind == "money":
             return partial(values.parse_money, mark=dialect.decimal_mark)
         if self.kind == "integer":

@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 from django.db import models
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -125,12 +126,13 @@ class ImportTarget(ABC):
     options_form: type[ImportOptionsForm] = ImportOptionsForm
     #: Name of the page that lists the records, and of the page of one.
     list_url_name: str
-    detail_url_name: str
+    detail_url_name: str = ""
+    #: The model whose right `import` is needed.
+    model: type[models.Model]
 
-    @property
-    @abstractmethod
-    def model(self) -> type[models.Model]:
-        """The model whose right `import` is needed."""
+    def page_of(self, record: models.Model) -> str:
+        """Return the address of a record's page, or "" where it has none."""
+        return reverse(self.detail_url_name, args=[record.pk]) if self.detail_url_name else ""
 
     @abstractmethod
     def session(self, *, options: Mapping[str, Any], by: User, label: str = "") -> ImportSession:

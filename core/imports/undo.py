@@ -14,7 +14,9 @@ def kept_values(record: models.Model, names: Iterable[str]) -> dict[str, Any]:
     for name in names:
         field = record._meta.get_field(name)
         value = getattr(record, field.attname)
-        kept[field.name] = value if isinstance(value, str | int | bool | None) else field.value_to_string(record)
+        kept[field.name] = (
+            value if isinstance(value, str | int | bool | None) else field.value_to_string(record)
+        )
     return kept
 
 

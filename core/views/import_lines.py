@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Count
-from django.urls import reverse
 
 from core.choices import ImportOutcome
 from core.domain.imports.repairs import lines_of_group
@@ -147,19 +146,21 @@ def _outcome_rows(run: ImportRun, user: Any, lines: list[ImportLine]) -> list[di
     target = target_of(run.target)
     ids = [line.object_id for line in lines if line.object_id]
     manager: Any = target.model._default_manager
-    records: dict[int, models.Model] = manager.visible_to(user).in_bulk(ids)
-    rows = []
+    visible = manager.visible_to(user)
+    rows = visible.for_list() if hasattr(visible, "for_list") else visible
+    records: dict[int, models.Model] = rows.in_bulk(ids)
+    answer = []
     for line in lines:
         record = records.get(line.object_id or 0)
-        rows.append(
+        answer.append(
             {
                 "line": line.line,
                 "record": record,
-                "url": reverse(target.detail_url_name, args=[record.pk]) if record is not None else "",
+                "url": target.page_of(record) if record is not None else "",
                 "reasons": [_reason(target, Fault.from_json(data)) for data in line.faults],
             }
         )
-    return rows
+    return answer
 
 
 def _reason(target: ImportTarget, fault: Fault) -> dict[str, str]:

@@ -21,7 +21,9 @@ from customers.domain.rollups import refresh_rollups
 from customers.models import Customer, Order
 
 
-def recycle_customers(customers: Sequence[Customer], *, by: User | None, at: datetime, note: str = "") -> None:
+def recycle_customers(
+    customers: Sequence[Customer], *, by: User | None, at: datetime, note: str = ""
+) -> None:
     """Put the locked customers into the recycle bin; their timelines say so."""
     _move(customers, deleted_at=at, deleted_by=by, at=at)
     data = {"branches": 0, "note": note}

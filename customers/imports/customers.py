@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import models, transaction
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -283,11 +283,7 @@ class CustomerTarget(ImportTarget):
     options_form = CustomerOptionsForm
     list_url_name = "customers:customer-list"
     detail_url_name = "customers:customer-detail"
-
-    @property
-    def model(self) -> type[models.Model]:
-        """Customers."""
-        return Customer
+    model = Customer
 
     def undo(self, lines: Sequence[UndoLine], *, by: User, at: datetime, note: str) -> dict[int, str]:
         """Put made customers into the recycle bin and give changed ones their old values."""

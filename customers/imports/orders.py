@@ -9,8 +9,6 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db import models
-from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
@@ -33,6 +31,7 @@ from customers.imports.options import OrderOptionsForm
 from customers.imports.order_fields import FIELDS
 from customers.imports.order_plans import Plan, reference_of
 from customers.imports.people import People
+from customers.imports.references import known_products, refuse_product
 from customers.imports.refund_rules import RefundRules
 from customers.imports.undo_orders import undo_orders
 from customers.models import Order, Product
@@ -58,6 +57,10 @@ class OrderSession(ImportSession):
     def rates(self) -> RateTable:
         """Every exchange rate, read once."""
         return RateTable.load()
+
+    @cached_property
+    def _product_names(self) -> list[str]:
+        return list(Product.objects.values_list("name", flat=True)[:2_000])
 
     # ---- the file itself ----------------------------------------------------------------------------
     def remember(self, rows: Sequence[Row]) -> None:
@@ -149,22 +152,24 @@ class OrderSession(ImportSession):
         finder = CustomerFinder(self.by, self.source_system, within=Order)
         finder.load([plan.reference for plan in plans], lock=lock)
         known = KnownOrders.load(plans, self.source_system)
-        products = known_products(plans)
+        products = known_products([plan.row for plan in plans])
         for plan in plans:
             if not plan.row.faults:
                 self._decide(plan, finder, known, products)
         return plans
 
     def _decide(
-        self, plan: Plan, finder: CustomerFinder, known: KnownOrders, products: Mapping[str, Product]
+        self, plan: Plan, finder: CustomerFinder, known: KnownOrders, products: Mapping[str, list[Product]]
     ) -> None:
         row, said = plan.row, plan.row.values
         self._settle_amount(plan)
         plan.currency = said.get("currency") or str(self.options["currency"])
         if "product" in said:
-            plan.product = products.get(said["product"].lower())
-            if plan.product is None:
-                row.refuse("unknown_product", "product")
+            found = products.get(said["product"].lower(), [])
+            if len(found) == 1:
+                plan.product = found[0]
+            else:
+                refuse_product(row, found, self._product_names)
         try:
             self.rates.rate_on(plan.currency, said["ordered_on"])
         except DomainError:
@@ -209,13 +214,18 @@ class OrderSession(ImportSession):
                 plan.row.refuse("not_found", "number")
             return
         plan.outcome = ImportOutcome.DUPLICATE
-        if plan.order.deleted_at is not None and known.is_undone(plan.order) and self.mode != "update":
+        if plan.order.deleted_at is None:
+            self._compare(plan, plan.order, known)
+        elif known.is_undone(plan.order) and self.mode != "update":
             plan.outcome = ImportOutcome.CREATED
-        elif plan.order.deleted_at is not None:
+        else:
             plan.row.refuse("in_recycle_bin", "number")
-        elif not known.is_visible(plan.order, self.by):
+
+    def _compare(self, plan: Plan, order: Order, known: KnownOrders) -> None:
+        """Judge a row whose order is stored."""
+        if not known.is_visible(order, self.by):
             plan.row.refuse("out_of_reach", "number")
-        elif plan.order.kind != plan.kind:
+        elif order.kind != plan.kind:
             plan.row.refuse("kind_differs", "is_refund")
         elif self.mode != "create" and changes_to_order(plan):
             plan.outcome = ImportOutcome.UPDATED
@@ -234,6 +244,12 @@ class OrderSession(ImportSession):
                 plan.order.refresh_from_db(fields=["version"])
                 plan.undo = {"version": plan.order.version}
 
+    def _bring_back_customers(self, plans: Sequence[Plan], now: datetime) -> None:
+        """Customers that an undone import made come back with the orders that name them again."""
+        found = [p.match.customer for p in plans if p.match.is_undone and not p.row.faults]
+        customers = {customer.pk: customer for customer in found if customer is not None}
+        bring_back_customers(list(customers.values()), by=self.by, at=now)
+
     def _make_customers(self, plans: Sequence[Plan]) -> int:
         """Make each missing customer of the batch once, and let its rows point to it."""
         lacking: dict[str, list[Plan]] = {}
@@ -242,8 +258,7 @@ class OrderSession(ImportSession):
                 lacking.setdefault(plan.reference.identity, []).append(plan)
         drafts = [self.missing.draft(group[0].reference) for group in lacking.values()]
         now = timezone.now()
-        undone = {p.match.customer.pk: p for p in plans if not p.row.faults and p.match.is_undone and p.match.customer}
-        bring_back_customers([p.match.customer for p in undone.values() if p.match.customer], by=self.by, at=now)
+        self._bring_back_customers(plans, now)
         made = create_customers(drafts, by=self.by, at=now)
         for group, customer in zip(lacking.values(), made, strict=True):
             group[0].made_customer = customer.pk
@@ -280,17 +295,6 @@ class OrderSession(ImportSession):
         )  # fmt: skip
 
 
-def known_products(plans: Sequence[Plan]) -> dict[str, Product]:
-    """Return the products that the rows name, by code and by name, in any case."""
-    named = {plan.row.values["product"].lower() for plan in plans if "product" in plan.row.values}
-    if not named:
-        return {}
-    rows = Product.objects.annotate(low_code=Lower("code"), low_name=Lower("name"))
-    found = list(rows.filter(models.Q(low_code__in=named) | models.Q(low_name__in=named)))
-    by_name = {product.name.lower(): product for product in found}
-    return by_name | {product.code.lower(): product for product in found}
-
-
 def _likely(plans: Sequence[Plan]) -> dict[int, Fault]:
     """An order goes to the customer of a like name; that deserves a look once, not in each of its rows."""
     return {
@@ -316,11 +320,7 @@ class OrderTarget(ImportTarget):
     options_form = OrderOptionsForm
     list_url_name = "customers:order-list"
     detail_url_name = "customers:order-detail"
-
-    @property
-    def model(self) -> type[models.Model]:
-        """Orders."""
-        return Order
+    model = Order
 
     def undo(self, lines: Sequence[UndoLine], *, by: User, at: datetime, note: str) -> dict[int, str]:
         """Put made orders into the recycle bin and give changed ones their old values."""

@@ -74,9 +74,7 @@ def in_use(ids: Sequence[int]) -> set[int]:
     return set(Customer.objects.filter(used, pk__in=ids).values_list("pk", flat=True))
 
 
-def _change_back(
-    customer: Customer, undo: Mapping[str, Any], *, by: User, at: datetime, note: str
-) -> str:
+def _change_back(customer: Customer, undo: Mapping[str, Any], *, by: User, at: datetime, note: str) -> str:
     """Write the old values of one customer; return why not, or ""."""
     try:
         with transaction.atomic():

@@ -82,7 +82,9 @@ def _recycle_customers(
         return
     needed = in_use(ids)
     found = [customer for customer in reachable(ids, by).values() if customer.pk not in needed]
-    recycle_customers([c for c in found if c.version == 1 and c.created_by_id is not None], by=by, at=at, note=note)
+    recycle_customers(
+        [c for c in found if c.version == 1 and c.created_by_id is not None], by=by, at=at, note=note
+    )
 
 
 def made_with_orders(ids: Iterable[int]) -> set[int]:

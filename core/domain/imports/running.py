@@ -33,6 +33,7 @@ from core.errors import DomainError
 from core.imports.faults import ReadingError
 from core.imports.targets import target_of
 from core.models import ImportRun, Job, User
+from core.zones import zone_of
 
 OnProgress = Callable[[int, int], None]
 
@@ -178,7 +179,9 @@ def _attempt(run_id: int, attempt: int, state: str) -> Iterator[Work | None]:
         ensure_right(by, run)
         work = work_on(run, by)
         try:
-            yield work
+            # Times of day in the file are those of the person, wherever the worker stands.
+            with timezone.override(zone_of(by)):
+                yield work
         finally:
             work.session.close()
 
