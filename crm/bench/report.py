@@ -17,6 +17,7 @@ from django.utils import timezone
 from core.domain.roles import give_role
 from core.models import Team, User
 from crm.bench.cdnow import bench_cdnow
+from crm.bench.faulty_import import bench_faulty_file
 from crm.bench.pages import bench_pages
 
 
@@ -46,6 +47,7 @@ def measure_all(*, customers: int, output: Path) -> None:
     give_role(user, "administrator")
     report = Report()
     bench_cdnow(report, user)
+    bench_faulty_file(report)
     bench_pages(report, user, customers)
     write_page(report, output, on=timezone.localdate())
 
