@@ -33,7 +33,7 @@ def undo_customers(lines: Sequence[UndoLine], *, by: User, at: datetime, note: s
     left: dict[int, str] = {}
     records = reachable([line.object_id for line in lines], by)
     made: list[Customer] = []
-    used = in_use([line.object_id for line in lines if line.is_new])
+    used = in_use([line.object_id for line in lines if line.is_new], _own_contacts(lines))
     for line in lines:
         customer = records.get(line.object_id)
         if customer is None:
@@ -51,6 +51,10 @@ def undo_customers(lines: Sequence[UndoLine], *, by: User, at: datetime, note: s
     return left
 
 
+def _own_contacts(lines: Sequence[UndoLine]) -> list[int]:
+    return [made[0] for line in lines if (made := (line.undo.get("contact") or {}).get("made"))]
+
+
 def reachable(ids: Sequence[int], by: User) -> dict[int, Customer]:
     """Return the customers that `by` may import into, locked, by their ids."""
     reach = Customer.objects.visible_to(by, "import").filter(pk__in=ids).values("pk")
@@ -58,17 +62,21 @@ def reachable(ids: Sequence[int], by: User) -> dict[int, Customer]:
     return {row.pk: row for row in rows.select_for_update(no_key=True, of=("self",))}
 
 
-def in_use(ids: Sequence[int]) -> set[int]:
-    """Return the customers that somebody built upon: orders, talks, tasks, branches, later contacts, more."""
+def in_use(ids: Sequence[int], own_contacts: Sequence[int] = ()) -> set[int]:
+    """Return the customers that somebody built upon: orders, talks, tasks, branches, later contacts, more.
+
+    `own_contacts` came with the import itself.
+    """
     if not ids:
         return set()
     below = {"customer": OuterRef("pk")}
+    later = Contact.objects.filter(**below, created_at__gt=OuterRef("created_at")).exclude(pk__in=own_contacts)
     used = (
         Q(Exists(Order.objects.filter(**below, deleted_at__isnull=True)))
         | Q(Exists(Interaction.objects.filter(**below, deleted_at__isnull=True)))
         | Q(Exists(Task.objects.filter(**below)))
         | Q(Exists(Customer.objects.live().filter(parent=OuterRef("pk"))))
-        | Q(Exists(Contact.objects.filter(**below, created_at__gt=OuterRef("created_at"))))
+        | Q(Exists(later))
         | Q(Exists(TimelineEvent.objects.filter(**below).exclude(kind__in=_OWN)))
     )
     return set(Customer.objects.filter(used, pk__in=ids).values_list("pk", flat=True))
