@@ -31,6 +31,10 @@ MODES = (
 )
 
 
+#: Longer lists of choices are only begun; the page of repairs offers them all.
+_SHOWN_CHOICES = 6
+
+
 @dataclass(slots=True)
 class LineOutcome:
     """What became, or would become, of one line."""
@@ -159,7 +163,8 @@ class ImportTarget(ABC):
         """Return the reason of a fault in the reader's language, with the values that the field takes."""
         found = self.field(fault.field)
         if found is not None and found.choices is not None:
-            labels = ", ".join(str(label) for label in found.choices.labels)
+            known = [str(label) for label in found.choices.labels]
+            labels = ", ".join(known if len(known) <= _SHOWN_CHOICES else [*known[:_SHOWN_CHOICES], "…"])
             fault = replace(fault, params={**fault.params, "choices": labels})
         return words.say(fault)
 

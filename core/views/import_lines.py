@@ -170,19 +170,28 @@ def _outcome_rows(run: ImportRun, user: Any, lines: list[ImportLine]) -> list[di
     visible = manager.visible_to(user)
     rows = visible.for_list() if hasattr(visible, "for_list") else visible
     records: dict[int, models.Model] = rows.in_bulk(ids)
+    recycled = _taken_back(target, user, lines)
     answer = []
     for line in lines:
         record = records.get(line.object_id or 0)
         answer.append(
             {
                 "line": line.line,
-                "record": record,
+                "record": record or recycled.get(line.object_id or 0),
                 "url": target.page_of(record) if record is not None else "",
                 "undone": _undone(line),
                 "reasons": [_reason(target, Fault.from_json(data)) for data in line.faults],
             }
         )
     return answer
+
+
+def _taken_back(target: ImportTarget, user: Any, lines: list[ImportLine]) -> dict[int, models.Model]:
+    """Return the records of undone lines that lie in the recycle bin: they keep their names."""
+    ids = [line.object_id for line in lines if line.undone == "done" and line.object_id]
+    manager: Any = target.model._default_manager
+    found: dict[int, models.Model] = manager.in_reach(user).in_bulk(ids) if ids else {}
+    return found
 
 
 def _undone(line: ImportLine) -> str:

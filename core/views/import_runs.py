@@ -266,7 +266,7 @@ class ImportResult(RightsMixin, View):
         if run.state in {ImportState.UPLOADED, ImportState.CHECKING, ImportState.CHECKED}:
             return go_to(request, page_of(run))
         context = {
-            **frame(run, 5 if run.state == ImportState.DONE else 4),
+            **frame(run, 4 if run.state in {*RUNNING, ImportState.CANCELLED, ImportState.FAILED} else 5),
             **job_context(run),
             "lines": outcome_page(run, request.user, request.GET),
             "has_failed": bool(run.counts.get(ImportOutcome.FAILED) or run.counts.get(ImportOutcome.SKIPPED)),

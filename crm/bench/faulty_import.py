@@ -64,8 +64,8 @@ def stored_before(written: FaultyFile, by: User, source: str) -> None:
     for number, row in enumerate(rows):
         row.code = f"B-{source}-{number:05}"
     Customer.objects.bulk_create(rows)
-    for model in (Metrics, OrderTotals):
-        model._default_manager.bulk_create([model(customer=row) for row in rows])
+    Metrics.objects.bulk_create([Metrics(customer=row) for row in rows])
+    OrderTotals.objects.bulk_create([OrderTotals(customer=row) for row in rows])
 
 
 def findings(run: ImportRun) -> list[tuple[int, list[str]]]:

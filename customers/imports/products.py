@@ -122,7 +122,7 @@ class ProductTarget(DeclaredTarget):
 
     def create(self, values: Mapping[str, Any], session: DeclaredSession) -> models.Model:
         """Make the product and its price; another row may have made the product a moment ago."""
-        product = Product.objects.filter(code=values["code"]).first()
+        product: Any = Product.objects.filter(code=values["code"]).first()
         is_known = product is not None
         if product is None:
             product = create_product({k: v for k, v in values.items() if k in PRODUCT_FIELDS}, by=session.by)
@@ -145,7 +145,7 @@ class ProductTarget(DeclaredTarget):
     def update(self, record: Any, changes: Mapping[str, Any], by: User) -> Any:
         """Change product and price; keeps what undoing the price takes."""
         own = {key: value for key, value in changes.items() if key in PRODUCT_FIELDS}
-        stored = update_product(record, own, by=by) if own else Product.objects.get(pk=record.pk)
+        stored: Any = update_product(record, own, by=by) if own else Product.objects.get(pk=record.pk)
         if "price" in changes:
             stored.undo_extra = {"price": _set_price(stored, changes, by)}
         return stored

@@ -70,7 +70,9 @@ def in_use(ids: Sequence[int], own_contacts: Sequence[int] = ()) -> set[int]:
     if not ids:
         return set()
     below = {"customer": OuterRef("pk")}
-    later = Contact.objects.filter(**below, created_at__gt=OuterRef("created_at")).exclude(pk__in=own_contacts)
+    later = Contact.objects.filter(**below, created_at__gt=OuterRef("created_at")).exclude(
+        pk__in=own_contacts
+    )
     used = (
         Q(Exists(Order.objects.filter(**below, deleted_at__isnull=True)))
         | Q(Exists(Interaction.objects.filter(**below, deleted_at__isnull=True)))

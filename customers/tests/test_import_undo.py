@@ -220,7 +220,9 @@ class Killed(BaseException):
 def test_undo_that_was_ended_goes_on(
     manager: User, monkeypatch: pytest.MonkeyPatch, target: str, ending: type[BaseException]
 ) -> None:
-    text = HISTORY if target == ORDERS else "客户编号,客户名称\n" + "".join(f"{n},客户{n}\n" for n in range(24))
+    text = (
+        HISTORY if target == ORDERS else "客户编号,客户名称\n" + "".join(f"{n},客户{n}\n" for n in range(24))
+    )
     run = imported(target, text, manager)
     start_undo(run, by=manager)
     calls = []
@@ -242,7 +244,9 @@ def test_undo_that_was_ended_goes_on(
     run_undo(run.pk, run.attempt)
     run.refresh_from_db()
     assert (run.state, run.counts["undone"], run.counts["left"]) == ("undone", 24, 0)
-    assert not (Order.objects.filter(deleted_at=None) if target == ORDERS else Customer.objects.live()).exists()
+    assert not (
+        Order.objects.filter(deleted_at=None) if target == ORDERS else Customer.objects.live()
+    ).exists()
 
 
 def test_second_worker_takes_nothing_back_twice(manager: User, monkeypatch: pytest.MonkeyPatch) -> None:

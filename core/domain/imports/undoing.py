@@ -55,7 +55,7 @@ def undone_records(model: type[Model], ids: Iterable[int]) -> set[int]:
     """Return which of these records were taken back with the import that made them."""
     targets = [target.key for target in all_targets() if target.model is model]
     rows = ImportLine.objects.filter(undone="done", object_id__in=sorted(ids), run__target__in=targets)
-    return set(rows.values_list("object_id", flat=True))
+    return {pk for pk in rows.values_list("object_id", flat=True) if pk is not None}
 
 
 @transaction.atomic
