@@ -57,11 +57,13 @@ class TargetField:
     bounds: Callable[[], tuple[date, date]] | None = None
     #: The fault of a text that is none of the choices.
     unknown_code: str = "unknown_choice"
+    #: Further headings in every language: what exports of this system call the column.
+    also: tuple[str | Promise, ...] = ()
     help: str | Promise = ""
 
     def wanted(self) -> Wanted:
         """Return what automatic mapping looks for: own synonyms and the label in every language."""
-        labels = _in_every_language(self.label)
+        labels = [text for label in (self.label, *self.also) for text in _in_every_language(label)]
         return Wanted(
             self.key, (*_parts(self.synonyms), *labels), _CONTENT.get(self.kind, ""), self.is_required
         )

@@ -22,6 +22,7 @@ FIELDS: tuple[TargetField, ...] = (
         "external_id",
         _("Customer number"),
         "identifier",
+        also=(_("External ID"),),
         is_key=True,
         max_length=120,
         synonyms=(
@@ -45,6 +46,7 @@ FIELDS: tuple[TargetField, ...] = (
         "code",
         _("Customer code"),
         "identifier",
+        also=(_("Code"),),
         is_key=True,
         max_length=30,
         synonyms="customer code, perennial code, 客户代码, 客户编码, 客戶代碼, 客戶編碼",
@@ -213,6 +215,13 @@ FIELDS: tuple[TargetField, ...] = (
             "growth": "成长, 成长客户, 成長, 成長客戶",
             "potential": "潜力, 潜力客户, 潛力, 潛力客戶",
         },
+    ),
+    TargetField(
+        "parent",
+        _("Part of"),
+        max_length=200,
+        synonyms="parent, parent company, parent customer, group, 上级客户, 上級客戶, 母公司, 所属集团, 所屬集團, 总公司, 總公司",
+        help=_("Code or name of the customer it is a branch of; it may stand further up in the file."),
     ),
     TargetField(
         "owner",

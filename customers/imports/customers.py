@@ -31,11 +31,13 @@ from customers.imports.customer_fields import FIELDS
 from customers.imports.finding import CustomerFinder, Match, Reference
 from customers.imports.main_contacts import contact_changes, contact_of, write_contact
 from customers.imports.options import CustomerOptionsForm, possible_owners
+from customers.imports.parents import Parents
 from customers.imports.people import People
 from customers.imports.undo_customers import undo_customers
 from customers.models import Customer
 
 _KEYS = {"external_id": "external_id", "credit_code": "credit_code", "code": "code", "name": "name"}
+_REFERENCES = frozenset(["owner", "team", "parent"])
 _AXES = (Axis.STAGE.value, Axis.TIER.value)
 
 
@@ -78,6 +80,7 @@ class CustomerSession(ImportSession):
         super().__init__(options=options, by=by, label=label)
         self.source_system = str(self.options.get("source_system") or "file")
         self.people = People(by)
+        self.parents = Parents(by, self.source_system, self.seen)
 
     # ---- the file itself ----------------------------------------------------------------------------
     def remember(self, rows: Sequence[Row]) -> None:
@@ -86,6 +89,8 @@ class CustomerSession(ImportSession):
             if row.faults:
                 continue
             reference = reference_of(row.values)
+            if "parent" in self.mapped:
+                self.parents.note(reference, row.line)
             own = {key: v for key, v in row.values.items() if not key.startswith("contact_")}
             digest = json.dumps(own, default=str, sort_keys=True, ensure_ascii=False)
             for key in self._keys_of(reference):
@@ -120,9 +125,11 @@ class CustomerSession(ImportSession):
 
     def write_batch(self, rows: Sequence[Row]) -> BatchResult:
         """Make the new customers, change the known ones; rows that repeat a customer come last."""
-        plans = self._plan([row for row in rows if not row.same_as], lock=True)
+        # Branches whose parent stands above them in this batch come after it, as do repeated customers.
+        late = {row.line for row in rows if row.same_as} | self.parents.made_here(rows)
+        plans = self._plan([row for row in rows if row.line not in late], lock=True)
         outcomes = self._write(plans)
-        repeats = [row for row in rows if row.same_as]
+        repeats = [row for row in rows if row.line in late]
         if repeats:
             outcomes += self._write(self._plan(repeats, lock=True))
         return BatchResult(outcomes)
@@ -131,6 +138,7 @@ class CustomerSession(ImportSession):
         plans = [Plan(row, reference_of(row.values)) for row in rows]
         finder = CustomerFinder(self.by, self.source_system)
         finder.load([plan.reference for plan in plans], lock=lock)
+        self.parents.load(rows)
         for plan in plans:
             plan.match = finder.find(plan.reference, fields=_KEYS)
             self._decide(plan)
@@ -162,11 +170,12 @@ class CustomerSession(ImportSession):
         """Turn the row into values of the record; only filled cells say anything."""
         given = plan.row.values
         plan.values = standardised(
-            {key: given[key] for key in CUSTOMER_FIELDS if key in given and key not in {"owner", "team"}}
+            {key: given[key] for key in CUSTOMER_FIELDS if key in given and key not in _REFERENCES}
         )
         plan.axes = {axis: given[axis] for axis in _AXES if axis in given}
         plan.contact = contact_of(given)
         self.people.fill(plan.row, plan.values)
+        self.parents.fill(plan.row, plan.values, plan.match.customer)
         plan.tags = self.people.tags(plan.row)
         if plan.reference.external_id:
             plan.values["source_system"] = self.source_system
