@@ -129,7 +129,8 @@ class ProductTarget(DeclaredTarget):
         if "price" in values:
             price = _set_price(product, values, session.by)
             product.undo_extra = {"price": price} if is_known else {}
-        return product
+        made: Product = product
+        return made
 
     def undo_of(self, record: Any) -> dict[str, Any]:
         """A row that brought a further price of a product made above takes back that price only."""
