@@ -309,7 +309,10 @@ def test_tier_of_a_known_customer_moves_with_its_history(manager: User) -> None:
 # ---- parents ----------------------------------------------------------------------------------------
 def test_branches_name_their_parent_by_code_name_or_a_row_above(manager: User) -> None:
     group = CustomerFactory(code="T-77", name="Group", owner=manager)
-    text = "客户名称,母公司\n华东总部,t-77\n浦东支行,华东总部\n徐汇支行,华东总部\n孤儿,没有这家\n先生子,后出世\n后出世,\n"
+    text = (
+        "客户名称,母公司\n华东总部,t-77\n浦东支行,华东总部\n徐汇支行,华东总部\n"
+        "孤儿,没有这家\n先生子,后出世\n后出世,\n"
+    )
     checked = imported(TARGET, text, manager, dry_run=True)
     assert faults(checked) == {5: ["parent_unknown"], 6: ["parent_unknown"]}
 

@@ -58,6 +58,8 @@ def repair_row(run: ImportRun, line: int, texts: Mapping[str, str], *, by: User)
 
 def row_texts(run: ImportRun, line: int) -> dict[str, str]:
     """Return the cells of one row as they stand in the file, by the field they go to, with its repairs."""
+    if not run.lines.filter(line=line).exists():
+        raise DomainError("not_faulty", _("This row is not among the faulty ones any more."))
     work = work_on(run, run.created_by or User())
     try:
         for record in work.records():
