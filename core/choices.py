@@ -74,6 +74,9 @@ class ImportState(TextChoices):
     DONE = "done", _("Done")
     CANCELLED = "cancelled", _("Cancelled")
     FAILED = "failed", _("Failed")
+    UNDOING = "undoing", _("Being undone")
+    UNDO_STOPPED = "undo_stopped", _("Undo stopped")
+    UNDONE = "undone", _("Undone")
 
 
 class ImportOutcome(TextChoices):

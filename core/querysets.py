@@ -182,6 +182,17 @@ class ImportRunQuerySet(ScopedQuerySet):
     team_path = None
 
 
+class ImportMappingQuerySet(ScopedQuerySet):
+    """Remembered columns; they belong to who mapped them."""
+
+    owner_path = "user"
+    team_path = "user__team"
+
+    def of_headings(self, target: str, headings: str) -> Self:
+        """How files with these headings were mapped, the last time first."""
+        return self.filter(target=target, headings=headings).order_by("-used_at", "-pk")
+
+
 class ApiTokenQuerySet(ScopedQuerySet):
     """Tokens; the owner is the user whose rights they carry."""
 

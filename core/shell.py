@@ -8,6 +8,15 @@ from core.navigation import Entry, SettingsCard, register, register_settings_car
 
 _CARDS = (
     SettingsCard(
+        "imports",
+        _("Imports"),
+        _("Files that were brought in, what became of each row, and how to take an import back."),
+        "core:import-list",
+        "upload",
+        45,
+        ("core.importrun", "view"),
+    ),
+    SettingsCard(
         "users",
         _("Users"),
         _("Who works here, in which team, with which roles."),

@@ -96,3 +96,9 @@ def keep_search_terms(key: str, ranges: list[list[int]]) -> dict[str, int]:
 def fill_search(key: str) -> dict[str, int]:
     """Fill the search terms of all records of one type."""
     return {"records": search.fill_type(key)}
+
+
+@shared_task(name="core.tasks.undo_import")
+def undo_import(run_id: int, attempt: int) -> dict[str, int]:
+    """Take back what an import wrote."""
+    return imports.run_undo(run_id, attempt)

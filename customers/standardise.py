@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 #: Legal forms. Longest first: 股份有限公司 must go before 有限公司.
 CHINESE_FORMS = (
@@ -28,6 +29,7 @@ def half_width(text: str) -> str:
     return _SPACES.sub(" ", unicodedata.normalize("NFKC", text)).strip()
 
 
+@lru_cache(maxsize=8_192)
 def name_key(name: str) -> str:
     """Return the name as comparison sees it: NFKC, lower case, without legal form, brackets and spaces.
 

@@ -12,8 +12,9 @@ from typing import Any
 
 from django.db import connection, models
 
-#: Values of one statement; SQLite takes 32,766.
-_MOST_VALUES = 30_000
+#: Values of one statement. SQLite takes 32,766, but its driver keeps the last 128 statements in memory.
+_MOST_VALUES = {"sqlite": 3_000}
+_MOST_ANYWHERE = 30_000
 #: Types that every database takes as Python has them.
 _PLAIN = (models.CharField, models.TextField, models.BooleanField, models.IntegerField, models.FloatField)
 
@@ -66,8 +67,9 @@ def _insert(
     )
     places = f"({', '.join(['%s'] * len(fields))})"
     iterator = iter(rows)
+    most = _MOST_VALUES.get(connection.vendor, _MOST_ANYWHERE) // len(fields)
     with connection.cursor() as cursor:
-        while chunk := list(islice(iterator, max(1, _MOST_VALUES // len(fields)))):
+        while chunk := list(islice(iterator, max(1, most))):
             values = [
                 value if convert is None else convert(value)
                 for row in chunk

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+
+from django.utils import timezone
 
 from core.imports.faults import ValueFault
 from core.imports.values import half_width
@@ -21,6 +23,9 @@ _SERIAL = re.compile(r"\d{1,5}(?:\.\d+)?")
 _TIME_BEHIND = re.compile(
     r"[T\s]+(?:上午|下午)?\s*\d{1,2}[:时時点點]\d{1,2}(?:[:分]\d{1,2}(?:\.\d+)?)?[秒分]?\s*(?:[AaPp]\.?[Mm]\.?)?"
     r"\s*(?:Z|UTC|[+-]\d{2}:?\d{2})?$"
+)
+_CLOCK = re.compile(
+    r"[T\s]+(上午|下午)?\s*(\d{1,2})[:时時点點](\d{1,2})(?:[:分](\d{1,2}))?(?:\.\d+)?[秒分]?\s*([AaPp]\.?[Mm]\.?)?"
 )
 _MONTHS = {
     name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)
@@ -45,6 +50,24 @@ def parse_date(text: str, order: str = ISO) -> date:
             pass
     plain = _TIME_BEHIND.sub("", half_width(text).strip())
     return _day(*_parts(plain, order))
+
+
+def parse_moment(text: str, order: str = ISO) -> datetime:
+    """Return the moment in the zone in force, midnight where the text names no time of day."""
+    day = parse_date(text, order)
+    found = _CLOCK.search(half_width(text).strip())
+    if found is None:
+        return timezone.make_aware(datetime.combine(day, time()))
+    hour, minute, second = int(found[2]), int(found[3]), int(found[4] or 0)
+    half = (found[1] or found[5] or "").lower().replace(".", "")
+    if half in ("下午", "pm") and hour < 12:
+        hour += 12
+    elif half in ("上午", "am") and hour == 12:
+        hour = 0
+    try:
+        return timezone.make_aware(datetime.combine(day, time(hour, minute, second)))
+    except ValueError as error:
+        raise ValueFault("not_a_date") from error
 
 
 def _parts(text: str, order: str) -> tuple[int, int, int]:

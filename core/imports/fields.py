@@ -26,6 +26,7 @@ _TEXTUAL = frozenset(["text", "long_text", "words"])
 
 _CONTENT = {
     "date": "dates",
+    "datetime": "dates",
     "money": "numbers",
     "integer": "wholes",
     "email": "emails",
@@ -39,7 +40,7 @@ class TargetField:
     """One field of a target.
 
     `kind` is text, long_text, words, identifier, email, phone, mobile, website, credit_code, boolean, money,
-    integer, date or choice. `synonyms` are headings that
+    integer, date, datetime (in the zone in force) or choice. `synonyms` are headings that
     mean it, separated by commas; `words` are further texts of its choices: key → texts, separated by commas.
     A `key` field tells which record is meant.
     """
@@ -56,11 +57,13 @@ class TargetField:
     bounds: Callable[[], tuple[date, date]] | None = None
     #: The fault of a text that is none of the choices.
     unknown_code: str = "unknown_choice"
+    #: Further headings in every language: what exports of this system call the column.
+    also: tuple[str | Promise, ...] = ()
     help: str | Promise = ""
 
     def wanted(self) -> Wanted:
         """Return what automatic mapping looks for: own synonyms and the label in every language."""
-        labels = _in_every_language(self.label)
+        labels = [text for label in (self.label, *self.also) for text in _in_every_language(label)]
         return Wanted(
             self.key, (*_parts(self.synonyms), *labels), _CONTENT.get(self.kind, ""), self.is_required
         )
@@ -77,6 +80,8 @@ class TargetField:
             return partial(_parse_choice, self._choice_words(), self.unknown_code)
         if self.kind == "date":
             return partial(_parse_day, dialect.date_order, self.bounds() if self.bounds else None)
+        if self.kind == "datetime":
+            return partial(dates.parse_moment, order=dialect.date_order)
         if self.kind == "money":
             return partial(values.parse_money, mark=dialect.decimal_mark)
         if self.kind == "integer":

@@ -69,8 +69,10 @@ def _score(column: Column, field: Wanted) -> int:
 
 
 def _fits(column: Column, field: Wanted) -> bool:
-    """Tell whether the content speaks against the field."""
-    return not field.content or not column.filled or column.is_mostly(field.content)
+    """Tell whether the content speaks against the field: days are no names, whatever the heading holds."""
+    if not column.filled:
+        return True
+    return column.is_mostly(field.content) if field.content else not column.is_mostly("dates")
 
 
 def _add_by_content(chosen: dict[int, str], columns: Sequence[Column], fields: Sequence[Wanted]) -> None:

@@ -56,19 +56,22 @@ class RowParser:
         mapped = set(mapping.values())
         self._required = [target.key for target in fields if target.is_required]
         self._require_any = [tuple(key for key in group if key in mapped) for group in require_any]
+        self._whole = frozenset((repairs or {}).get("rows", ()))
         self._cells: Mapping[str, Mapping[str, str]] = (repairs or {}).get("cells", {})
         self._replaced: Mapping[str, Mapping[str, str]] = (repairs or {}).get("values", {})
 
     def parse(self, record: Record) -> Row:
         """Return the row of a record; never raises, whatever the cells hold."""
         row = Row(record.line)
-        if record.fault:
+        # A row that a person typed anew needs nothing of what stands in the file.
+        is_whole = record.line in self._whole
+        if record.fault and not is_whole:
             shown = " | ".join(record.cells[:_SHOWN_CELLS])
             row.faults.append(Fault(record.fault, "", printable(shown), {"cells": len(record.cells)}))
             return row
         repaired = self._cells.get(str(record.line), {})
         for index, key, parse in self._columns:
-            text = values.tidy(repaired[key] if key in repaired else record.cells[index])
+            text = values.tidy(repaired.get(key, "") if is_whole or key in repaired else record.cells[index])
             if key in self._replaced and key not in repaired:
                 text = self._replaced[key].get(text, text)
             if text:

@@ -128,6 +128,10 @@ def date_order(columns: Iterable[Column]) -> tuple[str, bool]:
         return ISO, True
     day_first = sum(column.day_first for column in relevant)
     month_first = sum(column.month_first for column in relevant)
+    year_first = sum(c.dates - c.day_first - c.month_first - c.undecided for c in relevant)
+    if not day_first and not month_first and year_first > sum(c.undecided for c in relevant):
+        # The file writes the year first; what is written otherwise is a fault of its cell.
+        return ISO, True
     order = MONTH_FIRST if month_first > day_first else DAY_FIRST
     return order, (day_first > 0) != (month_first > 0)
 

@@ -19,6 +19,9 @@ MAX_RECORD_LINES = 200
 
 #: What the decoder leaves where bytes are no text of the encoding.
 _UNREADABLE = re.compile("[\udc80-\udcff\ufffd]")
+#: Signs that no text has, but for tabs, line ends and the soft breaks of word processors.
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f]")
+_PICTURES = {code: 0x2400 + code for code in (*range(9), *range(14, 28))} | {0x7F: 0x2421}
 
 
 class Record(NamedTuple):
@@ -135,8 +138,8 @@ def _record(cells: list[str], lines: _Lines, form: TextFormat, width: int | None
             fault = "ragged"
     if not joined.isascii() and _UNREADABLE.search(joined):
         fault = "bad_bytes"
-    elif "\x00" in joined:
-        fault = "null_character"
+    elif not joined.isprintable() and _CONTROL.search(joined):
+        fault = "null_character" if "\x00" in joined else "control_character"
     return Record(lines.taken[0][0], cells, fault)
 
 
@@ -154,5 +157,5 @@ def _fitted(cells: list[str], width: int) -> list[str]:
 
 
 def printable(text: str) -> str:
-    """Return a text that can be shown and stored: without undecodable bytes and NUL characters."""
-    return _UNREADABLE.sub("\ufffd", text).replace("\x00", "\u2400")
+    """Return a text that can be shown and stored: without undecodable bytes and control characters."""
+    return _UNREADABLE.sub("\ufffd", text).translate(_PICTURES)

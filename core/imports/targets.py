@@ -5,10 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.db import models
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +31,10 @@ MODES = (
 )
 
 
+#: Longer lists of choices are only begun; the page of repairs offers them all.
+_SHOWN_CHOICES = 6
+
+
 @dataclass(slots=True)
 class LineOutcome:
     """What became, or would become, of one line."""
@@ -37,11 +43,24 @@ class LineOutcome:
     outcome: str
     object_id: int | None = None
     faults: Sequence[Fault] = ()
+    # What undoing the line takes, as JSON; `version` is that of the record after the write, 1 if absent.
+    undo: dict[str, Any] | None = None
 
     @classmethod
     def faulty(cls, row: Row) -> LineOutcome:
         """Return the outcome of a row with faults."""
         return cls(row.line, ImportOutcome.FAULTY, faults=row.faults)
+
+
+@dataclass(slots=True)
+class UndoLine:
+    """One line to be taken back: which record it made or changed, and in which version it should be now."""
+
+    line: int
+    is_new: bool
+    object_id: int
+    version: int
+    undo: dict[str, Any]
 
 
 @dataclass
@@ -62,6 +81,8 @@ class ImportSession(ABC):
         self.by = by
         self.label = label
         self.seen = Seen()
+        #: Fields to which a column of the file goes.
+        self.mapped: frozenset[str] = frozenset()
 
     @property
     def mode(self) -> str:
@@ -109,16 +130,30 @@ class ImportTarget(ABC):
     options_form: type[ImportOptionsForm] = ImportOptionsForm
     #: Name of the page that lists the records, and of the page of one.
     list_url_name: str
-    detail_url_name: str
+    detail_url_name: str = ""
+    #: The model whose right `import` is needed.
+    model: type[models.Model]
 
-    @property
-    @abstractmethod
-    def model(self) -> type[models.Model]:
-        """The model whose right `import` is needed."""
+    def page_of(self, record: models.Model) -> str:
+        """Return the address of a record's page, or "" where it has none."""
+        return reverse(self.detail_url_name, args=[record.pk]) if self.detail_url_name else ""
 
     @abstractmethod
     def session(self, *, options: Mapping[str, Any], by: User, label: str = "") -> ImportSession:
         """Return what works through one file."""
+
+    def undo(self, lines: Sequence[UndoLine], *, by: User, at: datetime, note: str) -> dict[int, str]:
+        """Take these lines back in the caller's transaction; return {line: code} of those left alone.
+
+        Each record comes once. A record that somebody changed since is `changed_since`; one that others
+        build upon is `in_use`; one that is no longer there, or not in reach, is `gone`.
+        """
+        raise NotImplementedError
+
+    @property
+    def can_undo(self) -> bool:
+        """Tell whether imports of this target can be undone."""
+        return type(self).undo is not ImportTarget.undo
 
     def field(self, key: str) -> TargetField | None:
         """Return the field of that key."""
@@ -128,7 +163,8 @@ class ImportTarget(ABC):
         """Return the reason of a fault in the reader's language, with the values that the field takes."""
         found = self.field(fault.field)
         if found is not None and found.choices is not None:
-            labels = ", ".join(str(label) for label in found.choices.labels)
+            known = [str(label) for label in found.choices.labels]
+            labels = ", ".join(known if len(known) <= _SHOWN_CHOICES else [*known[:_SHOWN_CHOICES], "…"])
             fault = replace(fault, params={**fault.params, "choices": labels})
         return words.say(fault)
 

@@ -73,6 +73,10 @@ FAULTS: dict[str, str | Promise] = {
     "null_character": _(
         "The row holds NUL characters, which no text has. Save the file again from the program it came from."
     ),
+    "control_character": _(
+        "The row holds control characters, which no text has. Type it anew, or save the file again from the"
+        " program it came from."
+    ),
     "cell_too_long": _(
         "A cell is longer than any field. Perhaps a quote is missing, so that rows ran together."
     ),
@@ -129,10 +133,22 @@ FAULTS: dict[str, str | Promise] = {
     ),
 }
 
+#: What an undo did with a record, or why it left it alone.
+UNDO_WORDS: dict[str, str | Promise] = {
+    "done": _("Taken back"),
+    "changed_since": _("Left as it is: somebody changed it since"),
+    "in_use": _("Left as it is: other records build upon it"),
+    "gone": _("Left as it is: no longer there, or out of your reach"),
+    "refused": _("Left as it is: its own rules refused the change"),
+}
+
 #: Names of the filter chips above the list of faults.
 GROUPS: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
     "missing": (_("Empty"), ("required",)),
-    "row": (_("Broken row"), ("ragged", "bad_bytes", "null_character", "cell_too_long", "open_quote")),
+    "row": (
+        _("Broken row"),
+        ("ragged", "bad_bytes", "null_character", "control_character", "cell_too_long", "open_quote"),
+    ),
     "date": (
         _("Date"),
         (

@@ -3,7 +3,7 @@
 from core.models.audit import AuditEntry
 from core.models.bulk import BulkRow, BulkRun
 from core.models.forms import SpentForm
-from core.models.imports import ImportLine, ImportRun
+from core.models.imports import ImportLine, ImportMapping, ImportRun
 from core.models.jobs import Heartbeat, Job, Schedule, ScheduleRun
 from core.models.lists import ListChoice, SavedView
 from core.models.notifications import Notification
@@ -22,6 +22,7 @@ __all__ = [
     "ExchangeRate",
     "Heartbeat",
     "ImportLine",
+    "ImportMapping",
     "ImportRun",
     "Job",
     "ListChoice",

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import ImportOutcome, ImportState
-from core.querysets import ImportRunQuerySet
+from core.querysets import ImportMappingQuerySet, ImportRunQuerySet
 
 
 class ImportRun(models.Model):
@@ -49,6 +49,18 @@ class ImportRun(models.Model):
     )
     created_at = models.DateTimeField(_("uploaded"), default=timezone.now)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    # An undo goes from the last line up; lines from this one on are settled.
+    undo_line = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("undone by"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    undone_at = models.DateTimeField(_("undone"), null=True, blank=True, editable=False)
 
     objects = ImportRunQuerySet.as_manager()
 
@@ -71,12 +83,47 @@ class ImportLine(models.Model):
     # Each fault: {"field", "value", "code", "params"}; `core.imports.words` says it in the reader's language.
     faults = models.JSONField(_("faults"), default=list, blank=True)
     code = models.CharField(_("kind of fault"), max_length=40, blank=True)
+    # What undoing the line takes: {"version": of the record after the write, "old": {column: value}, …}.
+    undo = models.JSONField(null=True, blank=True, editable=False)
+    # "" while nobody asked, "done", or the code of the reason why the record was left alone.
+    undone = models.CharField(max_length=40, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("import line")
         verbose_name_plural = _("import lines")
         constraints = [models.UniqueConstraint(fields=["run", "line"], name="import_line_is_written_once")]
-        indexes = [models.Index(fields=["run", "outcome", "line"], name="import_lines_by_outcome")]
+        indexes = [
+            models.Index(fields=["run", "outcome", "line"], name="import_lines_by_outcome"),
+            # Which records lie in the recycle bin because their import was undone.
+            models.Index(fields=["object_id"], name="import_lines_undone", condition=models.Q(undone="done")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.run_id}:{self.line}"
+
+
+class ImportMapping(models.Model):
+    """How a person mapped the columns of files with these headings the last time."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    target = models.CharField(_("what is imported"), max_length=60)
+    # Digest of the set of headings, in whatever order they stand.
+    headings = models.CharField(max_length=64)
+    # {heading: field}; headings that were left out on purpose are absent.
+    columns = models.JSONField(_("columns"), default=dict)
+    filename = models.CharField(_("file name"), max_length=255, blank=True)
+    used_at = models.DateTimeField(_("last used"), default=timezone.now)
+
+    objects = ImportMappingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("remembered columns")
+        verbose_name_plural = _("remembered columns")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "target", "headings"], name="columns_are_remembered_once_a_person"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.target} {self.filename}"

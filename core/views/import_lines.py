@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
 from django.db.models import Count
-from django.urls import reverse
 
 from core.choices import ImportOutcome
 from core.domain.imports.repairs import lines_of_group
 from core.domain.imports.runs import columns_of_run
 from core.imports.faults import SHOWN, Fault
 from core.imports.targets import ImportTarget, target_of
-from core.imports.words import GROUPS
+from core.imports.words import GROUPS, UNDO_WORDS
 from core.models import ImportLine, ImportRun
 
 PAGE = 50
+#: Lines among which equal wrong values are counted.
+_LOOKED_AT = 5_000
+#: Faults of rows that cannot be read as rows.
+BROKEN = frozenset(
+    ["ragged", "bad_bytes", "null_character", "control_character", "cell_too_long", "open_quote"]
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,8 @@ class FaultRow:
     is_likely: bool = False
     choices: list[tuple[str, str]] = dataclasses.field(default_factory=list)
     alike: int = 1
+    #: The row as a whole could not be read, and may be typed anew.
+    is_broken: bool = False
 
     @property
     def can_edit(self) -> bool:
@@ -86,6 +94,7 @@ def _fault_rows(run: ImportRun, lines: list[ImportLine]) -> list[FaultRow]:
     headings = {
         key: columns[int(index)].heading for index, key in run.mapping.items() if int(index) < len(columns)
     }
+    alike = _alike(run, lines)
     rows = []
     for line in lines:
         for data in line.faults:
@@ -100,9 +109,20 @@ def _fault_rows(run: ImportRun, lines: list[ImportLine]) -> list[FaultRow]:
                     target.say(fault),
                     line.outcome == ImportOutcome.LIKELY,
                     _choices(target, fault.field),
+                    alike[fault.field, fault.value],
+                    not fault.field and fault.code in BROKEN,
                 )
             )
     return rows
+
+
+def _alike(run: ImportRun, lines: list[ImportLine]) -> Counter[tuple[str, str]]:
+    """Count how often each wrong value stands in the file, as far as a few thousand lines tell."""
+    codes = {line.code for line in lines}
+    rows = run.lines.filter(outcome=ImportOutcome.FAULTY, code__in=codes).values_list("faults", flat=True)
+    return Counter(
+        (fault["field"], fault["value"]) for faults in rows[:_LOOKED_AT] for fault in faults if fault["field"]
+    )
 
 
 def _choices(target: ImportTarget, key: str) -> list[tuple[str, str]]:
@@ -147,19 +167,36 @@ def _outcome_rows(run: ImportRun, user: Any, lines: list[ImportLine]) -> list[di
     target = target_of(run.target)
     ids = [line.object_id for line in lines if line.object_id]
     manager: Any = target.model._default_manager
-    records: dict[int, models.Model] = manager.visible_to(user).in_bulk(ids)
-    rows = []
+    visible = manager.visible_to(user)
+    rows = visible.for_list() if hasattr(visible, "for_list") else visible
+    records: dict[int, models.Model] = rows.in_bulk(ids)
+    recycled = _taken_back(target, user, lines)
+    answer = []
     for line in lines:
         record = records.get(line.object_id or 0)
-        rows.append(
+        answer.append(
             {
                 "line": line.line,
-                "record": record,
-                "url": reverse(target.detail_url_name, args=[record.pk]) if record is not None else "",
+                "record": record or recycled.get(line.object_id or 0),
+                "url": target.page_of(record) if record is not None else "",
+                "undone": _undone(line),
                 "reasons": [_reason(target, Fault.from_json(data)) for data in line.faults],
             }
         )
-    return rows
+    return answer
+
+
+def _taken_back(target: ImportTarget, user: Any, lines: list[ImportLine]) -> dict[int, models.Model]:
+    """Return the records of undone lines that lie in the recycle bin: they keep their names."""
+    ids = [line.object_id for line in lines if line.undone == "done" and line.object_id]
+    manager: Any = target.model._default_manager
+    found: dict[int, models.Model] = manager.in_reach(user).in_bulk(ids) if ids else {}
+    return found
+
+
+def _undone(line: ImportLine) -> str:
+    """Say what an undo did with the record of the line."""
+    return str(UNDO_WORDS.get(line.undone, UNDO_WORDS["refused"])) if line.undone else ""
 
 
 def _reason(target: ImportTarget, fault: Fault) -> dict[str, str]:

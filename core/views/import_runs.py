@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -14,10 +15,13 @@ from django.views import View
 
 from core.choices import ImportOutcome, ImportState
 from core.domain.imports import (
+    can_undo,
     cancel_import,
     map_value,
     reconcile,
     repair_cell,
+    repair_row,
+    row_texts,
     skip_lines,
     start_check,
     start_import,
@@ -25,6 +29,7 @@ from core.domain.imports import (
 from core.domain.imports.results import failed_rows
 from core.domain.imports.runs import mapping_of_run
 from core.errors import DomainError
+from core.imports.faults import Fault
 from core.imports.targets import target_of
 from core.models import ImportRun
 from core.views.base import RightsMixin, go_to, is_fragment
@@ -32,7 +37,7 @@ from core.views.import_columns import column_rows
 from core.views.import_lines import fault_page, outcome_page
 from core.views.imports import frame, own_run, person
 
-RUNNING = (ImportState.CHECKING, ImportState.IMPORTING)
+RUNNING = (ImportState.CHECKING, ImportState.IMPORTING, ImportState.UNDOING)
 
 
 def page_of(run: ImportRun) -> str:
@@ -178,8 +183,46 @@ class ImportRepair(RightsMixin, View):
             message = _("%(count)d rows read again.") % {"count": count}
         else:
             left = repair_cell(run, _line(sent.get("line")), field, to, by=person(request))
-            message = "" if left else _("Row %(line)s is in order.") % {"line": sent.get("line")}
+            message = repaired(sent.get("line"), left)
         return _back(request, run, message)
+
+
+def repaired(line: Any, left: Any) -> str:
+    """Say how a repair ended."""
+    said = _("Row %(line)s is still not in order.") if left else _("Row %(line)s is in order.")
+    return said % {"line": line}
+
+
+class ImportRow(RightsMixin, View):
+    """A whole row, field by field: for rows that could not be cut into cells."""
+
+    required_right = ("change", ImportRun)
+
+    def get(self, request: HttpRequest, pk: int, line: int) -> HttpResponse:
+        """Show what stands in the file."""
+        run = own_run(request, pk, "change")
+        target, texts = target_of(run.target), row_texts(run, line)
+        stored = run.lines.filter(line=line).first()
+        fields = [(target.field(key), text) for key, text in texts.items()]
+        context = {
+            **frame(run, 3),
+            "line": line,
+            "cells": [(field, text) for field, text in fields if field is not None],
+            "reasons": [target.say(Fault.from_json(data)) for data in stored.faults] if stored else [],
+            "group": request.GET.get("group", ""),
+        }
+        return render(request, "core/import_row.html", context)
+
+    def post(self, request: HttpRequest, pk: int, line: int) -> HttpResponse:
+        """Keep the row as typed and check it again."""
+        run = own_run(request, pk, "change")
+        texts = {key: request.POST.get(f"field_{key}", "") for key in run.mapping.values()}
+        left = repair_row(run, line, texts, by=person(request))
+        (messages.warning if left else messages.success)(request, repaired(line, left))
+        if left:
+            return go_to(request, request.get_full_path())
+        query = urlencode({"group": request.POST.get("group", "")})
+        return go_to(request, f"{reverse('core:import-check', args=[run.pk])}?{query}")
 
 
 class ImportSkip(RightsMixin, View):
@@ -223,11 +266,12 @@ class ImportResult(RightsMixin, View):
         if run.state in {ImportState.UPLOADED, ImportState.CHECKING, ImportState.CHECKED}:
             return go_to(request, page_of(run))
         context = {
-            **frame(run, 5 if run.state == ImportState.DONE else 4),
+            **frame(run, 4 if run.state in {*RUNNING, ImportState.CANCELLED, ImportState.FAILED} else 5),
             **job_context(run),
             "lines": outcome_page(run, request.user, request.GET),
             "has_failed": bool(run.counts.get(ImportOutcome.FAILED) or run.counts.get(ImportOutcome.SKIPPED)),
             "may_continue": run.state in {ImportState.CANCELLED, ImportState.FAILED},
+            "may_undo": can_undo(run, request.user),
         }
         return render(request, "core/import_result.html", context)
 

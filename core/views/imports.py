@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import tempfile
-from pathlib import Path
 from typing import Any, cast
 
 from django.conf import settings
@@ -13,22 +11,31 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.generic import TemplateView
 
 from core.access import can, require
-from core.domain.imports import earlier_import, preview, set_columns, set_format, start_check, start_run
-from core.domain.imports.results import template_headings
+from core.domain.imports import (
+    earlier_import,
+    preview,
+    set_columns,
+    set_format,
+    start_check,
+    start_run,
+    use_columns,
+)
 from core.domain.imports.runs import OPEN_STATES, columns_of_run, mapping_of_run, options_form
 from core.domain.imports.storing import megabytes
 from core.errors import DomainError
-from core.exports import CsvSheet, XlsxSheet
 from core.imports.faults import ReadingError
 from core.imports.forms import FileForm, FormatForm, ImportFilterSet
 from core.imports.targets import ImportTarget, all_targets, target_of
+from core.imports.templates import template_csv, template_workbook
 from core.imports.uploads import BoundedUploadHandler
 from core.imports.words import say_refusal
 from core.keyset import SortKey
@@ -36,7 +43,6 @@ from core.models import ImportRun, User
 from core.views.base import RightsMixin, add_refusal, go_to, is_fragment
 from core.views.import_columns import column_choices, column_rows
 from core.views.lists import ListPage
-from core.zones import zone_of
 
 
 def targets_for(user: Any) -> list[ImportTarget]:
@@ -253,15 +259,34 @@ class ImportTemplate(RightsMixin, View):
         """Send it as XLSX, or as CSV when asked for."""
         found = known_target(target, request.user)
         kind = "csv" if request.GET.get("format") == "csv" else "xlsx"
-        zone = zone_of(person(request))
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"template.{kind}"
-            sheet = CsvSheet(path, zone) if kind == "csv" else XlsxSheet(path, zone, str(found.title))
-            sheet.write(template_headings(found))
-            sheet.close()
-            stream = io.BytesIO(path.read_bytes())
+        content = template_csv(found) if kind == "csv" else template_workbook(found)
         name = _("Import template %(what)s") % {"what": found.title}
-        return FileResponse(stream, as_attachment=True, filename=f"{name}.{kind}")
+        return FileResponse(io.BytesIO(content), as_attachment=True, filename=f"{name}.{kind}")
+
+
+class ImportTargets(RightsMixin, TemplateView):
+    """Everything that the person may bring in from a file."""
+
+    required_right = ("add", ImportRun)
+    template_name = "core/import_targets.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Show a card for each, with its template."""
+        return super().get_context_data(
+            targets=targets_for(self.request.user), nav_current="customers", **kwargs
+        )
+
+
+class ImportMappingChoice(RightsMixin, View):
+    """Columns as they were mapped before, or by their headings alone."""
+
+    required_right = ("change", ImportRun)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Map anew and go back to the columns."""
+        run = own_run(request, pk, "change")
+        use_columns(run, as_before=request.POST.get("use") == "before", by=person(request))
+        return go_to(request, reverse("core:import-columns", args=[run.pk]))
 
 
 def frame(run: ImportRun, step: int) -> dict[str, Any]:
@@ -275,4 +300,11 @@ def frame(run: ImportRun, step: int) -> dict[str, Any]:
         "columns_found": len(run.profile.get("columns", [])),
         "is_open": run.state in OPEN_STATES,
         "nav_current": "customers",
+        "before": _before(run),
     }
+
+
+def _before(run: ImportRun) -> dict[str, Any] | None:
+    """What is remembered about these headings, with the moment as a moment."""
+    note = run.profile.get("before")
+    return {**note, "on": parse_datetime(note["on"])} if note else None

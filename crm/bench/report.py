@@ -17,6 +17,7 @@ from django.utils import timezone
 from core.domain.roles import give_role
 from core.models import Team, User
 from crm.bench.cdnow import bench_cdnow
+from crm.bench.faulty_import import bench_faulty_file
 from crm.bench.pages import bench_pages
 from crm.bench.search import bench_search, one_team, with_terms
 
@@ -47,6 +48,7 @@ def measure_all(*, customers: int, output: Path) -> None:
     give_role(user, "administrator")
     report = Report()
     bench_cdnow(report, user)
+    bench_faulty_file(report)
     bench_pages(report, user, customers)
     with_terms(report)
     bench_search(report, user, one_team())

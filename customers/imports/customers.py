@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from django.db import models, transaction
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,21 +18,26 @@ from core.choices import ImportOutcome
 from core.domain.audit import as_json
 from core.imports.faults import Fault
 from core.imports.parsing import Row
-from core.imports.targets import BatchResult, ImportSession, ImportTarget, LineOutcome
+from core.imports.targets import BatchResult, ImportSession, ImportTarget, LineOutcome, UndoLine
+from core.imports.undo import kept_values
 from core.models import User
 from customers.choices import Axis
 from customers.domain.axes import move_axis
 from customers.domain.bulk import CustomerDraft, changes_of, create_customers, tell_owners, update_customers
+from customers.domain.bulk_bin import bring_back_customers
 from customers.domain.customers import CUSTOMER_FIELDS, standardised
 from customers.domain.tags import resolve_tags
 from customers.imports.customer_fields import FIELDS
 from customers.imports.finding import CustomerFinder, Match, Reference
 from customers.imports.main_contacts import contact_changes, contact_of, write_contact
 from customers.imports.options import CustomerOptionsForm, possible_owners
+from customers.imports.parents import Parents
 from customers.imports.people import People
+from customers.imports.undo_customers import undo_customers
 from customers.models import Customer
 
 _KEYS = {"external_id": "external_id", "credit_code": "credit_code", "code": "code", "name": "name"}
+_REFERENCES = frozenset(["owner", "team", "parent"])
 _AXES = (Axis.STAGE.value, Axis.TIER.value)
 
 
@@ -47,13 +53,14 @@ class Plan:
     contact: dict[str, Any] = field(default_factory=dict)
     outcome: str = ImportOutcome.DUPLICATE
     tags: list[str] = field(default_factory=list)
+    undo: dict[str, Any] | None = None
 
     def result(self, object_id: int | None = None) -> LineOutcome:
         """Return the outcome of the row; faults win."""
         if self.row.faults:
             return LineOutcome.faulty(self.row)
         known = self.match.customer.pk if self.match.customer is not None else None
-        return LineOutcome(self.row.line, self.outcome, object_id or known)
+        return LineOutcome(self.row.line, self.outcome, object_id or known, undo=self.undo)
 
 
 def reference_of(values: Mapping[str, Any]) -> Reference:
@@ -73,6 +80,7 @@ class CustomerSession(ImportSession):
         super().__init__(options=options, by=by, label=label)
         self.source_system = str(self.options.get("source_system") or "file")
         self.people = People(by)
+        self.parents = Parents(by, self.source_system, self.seen)
 
     # ---- the file itself ----------------------------------------------------------------------------
     def remember(self, rows: Sequence[Row]) -> None:
@@ -81,6 +89,8 @@ class CustomerSession(ImportSession):
             if row.faults:
                 continue
             reference = reference_of(row.values)
+            if "parent" in self.mapped:
+                self.parents.note(reference, row.line)
             own = {key: v for key, v in row.values.items() if not key.startswith("contact_")}
             digest = json.dumps(own, default=str, sort_keys=True, ensure_ascii=False)
             for key in self._keys_of(reference):
@@ -115,9 +125,11 @@ class CustomerSession(ImportSession):
 
     def write_batch(self, rows: Sequence[Row]) -> BatchResult:
         """Make the new customers, change the known ones; rows that repeat a customer come last."""
-        plans = self._plan([row for row in rows if not row.same_as], lock=True)
+        # Branches whose parent stands above them in this batch come after it, as do repeated customers.
+        late = {row.line for row in rows if row.same_as} | self.parents.made_here(rows)
+        plans = self._plan([row for row in rows if row.line not in late], lock=True)
         outcomes = self._write(plans)
-        repeats = [row for row in rows if row.same_as]
+        repeats = [row for row in rows if row.line in late]
         if repeats:
             outcomes += self._write(self._plan(repeats, lock=True))
         return BatchResult(outcomes)
@@ -126,6 +138,7 @@ class CustomerSession(ImportSession):
         plans = [Plan(row, reference_of(row.values)) for row in rows]
         finder = CustomerFinder(self.by, self.source_system)
         finder.load([plan.reference for plan in plans], lock=lock)
+        self.parents.load(rows)
         for plan in plans:
             plan.match = finder.find(plan.reference, fields=_KEYS)
             self._decide(plan)
@@ -139,7 +152,9 @@ class CustomerSession(ImportSession):
             row.refuse(match.fault, match.field, codes=match.codes)
             return
         self._fill(plan)
-        if match.customer is not None:
+        if match.is_undone and self.mode != "update":
+            plan.outcome = ImportOutcome.CREATED
+        elif match.customer is not None:
             changed = self.mode != "create" and self._differs(plan, match.customer)
             plan.outcome = ImportOutcome.UPDATED if changed else ImportOutcome.DUPLICATE
         elif self.mode == "update":
@@ -155,11 +170,12 @@ class CustomerSession(ImportSession):
         """Turn the row into values of the record; only filled cells say anything."""
         given = plan.row.values
         plan.values = standardised(
-            {key: given[key] for key in CUSTOMER_FIELDS if key in given and key not in {"owner", "team"}}
+            {key: given[key] for key in CUSTOMER_FIELDS if key in given and key not in _REFERENCES}
         )
         plan.axes = {axis: given[axis] for axis in _AXES if axis in given}
         plan.contact = contact_of(given)
         self.people.fill(plan.row, plan.values)
+        self.parents.fill(plan.row, plan.values, plan.match.customer)
         plan.tags = self.people.tags(plan.row)
         if plan.reference.external_id:
             plan.values["source_system"] = self.source_system
@@ -191,11 +207,16 @@ class CustomerSession(ImportSession):
     # ---- writing ------------------------------------------------------------------------------------
     def _write(self, plans: Sequence[Plan]) -> list[LineOutcome]:
         now = timezone.now()
-        new = [p for p in plans if not p.row.faults and p.outcome == ImportOutcome.CREATED]
-        changed = [p for p in plans if not p.row.faults and p.outcome == ImportOutcome.UPDATED]
+        sound = [plan for plan in plans if not plan.row.faults]
+        new = [p for p in sound if p.outcome == ImportOutcome.CREATED and p.match.customer is None]
+        back = [p for p in sound if p.outcome == ImportOutcome.CREATED and p.match.customer is not None]
+        changed = [p for p in sound if p.outcome == ImportOutcome.UPDATED] + back
         made = create_customers([self._draft(plan) for plan in new], by=self.by, at=now)
+        bring_back_customers([p.match.customer for p in back if p.match.customer], by=self.by, at=now)
         note = _("Import of %(file)s") % {"file": self.label}
         before = [(plan.match.customer, plan.values) for plan in changed if plan.match.customer is not None]
+        for plan in changed:
+            self._keep_old(plan)
         handed = [c for c, values in before if "owner" in values and values["owner"] != c.owner]
         update_customers(before, by=self.by, at=now, note=note)
         for plan in changed:
@@ -206,6 +227,17 @@ class CustomerSession(ImportSession):
         )  # fmt: skip
         ids = {plan.row.line: customer.pk for plan, customer in zip(new, made, strict=True)}
         return [plan.result(ids.get(plan.row.line)) for plan in plans]
+
+    def _keep_old(self, plan: Plan) -> None:
+        """Note what undoing the row takes, before it is written."""
+        customer = plan.match.customer
+        if customer is None:
+            return
+        axes = {axis: getattr(customer, axis) for axis, new in plan.axes.items()}
+        plan.undo = {
+            "old": kept_values(customer, changes_of(customer, plan.values)),
+            "axes": {axis: old for axis, old in axes.items() if old != plan.axes[axis]},
+        }
 
     def _draft(self, plan: Plan) -> CustomerDraft:
         values = {"kind": self.options.get("customer_kind") or "organisation", "source": "import"}
@@ -220,17 +252,21 @@ class CustomerSession(ImportSession):
     def _write_rest(self, plan: Plan, note: str) -> None:
         """What has verbs of its own: stage and tier with their history, tags, the main contact."""
         customer = plan.match.customer
-        if customer is None:
+        if customer is None or plan.undo is None:
             return
         for axis, value in plan.axes.items():
             if getattr(customer, axis) != value:
                 move_axis(customer, axis, value, reason=note, by=self.by)
                 customer.refresh_from_db(fields=["version", axis, f"{axis}_since"])
         if plan.tags:
-            customer.tags.add(*resolve_tags(plan.tags, by=self.by))
+            had = {tag.pk for tag in customer.tags.all()}
+            added = [tag for tag in resolve_tags(plan.tags, by=self.by) if tag.pk not in had]
+            customer.tags.add(*added)
+            plan.undo["tags"] = [tag.pk for tag in added]
         if plan.contact:
             with transaction.atomic():
-                write_contact(customer, plan.contact, by=self.by)
+                plan.undo["contact"] = write_contact(customer, plan.contact, by=self.by)
+        plan.undo["version"] = customer.version
 
 
 def _likely(plans: Sequence[Plan]) -> dict[int, Fault]:
@@ -256,11 +292,11 @@ class CustomerTarget(ImportTarget):
     options_form = CustomerOptionsForm
     list_url_name = "customers:customer-list"
     detail_url_name = "customers:customer-detail"
+    model = Customer
 
-    @property
-    def model(self) -> type[models.Model]:
-        """Customers."""
-        return Customer
+    def undo(self, lines: Sequence[UndoLine], *, by: User, at: datetime, note: str) -> dict[int, str]:
+        """Put made customers into the recycle bin and give changed ones their old values."""
+        return undo_customers(lines, by=by, at=at, note=note)
 
     def session(self, *, options: Mapping[str, Any], by: User, label: str = "") -> ImportSession:
         """Return what works through one customer file."""

@@ -7,11 +7,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Model
+
 from core.access import reach_of, teams_in_reach
+from core.domain.imports.undoing import undone_records
 from core.models import User
 from core.roles import Reach
 from customers import standardise
-from customers.models import Customer, Order
+from customers.imports.undo_orders import made_with_orders
+from customers.models import Customer
 
 
 @dataclass(frozen=True)
@@ -50,26 +54,33 @@ class Match:
     is_likely: bool = False
     #: The key is that of a customer who was merged into this one; it stays there.
     is_merged: bool = False
+    #: The customer lies in the recycle bin because the import that made it was undone: it comes back.
+    is_undone: bool = False
 
 
 class CustomerFinder:
-    """Finds the customers of one batch for one person; keys are looked up everywhere, names only in reach."""
+    """Finds the customers of one batch for one person; keys are looked up everywhere, names only in reach.
 
-    def __init__(self, by: User, source_system: str, *, for_orders: bool = False) -> None:
+    `within` is the model whose rows a file brings below customers: a customer out of reach is then as good
+    as unknown.
+    """
+
+    def __init__(self, by: User, source_system: str, *, within: type[Model] | None = None) -> None:
         self.by = by
         self.source_system = source_system
-        self._for_orders = for_orders
+        self._within = within
         self._external: dict[str, Customer] = {}
         self._codes: dict[str, Customer] = {}
         self._credit: dict[str, Customer] = {}
         self._names: dict[str, list[Customer]] = {}
         self._visible: set[int] = set()
+        self._undone: set[int] = set()
 
     def load(self, references: Iterable[Reference], *, lock: bool = False) -> None:
         """Fetch everything these references could mean; `lock` keeps the rows until the transaction ends."""
         references = list(references)
         rows = Customer.objects.order_by("pk")
-        if not self._for_orders:
+        if self._within is None:
             rows = rows.select_related("owner", "team")
         if lock:
             rows = rows.select_for_update(no_key=True, of=("self",))
@@ -99,11 +110,11 @@ class CustomerFinder:
         return list(rows.filter(**{f"{column}__in": wanted})) if wanted else []
 
     def _reachable(self, rows: Any) -> Any:
-        """Customers that the person may see and, for orders, whose orders the person may import."""
-        if not self._for_orders:
+        """Customers that the person may see and, for what lies below one, below whom the person may import."""
+        if self._within is None:
             return rows.visible_to(self.by, "import")
         seen = rows.visible_to(self.by, "view")
-        reach = reach_of(self.by, Order, "import")
+        reach = reach_of(self.by, self._within, "import")
         if reach == Reach.OWN:
             return seen.filter(owner=self.by)
         if reach == Reach.TEAM:
@@ -123,6 +134,9 @@ class CustomerFinder:
         self._visible = set(
             self._reachable(Customer.objects.all()).filter(pk__in=sorted(ids)).values_list("pk", flat=True)
         )
+        found = (self._external, self._codes, self._credit)
+        binned = {c.pk for known in found for c in known.values() if c.deleted_at is not None}
+        self._undone = undone_records(Customer, binned) | made_with_orders(binned) if binned else set()
 
     def find(self, reference: Reference, *, fields: dict[str, str]) -> Match:
         """Return the customer that the reference means. `fields` names the column of each kind of key."""
@@ -134,9 +148,11 @@ class CustomerFinder:
         if found:
             kind, customer = found[0]
             if customer.deleted_at is not None and self._may_know(customer):
+                if customer.pk in self._undone:
+                    return Match(customer, is_undone=True)
                 return Match(fault="in_recycle_bin", field=fields[kind])
             if customer.pk not in self._visible:
-                return Match(fault="out_of_reach", field=fields[kind])
+                return Match(fault="unknown_customer" if self._within else "out_of_reach", field=fields[kind])
             return Match(customer, is_merged=getattr(customer, kind) != getattr(reference, kind))
         if reference.code:
             return Match(fault="unknown_code", field=fields["code"])

@@ -27,8 +27,8 @@ def possible_owners(by: User) -> QuerySet[User]:
     return people.filter(team__in=teams_in_reach(by)) | people.filter(pk=by.pk)
 
 
-class CustomerOptionsForm(ImportOptionsForm):
-    """Options of a customer file."""
+class SourceOptionsForm(ImportOptionsForm):
+    """Options of a file whose rows have numbers of another system."""
 
     source_system = forms.CharField(
         label=_("Source system"),
@@ -38,6 +38,15 @@ class CustomerOptionsForm(ImportOptionsForm):
             "Where the numbers in the file come from. The same system and number is the same record."
         ),
     )
+
+    def clean_source_system(self) -> str:
+        """Spaces around a name make no other system."""
+        return str(self.cleaned_data["source_system"]).strip()
+
+
+class CustomerOptionsForm(SourceOptionsForm):
+    """Options of a customer file."""
+
     owner = forms.ModelChoiceField(
         label=_("Owner of new customers"),
         queryset=User.objects.none(),
@@ -59,10 +68,6 @@ class CustomerOptionsForm(ImportOptionsForm):
         if reach_of(by, Customer) != Reach.ALL:
             owner.required = True
             owner.empty_label = None
-
-    def clean_source_system(self) -> str:
-        """Spaces around a name make no other system."""
-        return str(self.cleaned_data["source_system"]).strip()
 
 
 class OrderOptionsForm(CustomerOptionsForm):

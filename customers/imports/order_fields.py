@@ -27,7 +27,7 @@ FIELDS: tuple[TargetField, ...] = (
         max_length=120,
         synonyms=(
             "customer id, customer no, customer number, client id, account id, buyer id, member id, user id, "
-            "客户编号, 客户号, 客户ID, 会员号, 客戶編號, 客戶號, 會員號, 买家ID"
+            "客户编号, 客户号, 客户ID, 会员号, 客戶編號, 客戶號, 會員號, 买家ID, 客戶ID, 買家ID"
         ),
         help=_("The customer's number in the system the file comes from."),
     ),
@@ -46,7 +46,7 @@ FIELDS: tuple[TargetField, ...] = (
         "credit_code",
         is_key=True,
         max_length=18,
-        synonyms="credit code, uscc, 统一社会信用代码, 統一社會信用代碼, 信用代码, 税号, 稅號",
+        synonyms="credit code, uscc, 统一社会信用代码, 統一社會信用代碼, 信用代码, 税号, 稅號, 信用代碼",
     ),
     TargetField(
         "customer_name",
@@ -54,18 +54,19 @@ FIELDS: tuple[TargetField, ...] = (
         max_length=200,
         synonyms=(
             "customer, company, company name, client, client name, account name, buyer, 客户名称, 客户, "
-            "公司名称, 公司, 单位名称, 购买方, 買方, 客戶名稱, 客戶, 公司名稱, 單位名稱, 客户姓名"
+            "公司名称, 公司, 单位名称, 购买方, 買方, 客戶名稱, 客戶, 公司名稱, 單位名稱, 客户姓名, 購買方, 买方, 客戶姓名"
         ),
     ),
     TargetField(
         "number",
         _("Order number"),
         "identifier",
+        also=(_("Number"),),
         is_key=True,
         max_length=120,
         synonyms=(
             "order id, order no, order number, invoice no, invoice number, transaction id, 订单号, 订单编号, "
-            "单号, 合同编号, 訂單號, 訂單編號, 單號, 合同號, 发票号"
+            "单号, 合同编号, 訂單號, 訂單編號, 單號, 合同號, 发票号, 合同編號, 合同号, 發票號"
         ),
         help=_("Without numbers the rows themselves tell orders apart."),
     ),
@@ -77,7 +78,7 @@ FIELDS: tuple[TargetField, ...] = (
         bounds=until_tomorrow,
         synonyms=(
             "order date, ordered on, purchase date, transaction date, invoice date, day, 日期, 订单日期, "
-            "下单日期, 下单时间, 成交日期, 购买日期, 签约日期, 訂單日期, 下單日期, 購買日期"
+            "下单日期, 下单时间, 成交日期, 购买日期, 签约日期, 訂單日期, 下單日期, 購買日期, 下單時間, 簽約日期"
         ),
     ),
     TargetField(
@@ -88,7 +89,7 @@ FIELDS: tuple[TargetField, ...] = (
         synonyms=(
             "total, value, price, revenue, sales, turnover, order amount, order value, total amount, "
             "dollar value, 金额, 订单金额, 总金额, 成交金额, 实付金额, 合同金额, 销售额, 金額, 訂單金額, "
-            "總金額, 成交金額, 合同金額, 銷售額"
+            "總金額, 成交金額, 合同金額, 銷售額, 實付金額"
         ),
     ),
     TargetField(
@@ -123,13 +124,15 @@ FIELDS: tuple[TargetField, ...] = (
         "is_refund",
         _("Refund"),
         "boolean",
-        synonyms="is refund, refunded, return, type, 退款, 是否退款, 退款标志, 退货, 退貨, 單據類型",
+        also=(_("Kind"),),
+        synonyms="is refund, refunded, return, type, kind, 类型, 類型, 退款, 是否退款, 退款标志, 退货, 退貨, 單據類型, 退款標誌, 单据类型",
         help=_("Which rows give money back: yes or no, 是 or 否, 退款."),
     ),
     TargetField(
         "refund_of",
         _("Refund of order"),
         "identifier",
+        also=(_("Refund of"),),
         max_length=120,
         synonyms="refund of, original order, refunded order, 原订单号, 退款订单, 原訂單號, 退款訂單",
         help=_("Number of the order that is given back."),

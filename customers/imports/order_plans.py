@@ -28,6 +28,9 @@ class Plan:
     kind: str = OrderKind.ORDER
     currency: str = ""
     product: Product | None = None
+    undo: dict[str, Any] | None = None
+    # The customer that was made for the row.
+    made_customer: int | None = None
 
     @property
     def identity(self) -> str:
@@ -38,7 +41,11 @@ class Plan:
         """Return the outcome of the row; faults win."""
         if self.row.faults:
             return LineOutcome.faulty(self.row)
-        return LineOutcome(self.row.line, self.outcome, object_id or (self.order.pk if self.order else None))
+        undo = self.undo
+        if self.made_customer is not None:
+            undo = {**(undo or {}), "customer": self.made_customer}
+        known = self.order.pk if self.order else None
+        return LineOutcome(self.row.line, self.outcome, object_id or known, undo=undo)
 
 
 def reference_of(values: Mapping[str, Any]) -> Reference:

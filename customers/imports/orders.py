@@ -9,8 +9,6 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db import models
-from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
@@ -19,11 +17,13 @@ from core.domain.rates import RateTable
 from core.errors import DomainError
 from core.imports.faults import Fault
 from core.imports.parsing import Row
-from core.imports.targets import BatchResult, ImportSession, ImportTarget
+from core.imports.targets import BatchResult, ImportSession, ImportTarget, UndoLine
 from core.models import User
 from customers.choices import OrderKind, OrderState
 from customers.domain.bulk import create_customers
+from customers.domain.bulk_bin import bring_back_customers, bring_back_orders
 from customers.domain.bulk_orders import OrderDraft, create_orders
+from customers.domain.order_states import restore_order
 from customers.imports.finding import CustomerFinder, Match
 from customers.imports.known_orders import KnownOrders, changes_to_order, write_order_changes
 from customers.imports.missing_customers import MissingCustomers
@@ -31,7 +31,9 @@ from customers.imports.options import OrderOptionsForm
 from customers.imports.order_fields import FIELDS
 from customers.imports.order_plans import Plan, reference_of
 from customers.imports.people import People
+from customers.imports.references import known_products, refuse_product
 from customers.imports.refund_rules import RefundRules
+from customers.imports.undo_orders import undo_orders
 from customers.models import Order, Product
 
 _KEYS = {
@@ -55,6 +57,10 @@ class OrderSession(ImportSession):
     def rates(self) -> RateTable:
         """Every exchange rate, read once."""
         return RateTable.load()
+
+    @cached_property
+    def _product_names(self) -> list[str]:
+        return list(Product.objects.values_list("name", flat=True)[:2_000])
 
     # ---- the file itself ----------------------------------------------------------------------------
     def remember(self, rows: Sequence[Row]) -> None:
@@ -130,36 +136,40 @@ class OrderSession(ImportSession):
         plans = self._plan(rows, lock=True)
         made = self._make_customers(plans)
         now = timezone.now()
-        new = [p for p in plans if not p.row.faults and p.outcome == ImportOutcome.CREATED]
+        self._bring_back(plans, now)
+        sound = [plan for plan in plans if not plan.row.faults]
+        new = [p for p in sound if p.outcome == ImportOutcome.CREATED and p.order is None]
         stored = self._create([plan for plan in new if not plan.row.values.get("refund_of")], now)
         stored |= self._create_refunds(new, now)
         for plan in plans:
             if not plan.row.faults and plan.outcome == ImportOutcome.UPDATED and plan.order is not None:
-                write_order_changes(plan, by=self.by)
+                plan.undo = write_order_changes(plan, by=self.by)
         extra = {"new_customers": made} if made else {}
         return BatchResult([plan.result(stored.get(plan.row.line)) for plan in plans], extra)
 
     def _plan(self, rows: Sequence[Row], *, lock: bool = False) -> list[Plan]:
         plans = [Plan(row, reference_of(row.values)) for row in rows]
-        finder = CustomerFinder(self.by, self.source_system, for_orders=True)
+        finder = CustomerFinder(self.by, self.source_system, within=Order)
         finder.load([plan.reference for plan in plans], lock=lock)
         known = KnownOrders.load(plans, self.source_system)
-        products = known_products(plans)
+        products = known_products([plan.row for plan in plans])
         for plan in plans:
             if not plan.row.faults:
                 self._decide(plan, finder, known, products)
         return plans
 
     def _decide(
-        self, plan: Plan, finder: CustomerFinder, known: KnownOrders, products: Mapping[str, Product]
+        self, plan: Plan, finder: CustomerFinder, known: KnownOrders, products: Mapping[str, list[Product]]
     ) -> None:
         row, said = plan.row, plan.row.values
         self._settle_amount(plan)
         plan.currency = said.get("currency") or str(self.options["currency"])
         if "product" in said:
-            plan.product = products.get(said["product"].lower())
-            if plan.product is None:
-                row.refuse("unknown_product", "product")
+            found = products.get(said["product"].lower(), [])
+            if len(found) == 1:
+                plan.product = found[0]
+            else:
+                refuse_product(row, found, self._product_names)
         try:
             self.rates.rate_on(plan.currency, said["ordered_on"])
         except DomainError:
@@ -196,7 +206,7 @@ class OrderSession(ImportSession):
             plan.row.refuse("unknown_customer", named.get(strongest, ""))
 
     def _settle_outcome(self, plan: Plan, known: KnownOrders) -> None:
-        plan.order = known.find(plan.identity)
+        plan.order = known.find(plan.identity, plan.match.customer)
         if plan.order is None:
             if plan.row.same_as:
                 plan.outcome = ImportOutcome.DUPLICATE
@@ -204,16 +214,42 @@ class OrderSession(ImportSession):
                 plan.row.refuse("not_found", "number")
             return
         plan.outcome = ImportOutcome.DUPLICATE
-        if plan.order.deleted_at is not None:
+        if plan.order.deleted_at is None:
+            self._compare(plan, plan.order, known)
+        elif known.is_undone(plan.order) and self.mode != "update":
+            plan.outcome = ImportOutcome.CREATED
+        else:
             plan.row.refuse("in_recycle_bin", "number")
-        elif not known.is_visible(plan.order, self.by):
+
+    def _compare(self, plan: Plan, order: Order, known: KnownOrders) -> None:
+        """Judge a row whose order is stored."""
+        if not known.is_visible(order, self.by):
             plan.row.refuse("out_of_reach", "number")
-        elif plan.order.kind != plan.kind:
+        elif order.kind != plan.kind:
             plan.row.refuse("kind_differs", "is_refund")
         elif self.mode != "create" and changes_to_order(plan):
             plan.outcome = ImportOutcome.UPDATED
 
     # ---- writing ------------------------------------------------------------------------------------
+    def _bring_back(self, plans: Sequence[Plan], now: datetime) -> None:
+        """Take orders out of the recycle bin that are there because an import was undone; refunds last."""
+        back = [p for p in plans if not p.row.faults and p.outcome == ImportOutcome.CREATED and p.order]
+        orders = [p.order for p in back if p.order is not None and p.order.refund_of_id is None]
+        bring_back_orders(orders, by=self.by, at=now)
+        for plan in back:
+            if plan.order is not None and plan.order.refund_of_id is not None:
+                plan.order = restore_order(plan.order, by=self.by)
+            write_order_changes(plan, by=self.by)
+            if plan.order is not None:
+                plan.order.refresh_from_db(fields=["version"])
+                plan.undo = {"version": plan.order.version}
+
+    def _bring_back_customers(self, plans: Sequence[Plan], now: datetime) -> None:
+        """Customers that an undone import made come back with the orders that name them again."""
+        found = [p.match.customer for p in plans if p.match.is_undone and not p.row.faults]
+        customers = {customer.pk: customer for customer in found if customer is not None}
+        bring_back_customers(list(customers.values()), by=self.by, at=now)
+
     def _make_customers(self, plans: Sequence[Plan]) -> int:
         """Make each missing customer of the batch once, and let its rows point to it."""
         lacking: dict[str, list[Plan]] = {}
@@ -221,8 +257,11 @@ class OrderSession(ImportSession):
             if not plan.row.faults and plan.match.customer is None and plan.outcome == ImportOutcome.CREATED:
                 lacking.setdefault(plan.reference.identity, []).append(plan)
         drafts = [self.missing.draft(group[0].reference) for group in lacking.values()]
-        made = create_customers(drafts, by=self.by, at=timezone.now())
+        now = timezone.now()
+        self._bring_back_customers(plans, now)
+        made = create_customers(drafts, by=self.by, at=now)
         for group, customer in zip(lacking.values(), made, strict=True):
+            group[0].made_customer = customer.pk
             for plan in group:
                 plan.match = Match(customer)
         return len(made)
@@ -256,17 +295,6 @@ class OrderSession(ImportSession):
         )  # fmt: skip
 
 
-def known_products(plans: Sequence[Plan]) -> dict[str, Product]:
-    """Return the products that the rows name, by code and by name, in any case."""
-    named = {plan.row.values["product"].lower() for plan in plans if "product" in plan.row.values}
-    if not named:
-        return {}
-    rows = Product.objects.annotate(low_code=Lower("code"), low_name=Lower("name"))
-    found = list(rows.filter(models.Q(low_code__in=named) | models.Q(low_name__in=named)))
-    by_name = {product.name.lower(): product for product in found}
-    return by_name | {product.code.lower(): product for product in found}
-
-
 def _likely(plans: Sequence[Plan]) -> dict[int, Fault]:
     """An order goes to the customer of a like name; that deserves a look once, not in each of its rows."""
     return {
@@ -292,11 +320,11 @@ class OrderTarget(ImportTarget):
     options_form = OrderOptionsForm
     list_url_name = "customers:order-list"
     detail_url_name = "customers:order-detail"
+    model = Order
 
-    @property
-    def model(self) -> type[models.Model]:
-        """Orders."""
-        return Order
+    def undo(self, lines: Sequence[UndoLine], *, by: User, at: datetime, note: str) -> dict[int, str]:
+        """Put made orders into the recycle bin and give changed ones their old values."""
+        return undo_orders(lines, by=by, at=at, note=note)
 
     def session(self, *, options: Mapping[str, Any], by: User, label: str = "") -> ImportSession:
         """Return what works through one order file."""

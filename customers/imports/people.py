@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
@@ -23,10 +24,14 @@ class People:
         self.by = by
 
     @cached_property
+    def _everybody(self) -> list[User]:
+        return list(User.objects.people().select_related("team"))
+
+    @cached_property
     def _users(self) -> dict[str, User | None]:
         """Login name, e-mail and full name → user; None where two people share a name."""
         found: dict[str, User | None] = {}
-        users = list(User.objects.people().select_related("team"))
+        users = self._everybody
         for user in users:
             name = _key(user.full_name)
             found[name] = None if name in found else user
@@ -59,19 +64,31 @@ class People:
     def fill(self, row: Row, values: dict[str, Any]) -> None:
         """Add owner and team to the values; refuse names that nobody has."""
         if text := row.values.get("owner"):
-            owner = self._users.get(_key(text))
-            if owner is None:
-                row.refuse("unknown_user", "owner")
-            elif owner.pk not in self._owner_ids:
+            owner = self.user(row, "owner", text)
+            if owner is not None and owner.pk not in self._owner_ids:
                 row.refuse("may_not_assign", "owner")
-            else:
+            elif owner is not None:
                 values["owner"] = owner
-        if text := row.values.get("team"):
-            team = self._teams.get(_key(text))
-            if team is None:
-                row.refuse("unknown_team", "team")
-            else:
-                values["team"] = team
+        if (text := row.values.get("team")) and (team := self.team(row, "team", text)) is not None:
+            values["team"] = team
+
+    def user(self, row: Row, field: str, text: str) -> User | None:
+        """Return who is named, or refuse the row with the names that come near."""
+        key = _key(text)
+        owner = self._users.get(key)
+        if owner is None and key in self._users:
+            logins = sorted(u.username for u in self._everybody if _key(u.full_name) == key)
+            row.refuse("ambiguous_user", field, candidates=", ".join(logins[:5]))
+        elif owner is None:
+            refuse_unknown(row, "unknown_user", field, text, [user.full_name for user in self._everybody])
+        return owner
+
+    def team(self, row: Row, field: str, text: str) -> Team | None:
+        """Return the team in reach that is named, or refuse the row with the names that come near."""
+        team = self._teams.get(_key(text))
+        if team is None:
+            refuse_unknown(row, "unknown_team", field, text, [known.name for known in self._teams.values()])
+        return team
 
     def refuse_hand_over(self, row: Row, customer: Customer, values: dict[str, Any]) -> None:
         """Only who may assign gives a known customer to somebody else; a new owner brings the own team."""
@@ -93,6 +110,15 @@ class People:
                 row.refuse("unknown_tag", "tags", name=text)
             names.append(known or standardise.half_width(text)[:50])
         return names
+
+
+def refuse_unknown(row: Row, code: str, field: str, text: str, known: Iterable[str]) -> None:
+    """Refuse a name that nobody has, with those that come near."""
+    near = get_close_matches(text, list(known), n=3, cutoff=0.6)
+    if near:
+        row.refuse(f"{code}_near", field, candidates=", ".join(near))
+    else:
+        row.refuse(code, field)
 
 
 def _key(text: str) -> str:

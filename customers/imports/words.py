@@ -14,7 +14,7 @@ FAULTS: dict[str, str | Promise] = {
         " the amount."
     ),
     "unknown_customer": _(
-        "No such customer, and this import makes no new ones. Import the customer first, or allow new"
+        "No such customer among those you can see. Correct the cell, import the customer first, or allow new"
         " customers."
     ),
     "unknown_code": _("There is no customer with this code. Leave the cell empty to make a new one."),
@@ -29,10 +29,23 @@ FAULTS: dict[str, str | Promise] = {
         " another one."
     ),
     "unknown_user": _("Nobody who may sign in has this name or address."),
+    "unknown_user_near": _("Nobody who may sign in has this name or address. Near it: %(candidates)s."),
+    "ambiguous_user": _("Several people have this name (%(candidates)s). Use the login name or e-mail."),
+    "unknown_person": _("No contact of this customer has this name, number or address."),
+    "unknown_person_near": _("No contact of this customer has this name. Near it: %(candidates)s."),
+    "ambiguous_person": _("Several contacts of this customer have this name. Use the mobile or e-mail."),
+    "no_such_customer": _(
+        "No customer that you can see has this number, code or name. Correct it, or import the customer first."
+    ),
+    "parent_unknown": _("No customer above this row, or among those you can see, has this code or name."),
     "may_not_assign": _(
         "Your role may not make somebody else responsible. Leave it empty, or ask a manager to import."
     ),
     "unknown_team": _("There is no team of this name among yours."),
+    "unknown_team_near": _("There is no team of this name among yours. Near it: %(candidates)s."),
+    "unknown_product_near": _("No product has this code or name. Near it: %(candidates)s."),
+    "ambiguous_product": _("Several products have this name (%(candidates)s). Use the code."),
+    "price_needs_amount": _("A currency or a day without a price says nothing. Enter the price."),
     "unknown_tag": _("There is no tag “%(name)s”, and your role may not make one."),
     "unknown_product": _("No product has this code or name. Correct it, or leave the column out."),
     "unknown_order": _(
@@ -48,10 +61,26 @@ FAULTS: dict[str, str | Promise] = {
 }
 
 GROUPS: dict[str, tuple[str, ...]] = {
-    "value": ("unknown_currency", "unknown_user", "unknown_team", "unknown_tag", "unknown_product"),
-    "number": ("negative_amount", "refund_too_large"),
+    "value": (
+        "unknown_currency",
+        "unknown_user",
+        "unknown_user_near",
+        "ambiguous_user",
+        "unknown_team",
+        "unknown_team_near",
+        "unknown_tag",
+        "unknown_product",
+        "unknown_product_near",
+        "ambiguous_product",
+        "unknown_person",
+        "unknown_person_near",
+        "ambiguous_person",
+    ),
+    "number": ("negative_amount", "refund_too_large", "price_needs_amount"),
     "record": (
         "unknown_customer",
+        "no_such_customer",
+        "parent_unknown",
         "unknown_code",
         "unknown_order",
         "ambiguous_name",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from customers.choices import Attitude, DecisionRole, Influence
@@ -51,6 +52,10 @@ class Person(Recorded, Recyclable, Foreign):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """The page of the person."""
+        return reverse("customers:person-detail", args=[self.pk])
 
 
 class Contact(Recorded):

@@ -304,3 +304,37 @@ def test_tier_of_a_known_customer_moves_with_its_history(manager: User) -> None:
     assert (change.old, change.new, change.by, change.reason) == (
         "potential", "strategic", manager, "Import of file.csv",
     )  # fmt: skip
+
+
+# ---- parents ----------------------------------------------------------------------------------------
+def test_branches_name_their_parent_by_code_name_or_a_row_above(manager: User) -> None:
+    group = CustomerFactory(code="T-77", name="Group", owner=manager)
+    text = (
+        "客户名称,母公司\n华东总部,t-77\n浦东支行,华东总部\n徐汇支行,华东总部\n"
+        "孤儿,没有这家\n先生子,后出世\n后出世,\n"
+    )
+    checked = imported(TARGET, text, manager, dry_run=True)
+    assert faults(checked) == {5: ["parent_unknown"], 6: ["parent_unknown"]}
+
+    run = imported(TARGET, text, manager)
+    assert faults(run) == {5: ["parent_unknown"], 6: ["parent_unknown"]}
+    head = Customer.objects.get(name="华东总部")
+    assert head.parent == group
+    assert set(head.branches.values_list("name", flat=True)) == {"浦东支行", "徐汇支行"}
+    assert counts(imported(TARGET, text, manager)) == {"duplicate": 4, "created": 1, "failed": 1}
+
+
+def test_a_parent_below_itself_is_refused(manager: User) -> None:
+    imported(TARGET, "客户名称,母公司\n甲,\n乙,甲\n", manager)
+
+    assert faults(imported(TARGET, "客户名称,母公司\n甲,乙\n", manager)) == {2: ["refused"]}
+
+
+def test_a_parent_out_of_reach_is_unknown(
+    seller: User, user_in: Callable[..., User], other_team: Team
+) -> None:
+    CustomerFactory(code="T-78", name="Hidden", owner=user_in("sales", team=other_team))
+
+    assert faults(imported(TARGET, "客户名称,母公司\n甲,T-78\n", seller, dry_run=True)) == {
+        2: ["parent_unknown"]
+    }

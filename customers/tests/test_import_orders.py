@@ -101,7 +101,7 @@ def test_orders_of_customers_out_of_reach_are_refused(
     )
     run = imported(TARGET, "customer id,date,amount\n1,2026-01-05,1\n", seller)
 
-    assert faults(run) == {2: ["out_of_reach"]}
+    assert faults(run) == {2: ["unknown_customer"]}
     assert "Secret" not in str(run.lines.get().faults)
     assert not Order.objects.exists()
 

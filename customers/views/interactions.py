@@ -38,8 +38,11 @@ class InteractionList(RecordFilters, ListPage):
         return rows
 
     def extra_context(self) -> dict[str, Any]:
-        """Who may correct them."""
-        return {"may_change": can(self.person, "change", Interaction)}
+        """Who may correct them, and bring in more."""
+        return {
+            "may_change": can(self.person, "change", Interaction),
+            "may_import": can(self.person, "import", Interaction),
+        }
 
 
 class InteractionCreate(CustomerFormPage):

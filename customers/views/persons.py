@@ -76,7 +76,12 @@ class PeopleList(RightsMixin, TemplateView):
         text = self.request.GET.get("q", "").strip()[:100]
         found = list(self._rows(text)[: self.most + 1]) if text else []
         return super().get_context_data(
-            q=text, people=found[: self.most], more=len(found) > self.most, nav_current="customers", **kwargs
+            q=text,
+            people=found[: self.most],
+            more=len(found) > self.most,
+            may_import=can(self.person, "import", Contact),
+            nav_current="customers",
+            **kwargs,
         )
 
     def _rows(self, text: str) -> QuerySet[Person]:

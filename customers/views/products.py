@@ -48,7 +48,10 @@ class ProductList(RecordFilters, ListPage):
 
     def extra_context(self) -> dict[str, Any]:
         """What the person may do."""
-        return {"may_add": can(self.person, "add", Product)}
+        return {
+            "may_add": can(self.person, "add", Product),
+            "may_import": can(self.person, "import", Product),
+        }
 
 
 class ProductDetail(RightsMixin, TemplateView):

@@ -56,6 +56,7 @@ class TaskList(RecordFilters, ListPage):
         return {
             "today": timezone.localdate(),
             "may_add": can(user, "add", Task),
+            "may_import": can(user, "import", Task),
             "may_change": can(user, "change", Task),
             "here": self.request.get_full_path(),
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from core.domain.imports.runs import busy
 from core.domain.imports.walking import Work, checked, fault_lines, work_on
 from core.errors import DomainError
 from core.imports.parsing import Row
+from core.imports.rows import printable
 from core.imports.targets import BatchResult, target_of
 from core.imports.words import GROUPS
 from core.models import ImportLine, ImportRun, User
@@ -36,6 +37,42 @@ def repair_cell(run: ImportRun, line: int, field: str, text: str, *, by: User) -
     cells.setdefault(str(line), {})[field] = text.strip()[:_MOST_CHARACTERS]
     _check_again(stored, {line}, by)
     return stored.lines.filter(line=line).first()
+
+
+@transaction.atomic
+def repair_row(run: ImportRun, line: int, texts: Mapping[str, str], *, by: User) -> ImportLine | None:
+    """Type a whole row anew, field by field, and check it again; return what is still wrong, or None."""
+    stored = _open(run, by)
+    for field in texts:
+        _ensure_field(stored, field)
+    if not stored.lines.filter(line=line).exists():
+        raise DomainError("not_faulty", _("This row is not among the faulty ones any more."))
+    cells = {field: text.strip()[:_MOST_CHARACTERS] for field, text in texts.items()}
+    stored.repairs.setdefault("cells", {})[str(line)] = cells
+    rows = stored.repairs.setdefault("rows", [])
+    if line not in rows:
+        rows.append(line)
+    _check_again(stored, {line}, by)
+    return stored.lines.filter(line=line).first()
+
+
+def row_texts(run: ImportRun, line: int) -> dict[str, str]:
+    """Return the cells of one row as they stand in the file, by the field they go to, with its repairs."""
+    if not run.lines.filter(line=line).exists():
+        raise DomainError("not_faulty", _("This row is not among the faulty ones any more."))
+    work = work_on(run, run.created_by or User())
+    try:
+        for record in work.records():
+            if record.line == line:
+                repaired = run.repairs.get("cells", {}).get(str(line), {})
+                cells = [*record.cells, *[""] * len(run.profile.get("columns", []))]
+                return {
+                    key: repaired.get(key, printable(cells[int(index)])[:_MOST_CHARACTERS])
+                    for index, key in sorted(run.mapping.items(), key=lambda item: int(item[0]))
+                }
+    finally:
+        work.session.close()
+    raise DomainError("unknown_line", _("This row is not known."))
 
 
 @transaction.atomic

@@ -70,8 +70,3 @@ def label_of(target: ImportTarget, key: str) -> str:
     """Return "Amount: " for a field, "" for a whole row."""
     field = target.field(key) if key else None
     return f"{field.label}: " if field is not None else ""
-
-
-def template_headings(target: ImportTarget) -> list[str]:
-    """Return the headings of an empty file, in the reader's language; an import maps them by themselves."""
-    return [str(field.label) for field in target.fields]

@@ -17,6 +17,7 @@ from core.access import can, require
 from core.choices import AuditAction, ImportOutcome, ImportState, JobState
 from core.domain.audit import record
 from core.domain.imports.runs import busy, ensure_complete, mapping_of_run, refused
+from core.domain.imports.undoing import stop_undo
 from core.domain.imports.walking import (
     Superseded,
     Work,
@@ -32,12 +33,15 @@ from core.errors import DomainError
 from core.imports.faults import ReadingError
 from core.imports.targets import target_of
 from core.models import ImportRun, Job, User
+from core.zones import zone_of
 
 OnProgress = Callable[[int, int], None]
 
 #: A file with more faulty lines is misread; nobody repairs them one by one.
 MOST_FAULTY = 50_000
 
+#: States in which a job is at work.
+RUNNING = (ImportState.CHECKING, ImportState.IMPORTING, ImportState.UNDOING)
 CHECKABLE = (ImportState.UPLOADED, ImportState.CHECKED)
 #: After a stop or a failure an import goes on from the line it reached.
 IMPORTABLE = (ImportState.CHECKED, ImportState.CANCELLED, ImportState.FAILED)
@@ -175,7 +179,9 @@ def _attempt(run_id: int, attempt: int, state: str) -> Iterator[Work | None]:
         ensure_right(by, run)
         work = work_on(run, by)
         try:
-            yield work
+            # Times of day in the file are those of the person, wherever the worker stands.
+            with timezone.override(zone_of(by)):
+                yield work
         finally:
             work.session.close()
 
@@ -252,6 +258,9 @@ def _tell(run: ImportRun, by: User | None) -> dict[str, int]:
 @transaction.atomic
 def stop(run: ImportRun, state: str, *, error: str = "") -> None:
     """End an attempt early: a dry run is open again, an import keeps what it wrote."""
+    if state == ImportState.UNDOING:
+        stop_undo(run, error=error)
+        return
     rows = ImportRun.objects.filter(pk=run.pk, attempt=run.attempt, state=state)
     if state == ImportState.CHECKING:
         rows.update(state=ImportState.UPLOADED, error=error)
@@ -271,7 +280,7 @@ def cancel_import(run: ImportRun, *, by: User) -> ImportRun:
 
 def reconcile(run: ImportRun) -> ImportRun:
     """Let the run follow its job where that ended without a word: cancelled while it waited, or set aside."""
-    if run.state not in {ImportState.CHECKING, ImportState.IMPORTING} or run.job_id is None:
+    if run.state not in RUNNING or run.job_id is None:
         return run
     job = Job.objects.get(pk=run.job_id)
     if job.state == JobState.CANCELLED:

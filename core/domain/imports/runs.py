@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from core.access import require
 from core.choices import ImportState
+from core.domain.imports.remembering import mapping_from, note_of, remember_columns, remembered
 from core.domain.imports.storing import kept, received
 from core.errors import Conflict, DomainError
 from core.imports import encodings, formats
@@ -66,7 +67,7 @@ def start_run(
                 options=_checked_options(target, options or {}, by),
                 created_by=by,
             )
-            _take_reading(run, target, reading)
+            _take_reading(run, target, reading, by)
             name, file = kept(arrived.path, reading.dialect.kind)
             with file:
                 run.file.save(name, file, save=False)
@@ -90,7 +91,7 @@ def refused(error: ReadingError) -> DomainError:
     return DomainError(error.code, say_refusal(error), fields={"file": say_refusal(error)})
 
 
-def _take_reading(run: ImportRun, target: ImportTarget, reading: Reading) -> None:
+def _take_reading(run: ImportRun, target: ImportTarget, reading: Reading, by: User) -> None:
     run.dialect = reading.dialect.as_json()
     run.profile = {
         "columns": [column.as_json() for column in reading.columns],
@@ -98,8 +99,31 @@ def _take_reading(run: ImportRun, target: ImportTarget, reading: Reading) -> Non
         "has_mark": reading.has_mark,
         "is_date_order_certain": reading.is_date_order_certain,
     }
-    run.mapping = {str(index): key for index, key in target.guess(reading.columns).items()}
     run.total_lines = reading.lines
+    mapping = target.guess(reading.columns)
+    found = remembered(target, reading.columns, by=by, has_headings=bool(reading.dialect.header_line))
+    if found is not None:
+        before = mapping_from(found, target, reading.columns)
+        # What others decided is only offered, and what equals the guess needs no word.
+        is_own = found.user_id == by.pk
+        if before and before != mapping:
+            run.profile["before"] = note_of(found, by=by, is_applied=is_own)
+            mapping = before if is_own else mapping
+    run.mapping = {str(index): key for index, key in mapping.items()}
+
+
+def use_columns(run: ImportRun, *, as_before: bool, by: User) -> ImportRun:
+    """Map the columns as the remembered mapping has them, or again by their headings alone."""
+    require(by, "change", ImportRun)
+    target, columns = target_of(run.target), columns_of_run(run)
+    mapping = target.guess(columns)
+    found = remembered(target, columns, by=by)
+    if as_before and found is not None:
+        mapping = mapping_from(found, target, columns)
+    profile = dict(run.profile)
+    if found is not None:
+        profile["before"] = note_of(found, by=by, is_applied=as_before)
+    return _reopen(run, mapping={str(index): key for index, key in mapping.items()}, profile=profile)
 
 
 def columns_of_run(run: ImportRun) -> list[Column]:
@@ -148,7 +172,7 @@ def set_format(run: ImportRun, changes: Mapping[str, Any], *, by: User) -> Impor
     reading = preview(run, changes)
     before = [column.heading for column in columns_of_run(run)]
     mapping = run.mapping
-    _take_reading(run, target, reading)
+    _take_reading(run, target, reading, by)
     fields = {"dialect": run.dialect, "profile": run.profile, "total_lines": run.total_lines}
     if before == [column.heading for column in reading.columns]:
         run.mapping = mapping
@@ -166,6 +190,7 @@ def set_columns(
     chosen = {int(index): key for index, key in mapping.items() if key}
     _ensure_mapping(target, run, chosen)
     checked = _checked_options(target, {**run.options, **(options or {})}, by)
+    remember_columns(run, columns_of_run(run), chosen, by=by)
     return _reopen(run, mapping={str(index): key for index, key in sorted(chosen.items())}, options=checked)
 
 

@@ -15,6 +15,7 @@ from core.choices import ImportOutcome
 from core.errors import DomainError
 from core.imports.parsing import Row, RowParser
 from core.imports.reading import Dialect, records
+from core.imports.rows import Record
 from core.imports.targets import BatchResult, ImportSession, ImportTarget, LineOutcome, target_of
 from core.models import ImportLine, ImportRun, User
 
@@ -45,11 +46,16 @@ class Work:
         self.dialect = Dialect.from_json(run.dialect)
         self.width = len(run.profile.get("columns", []))
         self.session: ImportSession = self.target.session(options=run.options, by=by, label=run.filename)
+        self.session.mapped = frozenset(run.mapping.values())
         self.parser = parser_of(run, self.target)
+
+    def records(self) -> Iterator[Record]:
+        """Yield every record of the file."""
+        return records(Path(self.run.file.path), self.dialect, width=self.width)
 
     def rows(self) -> Iterator[Row]:
         """Yield every row of the file."""
-        for record in records(Path(self.run.file.path), self.dialect, width=self.width):
+        for record in self.records():
             yield self.parser.parse(record)
 
     def batches(self) -> Iterator[Batch]:

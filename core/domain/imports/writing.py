@@ -20,7 +20,7 @@ from core.models import ImportLine
 
 #: Somebody else may write the same record at the same moment; the second time it is found and updated.
 _TRIES = 3
-_COLUMNS = ("run_id", "line", "outcome", "object_id", "faults", "code")
+_COLUMNS = ("run_id", "line", "outcome", "object_id", "faults", "code", "undo", "undone")
 
 
 def write(work: Work, batch: Batch, rows: Sequence[Row], faulty: Sequence[Row]) -> dict[str, int]:
@@ -58,7 +58,7 @@ def _write(
 def _line(run_id: int, outcome: LineOutcome) -> tuple[Any, ...]:
     faults = [fault.as_json() for fault in outcome.faults]
     code = outcome.faults[0].code if outcome.faults else ""
-    return run_id, outcome.line, str(outcome.outcome), outcome.object_id, faults, code
+    return run_id, outcome.line, str(outcome.outcome), outcome.object_id, faults, code, outcome.undo, ""
 
 
 def _as_written(outcome: LineOutcome) -> LineOutcome:
