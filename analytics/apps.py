@@ -18,9 +18,11 @@ class AnalyticsConfig(AppConfig):
         """Offer pages, exports and segment names; seed what the package needs after each migration."""
         from analytics.choices import Segment
         from analytics.exports import register_exports
+        from analytics.notices import register_kinds
         from customers.segments import register_names
 
         register_navigation()
+        register_kinds()
         register_exports()
         register_names(lambda: [(key, label) for key, label in Segment.choices])
         post_migrate.connect(seed, sender=self, dispatch_uid="analytics.seed")

@@ -9,8 +9,9 @@ from typing import Any
 from celery import current_app, shared_task
 from django.utils import timezone
 
-from core.domain import exports, imports, jobs, once, schedules, sweeper
+from core.domain import exports, imports, jobs, notifications, once, schedules, sweeper, tokens
 from core.domain.heartbeats import WORKER, mark_alive
+from core.domain.mails.sending import ask_for_sending, send_due
 
 
 @shared_task(name="core.tasks.run_job")
@@ -26,6 +27,7 @@ def tick() -> None:
     at = timezone.now()
     mark_alive(WORKER, at=at)
     schedules.run_due_schedules(at)
+    ask_for_sending(at)
     sweeper.sweep(at)
 
 
@@ -72,3 +74,21 @@ def check_import(run_id: int, attempt: int) -> dict[str, int]:
 def write_import(run_id: int, attempt: int) -> dict[str, int]:
     """Write the valid rows of an uploaded file."""
     return imports.run_import(run_id, attempt)
+
+
+@shared_task(name="core.tasks.send_mails")
+def send_mails() -> dict[str, int]:
+    """Send every mail whose time has come."""
+    return send_due()
+
+
+@shared_task(name="core.tasks.delete_old_notifications")
+def delete_old_notifications() -> dict[str, int]:
+    """Delete messages that were read long ago."""
+    return {"deleted": notifications.delete_old_notifications(at=timezone.now())}
+
+
+@shared_task(name="core.tasks.warn_of_expiring_tokens")
+def warn_of_expiring_tokens() -> dict[str, int]:
+    """Tell people whose tokens run out soon."""
+    return {"told": tokens.warn_of_expiring_tokens(at=timezone.now())}

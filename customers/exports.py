@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.access import can
 from core.exports import ExportColumn, ExportList, register_export
+from core.mentions import plain
 from customers import filters, segments, sorting
 from customers.models import Contact, Customer, Interaction, Metrics, Order, Task
 
@@ -23,6 +24,11 @@ def _of(*path: str) -> Callable[[Any], Any]:
         return row
 
     return read
+
+
+def _words(field: str) -> Callable[[Any], Any]:
+    """Return a reader of a text in which colleagues may be mentioned."""
+    return lambda row: plain(getattr(row, field))
 
 
 def _label(field: str) -> Callable[[Any], Any]:
@@ -137,13 +143,13 @@ INTERACTIONS = ExportList(
         ExportColumn(_("With"), _of("person", "name")),
         ExportColumn(_("Channel"), _label("channel")),
         ExportColumn(_("Began"), _label("direction")),
-        ExportColumn(_("Summary"), _of("summary")),
-        ExportColumn(_("Details"), _of("body")),
+        ExportColumn(_("Summary"), _words("summary")),
+        ExportColumn(_("Details"), _words("body")),
         ExportColumn(_("Minutes"), _of("minutes")),
         ExportColumn(_("By"), _of("by", "full_name")),
         ExportColumn(_("The customer expects"), _of("expectation")),
         ExportColumn(_("Expected by"), _of("expected_by")),
-        ExportColumn(_("Next step"), _of("next_step")),
+        ExportColumn(_("Next step"), _words("next_step")),
         ExportColumn(_("Next step on"), _of("next_step_on")),
     ],
     sort_keys=sorting.INTERACTION_SORTS,

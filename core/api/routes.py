@@ -5,5 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from core.api.jobs import JobViewSet
+from core.api.notifications import NotificationViewSet
 
-routes: list[tuple[str, Any, str]] = [("jobs", JobViewSet, "job")]
+routes: list[tuple[str, Any, str]] = [
+    ("jobs", JobViewSet, "job"),
+    ("notifications", NotificationViewSet, "notification"),
+]

@@ -4,6 +4,7 @@ from core.models.audit import AuditEntry
 from core.models.forms import SpentForm
 from core.models.imports import ImportLine, ImportRun
 from core.models.jobs import Heartbeat, Job, Schedule, ScheduleRun
+from core.models.mails import NotificationPreference, NotificationTiming, OutgoingMail
 from core.models.notifications import Notification
 from core.models.numbers import Counter
 from core.models.organisation import ExchangeRate, Organisation
@@ -20,7 +21,10 @@ __all__ = [
     "ImportRun",
     "Job",
     "Notification",
+    "NotificationPreference",
+    "NotificationTiming",
     "Organisation",
+    "OutgoingMail",
     "Schedule",
     "ScheduleRun",
     "SpentForm",
