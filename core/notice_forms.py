@@ -60,10 +60,10 @@ class NoticeForm(forms.Form):
         for kind in kinds:
             choice = choices[kind.key]
             self.fields[f"app:{kind.key}"] = forms.BooleanField(
-                label=kind.label, required=False, initial=choice.in_app, disabled=kind.required
+                label=str(kind.label), required=False, initial=choice.in_app, disabled=kind.required
             )
             self.fields[f"mail:{kind.key}"] = forms.ChoiceField(
-                label=kind.label, choices=MailMode.choices, initial=choice.mail, disabled=kind.required
+                label=str(kind.label), choices=MailMode.choices, initial=choice.mail, disabled=kind.required
             )
 
     def clean_paused_until(self) -> Any:

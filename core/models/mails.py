@@ -108,10 +108,10 @@ class OutgoingMail(models.Model):
             models.Index(fields=["state", "-created_at", "-id"], name="mail_by_state"),
         ]
 
+    def __str__(self) -> str:
+        return label_of(self.kind) if self.kind else str(_("Summary"))
+
     @property
     def reason(self) -> str:
         """Why it was not sent, in the language of the reader; what a server said stays as it said it."""
         return gettext(self.error) if self.error else ""
-
-    def __str__(self) -> str:
-        return label_of(self.kind) if self.kind else str(_("Summary"))

@@ -1,4 +1,4 @@
-"""Outgoing mail, for administrators: what waits, what was set aside and why, and whether the server answers."""
+"""Outgoing mail, for administrators: what waits, what was set aside and why, does the server answer."""
 
 from __future__ import annotations
 

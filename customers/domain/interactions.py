@@ -47,8 +47,8 @@ def record_interaction(
 ) -> Interaction:
     """Keep what happened, on the timeline too, and return it; the customer's last contact follows.
 
-    `follow_up` makes a task of the next step. Colleagues whom the texts mention are told. Refuses customers in the recycle bin, times to come, and
-    persons who never had a place at this customer.
+    `follow_up` makes a task of the next step. Colleagues whom the texts mention are told. Refuses
+    customers in the recycle bin, times to come, and persons who never had a place at this customer.
     """
     ensure_known(data, INTERACTION_FIELDS)
     stored = locked(customer)

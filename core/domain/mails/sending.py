@@ -79,7 +79,8 @@ def _due_keys() -> list[int]:
 def _is_budget_left(at: datetime) -> bool:
     """Count what every worker tried in the last minute; together they may be one mail each over it."""
     tried = OutgoingMail.objects.filter(claimed_at__gt=at - timedelta(minutes=1))
-    return tried[: settings.MAIL_PER_MINUTE].count() < settings.MAIL_PER_MINUTE
+    most: int = settings.MAIL_PER_MINUTE
+    return tried[:most].count() < most
 
 
 class Postman:
