@@ -76,12 +76,18 @@ def tell_mentioned(
         kind="core.mention",
         title=gettext_lazy("%(by)s mentioned you: %(record)s"),
         body="%(excerpt)s",
-        params={"by": by or "–", "record": subject, "excerpt": Truncator(plain(after).strip()).chars(200)},
+        params={"by": by or "–", "record": subject, "excerpt": _excerpt(after)},
         url=url,
         subject=subject,
         dedupe=f"mention-{subject._meta.label_lower}-{subject.pk}",
     )
     return told
+
+
+def _excerpt(text: str) -> str:
+    """Return what stands around the mentions, as people say it."""
+    lines = [line.strip() for line in text.splitlines() if mentions_in(line)]
+    return str(Truncator(plain(" ".join(lines))).chars(200))
 
 
 def mentioned_in_vain(subject: models.Model, text: str) -> list[User]:

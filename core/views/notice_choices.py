@@ -85,7 +85,7 @@ _SAMPLE_POLICY = {
 }
 
 
-@method_decorator([xframe_options_sameorigin, csp({"DIRECTIVES": _SAMPLE_POLICY})], name="dispatch")
+@method_decorator([xframe_options_sameorigin, csp(_SAMPLE_POLICY)], name="dispatch")
 class NoticeSample(RightsMixin, View):
     """A mail as the person would get it, inside a frame of the page above."""
 

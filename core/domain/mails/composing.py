@@ -194,14 +194,14 @@ def sender(organisation: str) -> str:
 
 def sample(user: User, *, summary: bool) -> str:
     """Return the markup of a mail to the user, with invented contents, in the language of the moment."""
-    titles = (
-        _("Somebody mentioned you: Call about the autumn programme"),
-        _("You are now responsible for Harbour Logistics"),
-        _("Due today: Send the proposal"),
-    )
+    titles = {
+        "core.mention": _("Somebody mentioned you: Call about the autumn programme"),
+        "core.share_received": _("Somebody shared the view “Renewals this quarter” with you"),
+        "core.job_done": _("Finished: Import of customers"),
+    }
     at = timezone.now()
     items = [
-        Notification(pk=0, user=user, kind="core.mention", title=title, created_at=at) for title in titles
+        Notification(pk=0, user=user, kind=kind, title=title, created_at=at) for kind, title in titles.items()
     ]
     for item in items:
         item.is_hidden = False  # type: ignore[attr-defined]
@@ -216,9 +216,7 @@ def sample(user: User, *, summary: bool) -> str:
         count = len(items)
         title = ngettext("%(n)d notification for you", "%(n)d notifications for you", count) % {"n": count}
         why = _("You get this summary because you want some notifications once a day.")
-        groups = [
-            {"label": kind_named("core.mention").label, "rows": [{"item": i, "link": "#"} for i in items]}
-        ]
+        groups = _by_kind(items)
         return render_to_string(
             "mail/summary.html", context | {"title": title, "why": why, "groups": groups, "more": 0}
         )
@@ -226,5 +224,5 @@ def sample(user: User, *, summary: bool) -> str:
     why = _("You get this mail because you want “%(kind)s” by e-mail.") % {"kind": kind.label}
     items[0].body = _("@Li Fang, can you send them the dates?")
     return render_to_string(
-        "mail/notification.html", context | {"title": titles[0], "why": why, "item": items[0]}
+        "mail/notification.html", context | {"title": items[0].title, "why": why, "item": items[0]}
     )
