@@ -60,5 +60,6 @@
     plan(Math.max(0, wait - (Date.now() - heardAt)));
   });
   document.addEventListener("unread-changed", ask);
-  plan(EVERY);
+  /* not all windows at the same moment */
+  plan(EVERY - Math.random() * 5_000);
 })();
