@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('quiet_from', models.TimeField(blank=True, null=True, verbose_name='quiet from')),
                 ('quiet_to', models.TimeField(blank=True, null=True, verbose_name='quiet to')),
-                ('quiet_days', models.CharField(blank=True, default='0123456', max_length=7, verbose_name='on')),
+                ('quiet_days', models.CharField(blank=True, default='0123456', max_length=7, verbose_name='quiet days')),
                 ('digest_at', models.TimeField(default=datetime.time(8, 0), verbose_name='daily summary at')),
                 ('digest_on_workdays', models.BooleanField(default=False, verbose_name='only Monday to Friday')),
                 ('paused_until', models.DateField(blank=True, null=True, verbose_name='no mail before')),

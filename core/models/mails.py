@@ -44,7 +44,7 @@ class NotificationTiming(models.Model):
     quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
     quiet_to = models.TimeField(_("quiet to"), null=True, blank=True)
     # Digits of the days on which a quiet window begins; Monday is 0.
-    quiet_days = models.CharField(_("on"), max_length=7, default="0123456", blank=True)
+    quiet_days = models.CharField(_("quiet days"), max_length=7, default="0123456", blank=True)
     digest_at = models.TimeField(_("daily summary at"), default=time(8, 0))
     digest_on_workdays = models.BooleanField(_("only Monday to Friday"), default=False)
     paused_until = models.DateField(_("no mail before"), null=True, blank=True)
@@ -109,7 +109,7 @@ class OutgoingMail(models.Model):
         ]
 
     def __str__(self) -> str:
-        return label_of(self.kind) if self.kind else str(_("Summary"))
+        return label_of(self.kind) if self.kind else str(_("Daily summary"))
 
     @property
     def reason(self) -> str:
