@@ -10,8 +10,8 @@ import pytest
 from django.core import mail as outbox_of
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.utils import timezone, translation
+from django.utils.translation import gettext, gettext_lazy
 
 from core.choices import JobState
 from core.domain.mails.composing import OUT_OF_SIGHT, READ_ALREADY, SWITCHED_OFF, sample
@@ -150,6 +150,28 @@ def test_a_letter_is_in_the_language_of_its_receiver():
     assert '<html lang="en">' in html_of(english)
     assert '<html lang="zh-Hans">' in html_of(simplified)
     assert '<html lang="zh-Hant">' in html_of(traditional)
+
+
+@pytest.mark.parametrize("kind", ["core.mention", "task_due"], ids=["at-once", "summary"])
+def test_a_mail_says_the_same_in_three_languages(kind):
+    codes = ("en", "zh-hans", "zh-hant")
+    for code in codes:
+        say([UserFactory(language=code, full_name="Li")], kind=kind, title="Title", body="Body")
+    make_due()
+    send_due()
+
+    shapes = set()
+    for code, message in zip(codes, outbox_of.outbox, strict=True):
+        with translation.override(code):
+            words = [gettext("Hello %(receiver)s,") % {"receiver": "Li"}, gettext("Choose what you get")]
+            if kind == "task_due":
+                words += [gettext("See all notifications"), gettext("A task is due today")]
+            else:
+                words += [gettext("Open in Perennial"), gettext("No more mails of this kind")]
+        for content in (message.body, html_of(message)):
+            assert [word for word in words if word not in content] == []
+        shapes.add((message.body.count("\n"), message.body.count("https://"), html_of(message).count("<")))
+    assert len(shapes) == 1
 
 
 def test_a_summary_groups_by_kind_and_tells_each_thing_once():
