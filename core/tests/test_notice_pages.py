@@ -305,8 +305,11 @@ def test_the_page_says_nothing_about_whose_mail_it_is(person):
 
 def test_the_page_is_in_the_language_of_the_receiver(user_in):
     user = user_in("sales", language="zh-hans")
-    page = Client().get(reverse("core:unsubscribe", args=[unsubscribe_token(user, "core.mention")]))
-    assert '<html lang="zh-Hans"' in page.content.decode()
+    url, client = reverse("core:unsubscribe", args=[unsubscribe_token(user, "core.mention")]), Client()
+    assert '<html lang="zh-Hans"' in client.get(url).content.decode()
+
+    client.cookies["django_language"] = "zh-hant"
+    assert '<html lang="zh-Hant"' in client.get(url).content.decode()
 
 
 def test_a_token_that_is_not_ours_is_like_no_page(person):

@@ -6,6 +6,7 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 from csp.decorators import csp
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -135,8 +136,10 @@ class Unsubscribe(View):
         if found is None:
             raise Http404
         self.user, self.kind = found
-        language = self.user.language or translation.get_language()
-        with translation.override(language):
+        # Who chose a language in this browser keeps it; else the receiver's.
+        chosen = settings.LANGUAGE_COOKIE_NAME in request.COOKIES
+        language = "" if chosen else self.user.language
+        with translation.override(language or translation.get_language()):
             return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
