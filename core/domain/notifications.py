@@ -57,25 +57,31 @@ def notify(
     if not people:
         return
     mails = _write_mails(people, told, declared, dedupe)
-    rows = []
-    for user in people:
-        with translation.override(user.language or settings.LANGUAGE_CODE):
-            texts = {"title": str(title) % (params or {}), "body": str(body) % (params or {})}
-        rows.append(
-            Notification(
-                user=user,
-                kind=kind,
-                title=one_line(texts["title"])[:200],
-                body=texts["body"][:500],
-                url=url,
-                subject_type=subject._meta.label_lower if subject is not None else "",
-                subject_id=subject.pk if subject is not None else None,
-                dedupe=dedupe,
-                in_app=told[user.pk].in_app,
-                mail_id=mails.get(user.pk),
-            )
+    same = {"kind": kind, "url": url, "dedupe": dedupe, **_weak_subject(subject)}
+    rows = [
+        Notification(
+            user=user,
+            in_app=told[user.pk].in_app,
+            mail_id=mails.get(user.pk),
+            **same,
+            **_texts(user, title, body, params or {}),
         )
+        for user in people
+    ]
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _weak_subject(subject: models.Model | None) -> dict[str, Any]:
+    if subject is None:
+        return {}
+    return {"subject_type": subject._meta.label_lower, "subject_id": subject.pk}
+
+
+def _texts(
+    user: User, title: str | Promise, body: str | Promise, params: Mapping[str, Any]
+) -> dict[str, str]:
+    with translation.override(user.language or settings.LANGUAGE_CODE):
+        return {"title": one_line(str(title) % params)[:200], "body": (str(body) % params)[:500]}
 
 
 def one_line(text: str) -> str:
