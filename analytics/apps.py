@@ -18,11 +18,13 @@ class AnalyticsConfig(AppConfig):
         """Offer pages, exports and segment names; seed what the package needs after each migration."""
         from analytics.choices import Segment
         from analytics.lists import register_lists
+        from analytics.notices import register_kinds
         from analytics.search_types import register_search
         from customers.segments import register_names
 
         register_navigation()
         register_search()
+        register_kinds()
         register_lists()
         register_names(lambda: [(key, label) for key, label in Segment.choices])
         post_migrate.connect(seed, sender=self, dispatch_uid="analytics.seed")

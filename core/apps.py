@@ -22,10 +22,12 @@ class CoreConfig(AppConfig):
         from core.domain.roles import grant_roles
         from core.domain.search import follow
         from core.lists import register_list
+        from core.notices import register_platform_kinds
         from core.search_types import register_search
         from core.shell import register_shell
         from core.views.audit import AUDIT_EXPORT
 
+        register_platform_kinds()
         register_shell()
         register_list(AUDIT_EXPORT)
         sign_ins.listen()
@@ -56,6 +58,18 @@ def _ensure_schedules(**kwargs: Any) -> None:
         title=_("Delete exported files that nobody fetched in time"),
         task="core.tasks.delete_old_exports",
         daily_at=time(3, 50),
+    )
+    ensure_schedule(
+        "core.delete-old-notifications",
+        title=_("Delete notifications that were read long ago"),
+        task="core.tasks.delete_old_notifications",
+        daily_at=time(3, 55),
+    )
+    ensure_schedule(
+        "core.warn-of-expiring-tokens",
+        title=_("Tell who uses a token that it runs out soon"),
+        task="core.tasks.warn_of_expiring_tokens",
+        daily_at=time(6, 0),
     )
 
 

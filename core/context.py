@@ -7,7 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from core.models import Notification, Organisation
+from core.domain.notifications import count_unread
+from core.models import Organisation
 from core.navigation import entries_for
 
 
@@ -21,8 +22,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "nav": nav,
         "nav_current": _current(nav),
-        # Nobody reads a number above that; counting all of them would cost more on every page.
-        "unread_count": Notification.objects.filter(user=user).unread()[:100].count(),
+        "unread_count": count_unread(user.pk),
         "languages": settings.LANGUAGES,
         "organisation": organisation,
         "base_currency": organisation.base_currency,

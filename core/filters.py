@@ -22,6 +22,7 @@ from core import display
 from core.audit_lines import subject_kinds
 from core.choices import AuditAction, Currency
 from core.models import Team, User
+from core.notices import MailState, kind_choices
 from core.roles import Role
 from core.search.matching import matching_rows
 from core.view_tokens import Reader, in_words, is_token, resolved
@@ -278,11 +279,19 @@ class AuditFilterSet(ScopedFilterSet):
 class NotificationFilterSet(ScopedFilterSet):
     """One's own messages."""
 
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=kind_choices)
     unread = django_filters.BooleanFilter(label=_("Unread only"), method="only_unread", widget=CheckboxInput)
 
     def only_unread(self, rows: Any, name: str, value: bool) -> Any:
         """Messages that were not opened yet."""
         return rows.unread() if value else rows
+
+
+class OutgoingMailFilterSet(ScopedFilterSet):
+    """E-mails by what became of them."""
+
+    state = django_filters.MultipleChoiceFilter(label=_("State"), choices=MailState.choices)
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=kind_choices)
 
 
 class ExchangeRateFilterSet(ScopedFilterSet):

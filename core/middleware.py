@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
@@ -20,13 +21,19 @@ class PreferencesMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer in the person's language and zone, and leave neither behind for the next request."""
         user = request.user
-        if user.is_authenticated:
-            if user.language:
-                translation.activate(user.language)
-                request.LANGUAGE_CODE = translation.get_language()
-            # Read once a request: the zone, the shell and many pages ask for it.
-            organisation = request.organisation = Organisation.load()  # type: ignore[attr-defined]
-            timezone.activate(zone_named(user.time_zone or organisation.time_zone))
+        if user.is_authenticated and user.language:
+            translation.activate(user.language)
+            request.LANGUAGE_CODE = translation.get_language()
         response = self.get_response(request)
         timezone.deactivate()
         return response
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:  # noqa: ARG002
+        """Read the organisation and its zone, once a request: the shell and many pages ask for them.
+
+        Views marked `is_light` tell no time and show no shell; they go without.
+        """
+        user = request.user
+        if user.is_authenticated and not getattr(getattr(view, "view_class", view), "is_light", False):
+            organisation = request.organisation = Organisation.load()  # type: ignore[attr-defined]
+            timezone.activate(zone_named(user.time_zone or organisation.time_zone))

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 
 from core.access import ScopedQuerySet, can, teams_above
 from core.choices import JobState, ViewScope
+from core.notices import MailState
 
 if TYPE_CHECKING:
     from core.models import User
@@ -141,6 +142,10 @@ class NotificationQuerySet(ScopedQuerySet):
     owner_path = "user"
     team_path = None
 
+    def live(self) -> Self:
+        """Those that the person wants to see in the app."""
+        return self.filter(in_app=True)
+
     def newest_first(self) -> Self:
         """The order of the bell."""
         return self.order_by("-created_at", "-id")
@@ -148,6 +153,30 @@ class NotificationQuerySet(ScopedQuerySet):
     def unread(self) -> Self:
         """Notifications that were not opened yet."""
         return self.filter(read_at__isnull=True)
+
+
+class OutgoingMailQuerySet(ScopedQuerySet):
+    """E-mails of the installation; administrators look after them."""
+
+    owner_path = None
+    team_path = None
+
+    def due(self, at: datetime) -> Self:
+        """Mails to send now: waiting and due, or left behind by a worker whose lease ran out."""
+        waiting = Q(state=MailState.WAITING, due_at__lte=at)
+        return self.filter(waiting | Q(state=MailState.SENDING, lease_until__lt=at))
+
+    def finished_before(self, moment: datetime) -> Self:
+        """Mails made before the moment that were sent, or needed no sending."""
+        return self.filter(state__in=[MailState.SENT, MailState.SUPPRESSED], created_at__lt=moment)
+
+    def held_by(self, token: str) -> Self:
+        """Mails that the holder of `token` is sending."""
+        return self.filter(state=MailState.SENDING, lease_token=token)
+
+    def for_list(self) -> Self:
+        """What one row of the mail page shows."""
+        return self.select_related("user")
 
 
 class AuditQuerySet(ScopedQuerySet):

@@ -14,6 +14,7 @@ ACTIONS: dict[str, str] = {
     "schedule": "view change run",
     "auditentry": "view export",
     "notification": "view change",
+    "outgoingmail": "view retry",
     "importrun": "view add change",
     "apitoken": "view add delete",
     "savedview": "view add change delete publish",
@@ -45,6 +46,7 @@ RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
         role: ("own", "view change")
         for role in ("agent", "sales", "trainer", "manager", "analyst", "administrator")
     },
+    "outgoingmail": {},
     "importrun": {
         "sales": ("own", "view add change"),
         "manager": ("own", "view add change"),

@@ -71,6 +71,15 @@ _CARDS = (
         ("core.schedule", "view"),
     ),
     SettingsCard(
+        "mail",
+        _("Mail"),
+        _("What waits, what was set aside and why, and whether the mail server answers."),
+        "core:mail-list",
+        "mail",
+        65,
+        ("core.outgoingmail", "view"),
+    ),
+    SettingsCard(
         "audit",
         _("Audit"),
         _("Who signed in, changed or exported what. Lines cannot be altered."),

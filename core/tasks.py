@@ -9,8 +9,20 @@ from typing import Any
 from celery import current_app, shared_task
 from django.utils import timezone
 
-from core.domain import bulk, exports, imports, jobs, once, schedules, search, sweeper
+from core.domain import (
+    bulk,
+    exports,
+    imports,
+    jobs,
+    notifications,
+    once,
+    schedules,
+    search,
+    sweeper,
+    tokens,
+)
 from core.domain.heartbeats import WORKER, mark_alive
+from core.domain.mails.sending import ask_for_sending, send_due
 
 
 @shared_task(name="core.tasks.run_job")
@@ -26,6 +38,7 @@ def tick() -> None:
     at = timezone.now()
     mark_alive(WORKER, at=at)
     schedules.run_due_schedules(at)
+    ask_for_sending(at)
     sweeper.sweep(at)
 
 
@@ -102,3 +115,21 @@ def fill_search(key: str) -> dict[str, int]:
 def undo_import(run_id: int, attempt: int) -> dict[str, int]:
     """Take back what an import wrote."""
     return imports.run_undo(run_id, attempt)
+
+
+@shared_task(name="core.tasks.send_mails")
+def send_mails() -> dict[str, int]:
+    """Send every mail whose time has come."""
+    return send_due()
+
+
+@shared_task(name="core.tasks.delete_old_notifications")
+def delete_old_notifications() -> dict[str, int]:
+    """Delete messages that were read long ago."""
+    return {"deleted": notifications.delete_old_notifications(at=timezone.now())}
+
+
+@shared_task(name="core.tasks.warn_of_expiring_tokens")
+def warn_of_expiring_tokens() -> dict[str, int]:
+    """Tell people whose tokens run out soon."""
+    return {"told": tokens.warn_of_expiring_tokens(at=timezone.now())}

@@ -8,7 +8,6 @@ from core.views import (
     exports,
     home,
     list_columns,
-    notifications,
     organisation,
     profile,
     rates,
@@ -28,10 +27,6 @@ urlpatterns = [
     path("profile/", profile.Profile.as_view(), name="profile"),
     path("profile/tokens/new/", tokens.TokenCreate.as_view(), name="token-create"),
     path("tokens/<int:pk>/revoke/", tokens.TokenRevoke.as_view(), name="token-revoke"),
-    path("notifications/", notifications.NotificationList.as_view(), name="notification-list"),
-    path("notifications/panel/", notifications.NotificationPanel.as_view(), name="notification-panel"),
-    path("notifications/read/", notifications.NotificationRead.as_view(), name="notification-read"),
-    path("notifications/<int:pk>/open/", notifications.NotificationOpen.as_view(), name="notification-open"),
     path("settings/users/", users.UserList.as_view(), name="user-list"),
     path("settings/users/new/", users.UserCreate.as_view(), name="user-create"),
     path("settings/users/<int:pk>/", users.UserDetail.as_view(), name="user-detail"),
@@ -65,6 +60,7 @@ urlpatterns = [
     path("exports/", exports.ExportStart.as_view(), name="export-start"),
     path("exports/<str:token>/", exports.ExportDownload.as_view(), name="export-download"),
     # These stand beside their views.
+    path("", include("core.urls_notifications")),
     path("jobs/", include("core.urls_jobs")),
     path("imports/", include("core.urls_imports")),
 ]

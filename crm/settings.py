@@ -257,7 +257,14 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
 # ---- mail -------------------------------------------------------------------------------------------
+# Links in mails begin with this; never with the Host header of a request.
+_first_host = next((host for host in ALLOWED_HOSTS if host.strip(".*")), "localhost").lstrip(".")
+SITE_URL = env.str("SITE_URL", f"https://{_first_host}" if PRODUCTION else f"http://{_first_host}:8000")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "perennial@localhost")
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 10)
+MAIL_PER_MINUTE = env.int("MAIL_PER_MINUTE", 60)
+# Longer than one mail can take with the time-out above, so that no mail has two senders.
+MAIL_LEASE_SECONDS = env.int("MAIL_LEASE_SECONDS", 300)
 if env.str("EMAIL_URL", ""):
     vars().update(env.email_url("EMAIL_URL"))
 else:

@@ -70,6 +70,7 @@ class Stack:
             "RUN_BIND": f"{host}:{port}",
             "RUN_WORKER_OPTIONS": worker_options,
             "PYTHONUNBUFFERED": "1",
+            "SITE_URL": os.environ.get("SITE_URL") or f"http://{host}:{port}",
         }
         self._supervisor: subprocess.Popen[bytes] | None = None
 

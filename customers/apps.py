@@ -1,6 +1,9 @@
 """Customers: who they are and what we do with them."""
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -15,13 +18,27 @@ class CustomersConfig(AppConfig):
         from core.domain.rates import base_currency_locks
         from customers.imports.registration import register_targets
         from customers.lists import register_lists
+        from customers.notices import register_kinds
         from customers.search_types import register_search
 
         register_navigation()
         register_search()
+        register_kinds()
         register_lists()
         register_targets()
         base_currency_locks.append(amounts_are_stored)
+        post_migrate.connect(_ensure_schedules, sender=self, dispatch_uid="customers.ensure_schedules")
+
+
+def _ensure_schedules(**kwargs: Any) -> None:
+    from core.domain.schedules import ensure_schedule
+
+    ensure_schedule(
+        "customers.remind-of-tasks",
+        title=_("Remind people of tasks that are due or overdue"),
+        task="customers.tasks.remind_of_tasks",
+        every_seconds=3_600,
+    )
 
 
 def register_navigation() -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.access import can
 from core.lists import Column, ListDefinition, Preset, register_list
+from core.mentions import plain
 from customers import filters, segments, sorting
 from customers.bulk import CUSTOMER_ACTIONS, TASK_ACTIONS
 from customers.models import Contact, Customer, Interaction, Metrics, Order, Person, Task
@@ -24,6 +25,11 @@ def _of(*path: str) -> Callable[[Any], Any]:
         return row
 
     return read
+
+
+def _words(field: str) -> Callable[[Any], Any]:
+    """Return a reader of a text in which colleagues may be mentioned."""
+    return lambda row: plain(getattr(row, field))
 
 
 def _label(field: str) -> Callable[[Any], Any]:
@@ -196,13 +202,13 @@ INTERACTIONS = ListDefinition(
         Column("person", _("With"), _of("person", "name")),
         Column("channel", _("Channel"), _label("channel")),
         Column("direction", _("Began"), _label("direction")),
-        Column("summary", _("Summary"), _of("summary")),
-        Column("body", _("Details"), _of("body"), on_page=False),
+        Column("summary", _("Summary"), _words("summary")),
+        Column("body", _("Details"), _words("body"), on_page=False),
         Column("minutes", _("Minutes"), _of("minutes"), is_number=True),
         Column("by", _("By"), _of("by", "full_name")),
         Column("expectation", _("The customer expects"), _of("expectation")),
         Column("expected_by", _("Expected by"), _of("expected_by")),
-        Column("next_step", _("Next step"), _of("next_step")),
+        Column("next_step", _("Next step"), _words("next_step")),
         Column("next_step_on", _("Next step on"), _of("next_step_on")),
     ],
     sort_keys=sorting.INTERACTION_SORTS,

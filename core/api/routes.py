@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from core.api.jobs import JobViewSet
+from core.api.notifications import NotificationViewSet
 from core.api.search import SearchViewSet
 from core.api.views import SavedViewViewSet
 
 routes: list[tuple[str, Any, str]] = [
     ("jobs", JobViewSet, "job"),
+    ("notifications", NotificationViewSet, "notification"),
     ("search", SearchViewSet, "search"),
     ("views", SavedViewViewSet, "savedview"),
 ]

@@ -10,16 +10,22 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.access import can, require
 from core.choices import AuditAction
 from core.domain.audit import record
+from core.domain.notifications import notify
+from core.domain.users import administrators
 from core.errors import Conflict, DomainError
 from core.models import ApiToken, User
 
 PREFIX = "pn_"
 LONGEST_LIFE = timedelta(days=366)
+#: How long before its end people are told of it.
+WARNED_BEFORE = timedelta(days=14)
 _USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
 
@@ -62,7 +68,41 @@ def make_token(
         subject=token,
         changes={"user": (None, user), "expires_at": (None, expires_at)},
     )
+    _tell_of_token(token, by)
     return token, secret
+
+
+def _tell_of_token(token: ApiToken, by: User) -> None:
+    """A token acts as its user, who should know of it; of a service's token its administrator knows."""
+    notify(
+        [token.user if not token.user.is_service else by],
+        kind="core.security",
+        title=gettext_lazy("New API token: %(name)s"),
+        body=gettext_lazy("It acts as %(user)s. If you know nothing of it, revoke it in your profile."),
+        params={"name": token.name, "user": token.user},
+        url=reverse("core:profile"),
+    )
+
+
+def warn_of_expiring_tokens(*, at: datetime) -> int:
+    """Tell each person, and the administrators for services, of tokens that soon stop working, once."""
+    rows = ApiToken.objects.usable(at).filter(expires_at__lte=at + WARNED_BEFORE).select_related("user")
+    told = 0
+    for token in rows:
+        is_service = token.user.is_service
+        people = list(administrators().people()) if is_service else [token.user]
+        page = "core:user-detail" if is_service else "core:profile"
+        notify(
+            people,
+            kind="core.token_expiring",
+            title=gettext_lazy("The token “%(name)s” of %(user)s runs out on %(day)s"),
+            body=gettext_lazy("Make a new one in time: what uses it stops working that day."),
+            params={"name": token.name, "user": token.user, "day": f"{token.expires_at:%Y-%m-%d}"},
+            url=reverse(page, args=[token.user_id] if is_service else []),
+            dedupe=f"token-{token.pk}-expiring",
+        )
+        told += len(people)
+    return told
 
 
 @transaction.atomic

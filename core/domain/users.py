@@ -11,12 +11,15 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.access import require
 from core.choices import AuditAction
 from core.domain.audit import differences, record
 from core.domain.checks import check_record, refused, unique_or_conflict
+from core.domain.notifications import notify
 from core.errors import Conflict, DomainError
 from core.models import ApiToken, User
 from core.roles import Role
@@ -86,7 +89,21 @@ def set_roles(user: User, roles: Iterable[str], *, by: User) -> User:
     user.groups.set(Group.objects.filter(name__in=keys))
     user.__dict__.pop("_role_keys", None)
     record(AuditAction.CHANGED, by=by, subject=user, changes={"roles": (before, keys)})
+    _tell_of_roles(user, by)
     return user
+
+
+def _tell_of_roles(user: User, by: User) -> None:
+    if user.pk == by.pk or user.is_service:
+        return
+    notify(
+        [user],
+        kind="core.security",
+        title=gettext_lazy("%(by)s changed your roles"),
+        body=gettext_lazy("Your profile shows what you may do now."),
+        params={"by": by},
+        url=reverse("core:profile"),
+    )
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from core.models.forms import SpentForm
 from core.models.imports import ImportLine, ImportMapping, ImportRun
 from core.models.jobs import Heartbeat, Job, Schedule, ScheduleRun
 from core.models.lists import ListChoice, SavedView
+from core.models.mails import NotificationPreference, NotificationTiming, OutgoingMail
 from core.models.notifications import Notification
 from core.models.numbers import Counter
 from core.models.organisation import ExchangeRate, Organisation
@@ -27,7 +28,10 @@ __all__ = [
     "Job",
     "ListChoice",
     "Notification",
+    "NotificationPreference",
+    "NotificationTiming",
     "Organisation",
+    "OutgoingMail",
     "SavedView",
     "Schedule",
     "ScheduleRun",

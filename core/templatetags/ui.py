@@ -16,7 +16,7 @@ from django.utils.html import format_html, format_html_join, json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, pgettext
 
-from core import display
+from core import display, mentions
 from core.templatetags import ui_figures, ui_forms, ui_lists
 
 register = template.Library()
@@ -37,6 +37,8 @@ register.filter("month", display.format_month)
 register.filter("initials", display.initials)
 register.filter("money", display.format_money)
 register.filter("money_short", display.format_money_short)
+register.filter("mentions", mentions.as_html)
+register.filter("plain_mentions", mentions.plain)
 
 
 @register.simple_tag(takes_context=True)

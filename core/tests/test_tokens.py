@@ -10,9 +10,15 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from core.choices import AuditAction
-from core.domain.tokens import LONGEST_LIFE, find_token, make_token, revoke_token
+from core.domain.tokens import (
+    LONGEST_LIFE,
+    find_token,
+    make_token,
+    revoke_token,
+    warn_of_expiring_tokens,
+)
 from core.errors import Conflict, DomainError
-from core.models import ApiToken, AuditEntry, User
+from core.models import ApiToken, AuditEntry, Notification, User
 from core.tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -87,3 +93,40 @@ def test_an_expired_token_is_unknown(user_in: Callable[..., User]) -> None:
     assert find_token(secret, at=NOW + DAY) is None
     assert find_token("pn_other", at=NOW) is None
     assert UserFactory().api_tokens.count() == 0
+
+
+def test_who_gets_a_token_is_told_of_it(user_in):
+    user, admin = user_in("sales"), user_in("administrator")
+    service = user_in("integration", is_service=True)
+    now = timezone.now()
+    for owner, by in ((user, user), (service, admin)):
+        make_token(owner, name="ERP", expires_at=now + timedelta(days=30), by=by, at=now)
+
+    assert list(Notification.objects.order_by("pk").values_list("user", "kind")) == [
+        (user.pk, "core.security"),
+        (admin.pk, "core.security"),
+    ]
+
+
+def test_people_are_told_once_that_a_token_runs_out(user_in):
+    user, admin = user_in("sales"), user_in("administrator")
+    service = user_in("integration", is_service=True)
+    now = timezone.now()
+    for owner, days in ((user, 10), (user, 40), (service, 5)):
+        ends = now + timedelta(days)
+        ApiToken.objects.create(
+            user=owner, name=f"T{days}", digest=f"{owner.pk}-{days}", prefix="pn_", expires_at=ends
+        )
+    gone = {"name": "Gone", "prefix": "pn_", "user": user}
+    ApiToken.objects.create(digest="revoked", expires_at=now + timedelta(3), revoked_at=now, **gone)
+    ApiToken.objects.create(
+        digest="expired", created_at=now - timedelta(9), expires_at=now - timedelta(1), **gone
+    )
+
+    for _ in range(2):
+        warn_of_expiring_tokens(at=now)
+
+    found = Notification.objects.filter(kind="core.token_expiring").order_by("user_id")
+    assert sorted((m.user_id, m.title.split("”")[0]) for m in found) == sorted(
+        [(user.pk, "The token “T10"), (admin.pk, "The token “T5")]
+    )

@@ -16,7 +16,7 @@ from core.access import roles_of
 from core.choices import AuditAction
 from core.domain.users import create_user, deactivate_user, reactivate_user, set_roles, update_user
 from core.errors import Conflict, DomainError
-from core.models import ApiToken, AuditEntry, User
+from core.models import ApiToken, AuditEntry, Notification, User
 from core.tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -168,3 +168,12 @@ def test_the_login_page_lets_in_and_the_way_out_works(client: Any, admin: User) 
     assert (answer.status_code, answer.url) == (302, reverse("core:home"))
     assert client.post(reverse("logout")).status_code == 302
     assert client.get(reverse("core:home")).status_code == 302
+
+
+def test_a_change_of_roles_is_told_to_the_user(user_in):
+    user, admin = user_in("sales"), user_in("administrator")
+    set_roles(user, ["manager"], by=admin)
+    set_roles(user, ["manager"], by=admin)
+
+    message = Notification.objects.get(user=user)
+    assert (message.kind, message.title) == ("core.security", f"{admin} changed your roles")

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
+from core.domain.notifications import for_reader
 from core.models import Notification
 from core.navigation import settings_cards_for
 from core.views.base import SIGNED_IN, RightsMixin
@@ -24,7 +25,10 @@ class Home(RightsMixin, TemplateView):
         now = timezone.localtime()
         mine = Notification.objects.visible_to(self.person).unread().newest_first()
         return super().get_context_data(
-            now=now, greeting=greeting(now.hour), notifications=list(mine[:5]), **kwargs
+            now=now,
+            greeting=greeting(now.hour),
+            notifications=for_reader(list(mine[:5]), self.person),
+            **kwargs,
         )
 
 

@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model
+from django.utils import timezone
 
 from analytics.domain.segment_maps import seed_segment_maps
 from analytics.models import NightlyRun, ScoringPolicy, SegmentMap
-from core.models import ExchangeRate, Schedule, User
+from core.models import ExchangeRate, OutgoingMail, Schedule, User
 from crm.tests.doors import Door
 from crm.tests.world import Belongings, Side
 from customers.domain.products import create_product, set_price
@@ -45,6 +46,7 @@ _BY_NOUN: dict[str, Finder] = {
     "analytics:run": lambda side, own: shared(NightlyRun),
     "analytics:segment": lambda side, own: shared(SegmentMap),
     "core:notification": lambda side, own: own.notification,
+    "core:mail": lambda side, own: shared(OutgoingMail),
     "core:job": lambda side, own: own.job,
     "core:import": lambda side, own: own.run,
     "core:token": lambda side, own: own.token,
@@ -58,7 +60,6 @@ _OTHERS: dict[str, Finder] = {
     "axis": lambda side, own: "stage",
     "other": lambda side, own: side.acquaintance.pk,
     "target": lambda side, own: "customers.order",
-    "line": lambda side, own: 2,
     "line": lambda side, own: 2,
     "version": lambda side, own: 1,
     "uidb64": lambda side, own: "MQ",
@@ -111,6 +112,9 @@ def make_shared(by: User) -> None:
     create_tag("renewal", by=by)
     ExchangeRate.objects.get_or_create(
         currency="USD", valid_from=date(2026, 1, 1), defaults={"rate": Decimal("7.1")}
+    )
+    OutgoingMail.objects.create(
+        key="shared", user=by, kind="core.test", state="failed", due_at=timezone.now(), message_id="<x@y>"
     )
     seed_segment_maps()
     ScoringPolicy.load()

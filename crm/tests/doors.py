@@ -24,6 +24,9 @@ PUBLIC = frozenset(
         "password_reset_confirm",
         "password_reset_complete",
         "set_language",
+        # Signed addresses in mails; and what pages ask for every minute, which answers 401.
+        "core:unsubscribe",
+        "core:notification-count",
     }
 )
 #: Django's own pages, about the person who is signed in.

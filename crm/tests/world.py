@@ -208,7 +208,13 @@ def _warning(customer: Customer, task: Task, text: Text, by: User) -> ChurnWarni
 def make_belongings(user: User, text: Text = plain) -> Belongings:
     """Let a person ask for work, upload a file, get a message and make a token, where the role allows."""
     job = later("core.tasks.tick", title=text("job"), by=user, dedupe=f"of-{user.pk}")
-    notify([user], kind="warning", title=gettext_lazy("%(text)s"), params={"text": text("message")}, url="/")
+    notify(
+        [user],
+        kind="churn_warnings",
+        title=gettext_lazy("%(text)s"),
+        params={"text": text("message")},
+        url="/",
+    )
     admin = _administrator()
     export = request_export("customers.customer", query="", file_format="csv", by=admin)
     Job.objects.filter(pk=export.pk).update(created_by=user)

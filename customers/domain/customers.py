@@ -160,6 +160,7 @@ def _tell_owner(customer: Customer, by: User | None) -> None:
         body=gettext_lazy("Handed over by %(by)s.") if by else "",
         params={"customer": customer.name, "by": by},
         url=customer.get_absolute_url(),
+        subject=customer,
     )
 
 

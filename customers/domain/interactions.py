@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 
 from core.choices import AuditAction
 from core.domain.audit import as_json, record
+from core.domain.mentions import mentioned_in_vain, settled, tell_mentioned
 from core.errors import Conflict, DomainError
+from core.mentions import plain
 from core.models import User
 from customers.choices import Channel, EventKind
 from customers.domain.changes import bump, ensure_fresh, ensure_known, ensure_valid, locked, write_changes
@@ -27,6 +29,8 @@ INTERACTION_FIELDS = (
     "person", "channel", "direction", "summary", "body", "occurred_at", "minutes", "by", "expectation",
     "expected_by", "next_step", "next_step_on", "source_system", "external_id",
 )  # fmt: skip
+#: Texts in which colleagues may be mentioned.
+MENTIONS_IN = ("summary", "body", "next_step")
 #: Clocks of phones and other systems differ a little.
 _CLOCK_SKEW = timedelta(minutes=10)
 
@@ -43,13 +47,13 @@ def record_interaction(
 ) -> Interaction:
     """Keep what happened, on the timeline too, and return it; the customer's last contact follows.
 
-    `follow_up` makes a task of the next step. Refuses customers in the recycle bin, times to come, and
-    persons who never had a place at this customer.
+    `follow_up` makes a task of the next step. Colleagues whom the texts mention are told. Refuses
+    customers in the recycle bin, times to come, and persons who never had a place at this customer.
     """
     ensure_known(data, INTERACTION_FIELDS)
     stored = locked(customer)
     ensure_live(stored)
-    values = {"by": by, **data}
+    values = {"by": by, **_with_real_names(data)}
     interaction = Interaction(customer=stored, created_by=by, **values, **weak_subject(subject, subject_url))
     _ensure_sound(interaction, values)
     ensure_valid(interaction, {*values, "summary"})
@@ -64,9 +68,28 @@ def record_interaction(
     record(AuditAction.CREATED, by=by, subject=interaction)
     refresh_last_contact(stored)
     customer.last_contact_at = stored.last_contact_at
+    _tell_mentioned(interaction, before="", by=by)
     if follow_up:
         plan_next_step(interaction, by=by)
     return interaction
+
+
+def _with_real_names(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: settled(value or "") if key in MENTIONS_IN else value for key, value in data.items()}
+
+
+def _texts(interaction: Interaction) -> str:
+    return "\n".join(getattr(interaction, field) for field in MENTIONS_IN)
+
+
+def _tell_mentioned(interaction: Interaction, *, before: str, by: User | None) -> None:
+    url = interaction.customer.get_absolute_url()
+    tell_mentioned(interaction, after=_texts(interaction), before=before, by=by, url=url)
+
+
+def unreached_by(interaction: Interaction) -> list[User]:
+    """Return those whom the interaction mentions though they may not see it, and who were told nothing."""
+    return mentioned_in_vain(interaction, _texts(interaction))
 
 
 def _ensure_sound(interaction: Interaction, values: Mapping[str, Any]) -> None:
@@ -129,7 +152,7 @@ def plan_next_step(interaction: Interaction, *, by: User | None) -> None:
             fields={"next_step": _("Needed for the task.")},
         )
     create_task(
-        interaction.next_step,
+        plain(interaction.next_step),
         customer=interaction.customer,
         owner=interaction.by if interaction.by is not None and interaction.by.is_active else None,
         due_on=interaction.next_step_on,
@@ -157,6 +180,7 @@ def update_interaction(
     stored = _locked_with_customer(interaction)
     _ensure_not_deleted(stored)
     ensure_fresh(stored, version)
+    data, before = _with_real_names(data), _texts(stored)
     _ensure_sound(_preview(stored, data), data)
     if {"source_system", "external_id"} & set(data):
         ensure_identity_is_free(_preview(stored, data), by=by)
@@ -167,6 +191,7 @@ def update_interaction(
             event.data, event.at = {**event.data, **_as_data(stored)}, stored.occurred_at
             event.save(update_fields=["data", "at"])
         refresh_last_contact(stored.customer)
+        _tell_mentioned(stored, before=before, by=by)
     if follow_up:
         plan_next_step(stored, by=by)
     return stored

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from core.choices import AuditAction
 from core.domain.audit import record
-from core.domain.notifications import notify
+from core.domain.mentions import mentioned_in_vain, settled, tell_mentioned
+from core.domain.notifications import mark_read_about, notify
 from core.errors import Conflict, DomainError
 from core.models import Team, User
 from customers.choices import EventKind, Priority, TaskState
@@ -62,7 +63,7 @@ def create_task(
         team=team or _usual_team(customer, owner),
         due_on=due_on,
         priority=priority,
-        note=note,
+        note=settled(note),
         dedupe=dedupe,
         created_by=by,
         **weak_subject(subject, subject_url),
@@ -77,6 +78,7 @@ def create_task(
     record(AuditAction.CREATED, by=by, subject=task)
     if tell:
         _tell_owner(task, by)
+    _tell_mentioned(task, before="", by=by)
     return task
 
 
@@ -100,8 +102,23 @@ def _tell_owner(task: Task, by: User | None) -> None:
         title=gettext_lazy("Task for you: %(title)s"),
         body=gettext_lazy("Given by %(by)s.") if by else "",
         params={"title": task.title, "by": by},
-        url=task.customer.get_absolute_url() if task.customer else reverse("customers:task-list"),
+        url=page_of(task),
+        subject=task,
     )
+
+
+def page_of(task: Task) -> str:
+    """Return where a message about the task leads: to its customer, else to the list."""
+    return task.customer.get_absolute_url() if task.customer else reverse("customers:task-list")
+
+
+def _tell_mentioned(task: Task, *, before: str, by: User | None) -> None:
+    tell_mentioned(task, after=task.note, before=before, by=by, url=page_of(task))
+
+
+def unreached_by(task: Task) -> list[User]:
+    """Return those whom the note mentions though they may not see the task, and who were told nothing."""
+    return mentioned_in_vain(task, task.note)
 
 
 @transaction.atomic
@@ -114,7 +131,8 @@ def update_task(task: Task, data: Mapping[str, Any], *, by: User | None, version
     stored = locked(task)
     _ensure_open(stored)
     ensure_fresh(stored, version)
-    values = dict(data)
+    values = {**data, "note": settled(data["note"] or "")} if "note" in data else dict(data)
+    before = stored.note
     handed_over = "owner" in values and values["owner"] != stored.owner
     if handed_over:
         ensure_can_be_owner(values["owner"])
@@ -125,6 +143,7 @@ def update_task(task: Task, data: Mapping[str, Any], *, by: User | None, version
     write_changes(stored, values, by=by, at=timezone.now())
     if handed_over:
         _tell_owner(stored, by)
+    _tell_mentioned(stored, before=before, by=by)
     return stored
 
 
@@ -189,6 +208,8 @@ def _move(task: Task, state: str, *, outcome: str, by: User | None, at: datetime
     if not moved:
         raise _already(stored)
     record(AuditAction.CHANGED, by=by, subject=stored, changes={"state": (before.state, state)}, note=outcome)
+    if state != TaskState.OPEN and stored.owner is not None:
+        mark_read_about(stored, user=stored.owner, at=at)
     if stored.customer is not None:
         data = {"action": state, "title": stored.title, "outcome": outcome, "due_on": stored.due_on}
         url = stored.subject_url or stored.customer.get_absolute_url()

@@ -9,6 +9,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.mentions import mentionable
 from core.models import Team
 from customers.forms.base import RecordForm, VersionMixin, people_choices
 from customers.forms.pickers import CustomerPicker
@@ -42,6 +43,9 @@ class InteractionForm(VersionMixin, RecordForm):
             people = people | Person.objects.filter(pk=self.instance.person_id)
         self.fields["person"].queryset = people.distinct().order_by("name", "id")  # type: ignore[attr-defined]
         self.fields["next_step"].help_text = _("Becomes a task of yours, due on the day beside it.")
+        for name in ("summary", "body", "next_step"):
+            self.fields[name].widget.attrs |= mentionable(customer)
+        self.fields["body"].help_text = _("Type @ to mention a colleague, who is told.")
         if self.instance.pk is None:
             self.fields["occurred_at"].initial = timezone.localtime().replace(second=0, microsecond=0)
 
@@ -69,6 +73,8 @@ class TaskForm(VersionMixin, RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["customer"].user = self.user  # type: ignore[attr-defined]
+        self.fields["note"].widget.attrs |= mentionable(self.instance)
+        self.fields["note"].help_text = _("Type @ to mention a colleague, who is told.")
         self.fields["owner"].queryset = people_choices()  # type: ignore[attr-defined]
         self.fields["owner"].empty_label = _("Nobody yet")  # type: ignore[attr-defined]
         self.fields["team"].queryset = Team.objects.order_by("name")  # type: ignore[attr-defined]

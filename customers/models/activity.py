@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.mentions import plain
 from core.models import Team
 from customers.choices import Channel, Direction, EventKind, Priority, TaskState
 from customers.models.base import Foreign, Recorded, Recyclable, external_identity
@@ -81,7 +82,7 @@ class Interaction(Recorded, Recyclable, Foreign, Subject):
         ]
 
     def __str__(self) -> str:
-        return self.summary
+        return plain(self.summary)
 
 
 class Task(Recorded, Subject):

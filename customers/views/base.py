@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from typing import Any, ClassVar, cast
 
 from django import forms
@@ -23,6 +24,14 @@ from customers.models import Customer
 from customers.views.conflict import conflict_context
 
 MOST_BOXES = 20
+
+
+def say_who_was_not_told(request: HttpRequest, people: Iterable[User]) -> None:
+    """Give the author a hint where a text mentions colleagues who may not see its record."""
+    names = ", ".join(user.display_name for user in people)
+    if names:
+        text = _("Not told, because this record is out of their reach: %(names)s.") % {"names": names}
+        messages.warning(request, text)
 
 
 def within_reach(user: User, action: str, model: type[models.Model], customer: Customer) -> bool:

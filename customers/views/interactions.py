@@ -13,12 +13,24 @@ from django.utils.translation import gettext_lazy
 from core.access import can
 from core.views.base import ConfirmPage
 from core.views.lists import ListPage
-from customers.domain.interactions import delete_interaction, record_interaction, update_interaction
+from customers.domain.interactions import (
+    delete_interaction,
+    record_interaction,
+    unreached_by,
+    update_interaction,
+)
 from customers.filters import InteractionFilterSet
 from customers.forms.activity import InteractionForm
 from customers.models import Customer, Interaction
 from customers.sorting import INTERACTION_SORTS
-from customers.views.base import CustomerFormPage, RecordFilters, customer_for, fetch, next_url
+from customers.views.base import (
+    CustomerFormPage,
+    RecordFilters,
+    customer_for,
+    fetch,
+    next_url,
+    say_who_was_not_told,
+)
 
 
 class InteractionList(RecordFilters, ListPage):
@@ -71,7 +83,9 @@ class InteractionCreate(CustomerFormPage):
     def perform(self, form: InteractionForm) -> str:
         """Log it, and plan the next step."""
         values = form.values
-        record_interaction(self.customer, values, by=self.person, follow_up=bool(values["next_step"]))
+        follow_up = bool(values["next_step"])
+        interaction = record_interaction(self.customer, values, by=self.person, follow_up=follow_up)
+        say_who_was_not_told(self.request, unreached_by(interaction))
         return next_url(self.request, self.cancel_url())
 
     def cancel_url(self) -> str:
@@ -121,13 +135,14 @@ class InteractionUpdate(CustomerFormPage):
         """Write the correction; a next step that is new becomes a task."""
         values = form.values
         new_step = bool(values["next_step"]) and values["next_step"] != self.interaction.next_step
-        update_interaction(
+        interaction = update_interaction(
             self.interaction,
             values,
             by=self.person,
             version=form.seen_version,
             follow_up=new_step,
         )
+        say_who_was_not_told(self.request, unreached_by(interaction))
         return next_url(self.request, self.cancel_url())
 
     def cancel_url(self) -> str:
@@ -170,7 +185,7 @@ class InteractionDelete(ConfirmPage):
         """Say what stays."""
         return {
             "title": _("Delete interaction?"),
-            "message": self.interaction.summary,
+            "message": str(self.interaction),
             "consequences": [_("The timeline keeps that there was one, without its text.")],
             "confirm_label": _("Delete interaction"),
             "cancel_url": reverse("customers:interaction-update", args=[self.interaction.pk]),

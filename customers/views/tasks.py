@@ -24,13 +24,21 @@ from customers.domain.tasks import (
     create_task,
     reopen_task,
     reschedule_task,
+    unreached_by,
     update_task,
 )
 from customers.filters import TaskFilterSet
 from customers.forms.activity import CompleteForm, RescheduleForm, TaskForm
 from customers.models import Customer, Task
 from customers.sorting import TASK_SORTS
-from customers.views.base import CustomerFormPage, RecordFilters, fetch, next_url, user_of
+from customers.views.base import (
+    CustomerFormPage,
+    RecordFilters,
+    fetch,
+    next_url,
+    say_who_was_not_told,
+    user_of,
+)
 
 
 class TaskList(RecordFilters, ListPage):
@@ -105,7 +113,8 @@ class TaskCreate(TaskPage):
     def perform(self, form: TaskForm) -> str:
         """Make it and go back."""
         values = form.values
-        create_task(values.pop("title"), **values, by=self.person)
+        task = create_task(values.pop("title"), **values, by=self.person)
+        say_who_was_not_told(self.request, unreached_by(task))
         customer = values.get("customer")
         return next_url(
             self.request, customer.get_absolute_url() if customer else reverse("customers:task-list")
@@ -132,7 +141,8 @@ class TaskUpdate(TaskPage):
 
     def perform(self, form: TaskForm) -> str:
         """Write the changes and go back."""
-        update_task(self.task, form.values, by=self.person, version=form.seen_version)
+        task = update_task(self.task, form.values, by=self.person, version=form.seen_version)
+        say_who_was_not_told(self.request, unreached_by(task))
         return self.cancel_url()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from core.display import format_day_short, format_money
+from core.mentions import as_html, plain
 from customers.choices import TIMELINE_GROUPS, Axis, Channel, Direction, EventKind, Kind, Source
 from customers.domain.axes import AXIS_VALUES
 from customers.history import ShownChange, shown_changes
@@ -183,7 +184,7 @@ def _tell_interaction(line: Line, data: dict[str, Any]) -> None:
     if data.get("direction") == Direction.INBOUND:
         words.append(str(Direction.INBOUND.label))
     line.about = " · ".join(str(word) for word in words if word)
-    line.text, line.body = data.get("summary") or "", data.get("body") or ""
+    line.text, line.body = as_html(data.get("summary")), as_html(data.get("body"))
     if line.event.subject_id:
         line.edit_url = reverse("customers:interaction-update", args=[line.event.subject_id])
     if data.get("expectation"):
@@ -192,7 +193,7 @@ def _tell_interaction(line: Line, data: dict[str, Any]) -> None:
         )
     if data.get("next_step"):
         line.chips.append(
-            (_until(_("Next step: %(what)s"), data["next_step"], data.get("next_step_on")), "", "")
+            (_until(_("Next step: %(what)s"), plain(data["next_step"]), data.get("next_step_on")), "", "")
         )
 
 

@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 5
 #: Seconds to wait after the first, second … failed attempt.
 BACK_OFF = (5, 30, 120, 600)
+#: Tasks whose good end has a kind of notification of its own.
+_FINISHED = {"core.tasks.export_list": "core.export_ready"}
 
 
 def claim_job(job_id: int, *, at: datetime, token: str) -> Job | None:
@@ -96,7 +98,7 @@ def tell_who_asked(job: Job) -> None:
     done = job.state == JobState.DONE
     notify(
         [job.created_by],
-        kind="core.job_done" if done else "core.job_failed",
+        kind=_FINISHED.get(job.task, "core.job_done") if done else "core.job_failed",
         title=gettext_lazy("Finished: %(job)s") if done else gettext_lazy("Set aside: %(job)s"),
         params={"job": str(job)},
         url=(job.url if done else "") or job.get_absolute_url(),

@@ -205,7 +205,7 @@ class Complaints:
     def _console(self, message: ConsoleMessage) -> None:
         # A form with mistakes in it answers 422, and a conflict 409: the browser calls both errors.
         expected = "Failed to load resource" in message.text and any(
-            code in message.text for code in ("400", "403", "404", "409", "422")
+            code in message.text for code in ("400", "401", "403", "404", "409", "422")
         )
         if message.type in {"error", "warning"} and not expected:
             self.lines.append(f"console {message.type}: {message.text} at {message.location}")
