@@ -128,7 +128,8 @@ def _of_records(kind: SearchType, word: str, user: Any, *, sensitive: bool) -> Q
     The sum hides the way from the index of ranges, so that the index of the record's own terms serves.
     """
     terms = _begun(kind, word, user, sensitive=sensitive).annotate(how=F("way") + 0)
-    return terms.filter(how__in=ways_for(word))
+    found: QuerySet[Any] = terms.filter(how__in=ways_for(word))
+    return found
 
 
 def _begun(kind: SearchType, word: str, user: Any, *, sensitive: bool) -> QuerySet[Any]:
