@@ -86,14 +86,9 @@ class _Part:
         return None if len(found) > COMMON else set(found)
 
     def by_row(self) -> Q:
-        """Asked of each row by itself: no database turns a scalar subquery into a join.
-
-        The sum hides the way from the index of ranges, so that the index of the record's own terms serves.
-        """
-        terms = _begun(self.kind, self.word, self.user, sensitive=self.sensitive)
-        mine = terms.annotate(how=F("way") + 0).filter(
-            how__in=ways_for(self.word), object_id=OuterRef(self.path)
-        )
+        """Asked of each row by itself: no database turns a scalar subquery into a join."""
+        terms = _of_records(self.kind, self.word, self.user, sensitive=self.sensitive)
+        mine = terms.filter(object_id=OuterRef(self.path))
         return Q(Exact(Subquery(mine.values("kind")[:1]), Value(self.kind.number)))
 
 
@@ -120,6 +115,21 @@ def _known(key: str) -> SearchType:
 def hits(kind: SearchType, word: str, user: Any, *, sensitive: bool = True) -> QuerySet[Any]:
     """Return the terms that the word begins, of the fields that the person may read."""
     return _begun(kind, word, user, sensitive=sensitive).filter(way__in=ways_for(word))
+
+
+def hits_of(kind: SearchType, word: str, user: Any, ids: Sequence[int]) -> QuerySet[Any]:
+    """Return those of the terms that belong to the records."""
+    return _of_records(kind, word, user, sensitive=True).filter(object_id__in=ids)
+
+
+def _of_records(kind: SearchType, word: str, user: Any, *, sensitive: bool) -> QuerySet[Any]:
+    """Return what `hits` returns, for a few known records.
+
+    The sum hides the way from the index of ranges, so that the index of the record's own terms serves.
+    """
+    terms = _begun(kind, word, user, sensitive=sensitive).annotate(how=F("way") + 0)
+    found: QuerySet[Any] = terms.filter(how__in=ways_for(word))
+    return found
 
 
 def _begun(kind: SearchType, word: str, user: Any, *, sensitive: bool) -> QuerySet[Any]:

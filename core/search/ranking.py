@@ -14,7 +14,7 @@ from django.db import connection
 
 from core.access import reach_of
 from core.roles import Reach
-from core.search.matching import conditions_of, hits, matching_few, matching_words
+from core.search.matching import conditions_of, hits_of, matching_few, matching_words
 from core.search.terms import CODE, LAST, PIECE, Way, ways_for
 from core.search.types import SearchType
 
@@ -122,7 +122,7 @@ def _reasons(kind: SearchType, probe: _Probe, found: Sequence[int], user: Any) -
     missing = [pk for pk in found if pk not in probe.reasons]
     reasons = {pk: Reason(0, None) for pk in missing}
     if missing and kind.fields:
-        rows = hits(kind, probe.word, user).filter(object_id__in=missing).order_by("-way", "-field")
+        rows = hits_of(kind, probe.word, user, missing).order_by("-way", "-field")
         reasons |= {
             pk: Reason(way, field) for pk, way, field in rows.values_list("object_id", "way", "field")
         }

@@ -1,5 +1,5 @@
 /* The palette: one box over every kind of record and every action. Opened by Ctrl/Cmd-K, by "/" and by the
-   box in the top bar; without this script that box is a plain form. htmx fetches, and drops stale answers. */
+   box in the top bar; without this script that box is a plain form. htmx fetches, one question at a time and the last one next. */
 (() => {
   "use strict";
   const palette = document.getElementById("palette");

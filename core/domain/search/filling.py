@@ -99,7 +99,8 @@ def _fill(kind: SearchType, reached: int, ids: list[int]) -> int:
     manager: Any = kind.model._default_manager
     list(manager.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",)).values_list("pk"))
     _delete_between(kind, reached, ids[-1])
-    copy_terms(kind.number, list(set(rows_of(kind, ids))))
+    # Kept in the order of the records: the terms of one record lie side by side, and are read together.
+    copy_terms(kind.number, list(dict.fromkeys(rows_of(kind, ids))))
     _note(kind, ids[-1])
     return ids[-1]
 

@@ -50,10 +50,10 @@ def ranges_of(ids: Iterable[int]) -> list[list[int]]:
 
 def keep_terms(kind: SearchType, ids: Sequence[int]) -> None:
     """Make the stored terms of these records what their fields say now; what is right stays untouched."""
-    wanted = set(rows_of(kind, ids))
+    wanted = dict.fromkeys(rows_of(kind, ids))
     stored = SearchTerm.objects.filter(kind=kind.number, object_id__in=ids)
     have = set(stored.values_list("way", "term", "object_id", "field"))
-    changed = {row[2] for row in wanted ^ have}
+    changed = {row[2] for row in wanted.keys() ^ have}
     if changed and have:
         stored.filter(object_id__in=changed).delete()
     insert_terms(kind.number, [row for row in wanted if row[2] in changed])
