@@ -59,7 +59,6 @@ _OTHERS: dict[str, Finder] = {
     "other": lambda side, own: side.acquaintance.pk,
     "target": lambda side, own: "customers.order",
     "line": lambda side, own: 2,
-    "line": lambda side, own: 2,
     "version": lambda side, own: 1,
     "uidb64": lambda side, own: "MQ",
     "name": lambda side, own: "rfm",
