@@ -19,7 +19,7 @@ from core.search.terms import CODE, LAST, PIECE, Way, ways_for
 from core.search.types import SearchType
 
 #: Terms that are looked at: at first, and where too few of them are within the person's reach.
-PROBES = (400, 8_000)
+PROBES = (400, 2_000, 8_000)
 #: Who sees no more rows than that is served from these rows, the newest first, a part at a time.
 FEW = 10_000
 CHUNKS = ((0, 100), (100, 1_000), (1_000, FEW))
@@ -46,14 +46,17 @@ def best_matches(kind: SearchType, words: Sequence[str], user: Any, most: int) -
     """Return up to `most` rows that the person may see and that match every word, with the reason of each."""
     manager: Any = kind.model._default_manager
     visible = manager.visible_to(user)
-    probe, found = _probed(kind, words, user, visible, most, PROBES[0])
+    for most_terms in PROBES[:2]:
+        probe, found = _probed(kind, words, user, visible, most, most_terms)
+        if probe.complete or len(found) >= most:
+            break
     if len(found) < most and (kind.through or not probe.complete):
         few = _few_visible(kind, visible, user)
         if few is not None:
             found += _among(kind, words, user, few, found, most)
         else:
             if not probe.complete:
-                probe, found = _probed(kind, words, user, visible, most, PROBES[1])
+                probe, found = _probed(kind, words, user, visible, most, PROBES[2])
             found += _listed(kind, words, user, visible, found, most)
     return _loaded(kind, visible, found, {**_reasons(kind, probe, found, user), **probe.reasons})
 

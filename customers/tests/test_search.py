@@ -139,7 +139,7 @@ def test_a_word_that_very_many_have_is_found_all_the_same(
 ) -> None:
     rows = [CustomerFactory(name=f"华信{n}公司") for n in range(12)]
     monkeypatch.setattr("core.search.matching.COMMON", 3)
-    monkeypatch.setattr("core.search.ranking.PROBES", (2, 4))
+    monkeypatch.setattr("core.search.ranking.PROBES", (2, 3, 4))
     assert listed(boss, "公司") == set(rows)
     assert len(found(boss, "公司")) == 6
     assert found(boss, "公司 7") == {rows[7]}
