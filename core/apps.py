@@ -21,6 +21,7 @@ class CoreConfig(AppConfig):
         from core.domain.changed import register_follower
         from core.domain.roles import grant_roles
         from core.domain.search import follow
+        from core.domain.sequence import fill_sequence, note_changes
         from core.lists import register_list
         from core.notices import register_platform_kinds
         from core.search_types import register_search
@@ -32,9 +33,11 @@ class CoreConfig(AppConfig):
         register_list(AUDIT_EXPORT)
         sign_ins.listen()
         register_follower("core.search", follow)
+        register_follower("core.sequence", note_changes)
         register_search()
         post_migrate.connect(grant_roles, dispatch_uid="core.grant_roles")
         post_migrate.connect(_ensure_schedules, sender=self, dispatch_uid="core.ensure_schedules")
+        post_migrate.connect(fill_sequence, sender=self, dispatch_uid="core.fill_sequence")
         post_migrate.connect(_ensure_search, dispatch_uid="core.ensure_search")
 
 
@@ -64,6 +67,12 @@ def _ensure_schedules(**kwargs: Any) -> None:
         title=_("Delete notifications that were read long ago"),
         task="core.tasks.delete_old_notifications",
         daily_at=time(3, 55),
+    )
+    ensure_schedule(
+        "core.forget-idempotency-keys",
+        title=_("Forget answers of the API that nobody asks for again"),
+        task="core.tasks.forget_idempotency_keys",
+        daily_at=time(4, 0),
     )
     ensure_schedule(
         "core.warn-of-expiring-tokens",

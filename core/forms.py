@@ -12,6 +12,7 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.api_scopes import ALL, READ, WRITE, resources
 from core.models import ExchangeRate, Organisation, Team, User
 from core.roles import Role
 
@@ -183,12 +184,31 @@ class TokenForm(forms.Form):
         widget=forms.DateInput,
         help_text=_("At most a year ahead. The token stops working at the end of that day."),
     )
+    scopes = forms.MultipleChoiceField(
+        label=_("What it may do"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "Within your own rights. Give no more than the program needs; writing does not include reading."
+        ),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["expires_on"].initial = default_expiry
+        self.fields["scopes"].choices = scope_choices()  # type: ignore[attr-defined]
 
 
 def default_expiry() -> date:
     """Return the day offered for a new token: a quarter ahead."""
     return timezone.localdate() + timedelta(days=90)
+
+
+def scope_choices() -> list[tuple[str, str]]:
+    """Return the scopes that a token may have, as (scope, words)."""
+    wide = [(f"{ALL}:{READ}", _("Read everything")), (f"{ALL}:{WRITE}", _("Write everything"))]
+    single = [
+        (f"{name}:{way}", f"{name}: {words}")
+        for name in resources()
+        for way, words in ((READ, _("read")), (WRITE, _("write")))
+    ]
+    return [(scope, str(words)) for scope, words in wide + single]

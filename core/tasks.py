@@ -133,3 +133,9 @@ def delete_old_notifications() -> dict[str, int]:
 def warn_of_expiring_tokens() -> dict[str, int]:
     """Tell people whose tokens run out soon."""
     return {"told": tokens.warn_of_expiring_tokens(at=timezone.now())}
+
+
+@shared_task(name="core.tasks.forget_idempotency_keys")
+def forget_idempotency_keys() -> dict[str, int]:
+    """Forget answers of the API that are older than two days."""
+    return {"deleted": once.forget_answers(before=timezone.now() - once.KEPT)}

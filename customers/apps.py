@@ -16,6 +16,7 @@ class CustomersConfig(AppConfig):
     def ready(self) -> None:
         """Offer pages in the navigation, lists for export and import, and hold the base currency."""
         from core.domain.rates import base_currency_locks
+        from core.domain.sequence import follow_changes_of
         from customers.imports.registration import register_targets
         from customers.lists import register_lists
         from customers.notices import register_kinds
@@ -26,6 +27,7 @@ class CustomersConfig(AppConfig):
         register_kinds()
         register_lists()
         register_targets()
+        follow_changes_of(*followed_models())
         base_currency_locks.append(amounts_are_stored)
         post_migrate.connect(_ensure_schedules, sender=self, dispatch_uid="customers.ensure_schedules")
 
@@ -66,3 +68,10 @@ def amounts_are_stored() -> bool:
     from customers.models import Order
 
     return Order.objects.exists()
+
+
+def followed_models() -> tuple[Any, ...]:
+    """Return the kinds of records whose changes other systems follow."""
+    from customers.models import Contact, Customer, Interaction, Order, Person, Product, Task
+
+    return Customer, Person, Contact, Interaction, Order, Product, Task

@@ -23,7 +23,8 @@ class TokenAuthentication(BaseAuthentication):
         if not parts or parts[0].lower() not in _WORDS:
             return None
         secret = parts[1].decode("ascii", "replace") if len(parts) == 2 else ""
-        token = find_token(secret, at=timezone.now()) if secret else None
+        address = request.META.get("REMOTE_ADDR") or None
+        token = find_token(secret, at=timezone.now(), address=address) if secret else None
         if token is None:
             raise AuthenticationFailed(_("This token is unknown, revoked or expired."), code="bad_token")
         return token.user, token

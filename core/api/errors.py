@@ -53,6 +53,14 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
     return response
 
 
+def body_of(error: Exception) -> dict[str, Any]:
+    """Return the problem of an error that a view may raise, for one item among many."""
+    body, _headers_of = _body(_translated(error))
+    if body is None:
+        raise error
+    return body
+
+
 def not_found(request: HttpRequest) -> JsonResponse:
     """Answer an address below /api/ that leads nowhere."""
     body = problem(404, "not_found", _("There is nothing at this address."))

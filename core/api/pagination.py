@@ -36,13 +36,14 @@ class KeysetPagination(BasePagination):
             sort=key,
             descending=descending,
             cursor=request.query_params.get("cursor"),
-            page_size=self._page_size(request),
+            page_size=self.size_of(request),
             fingerprint=fingerprint(request.user.pk, request.path, self._filters(request), name),
             count=request.query_params.get("count") == "1",
         )
         return self.keyset_page.rows
 
-    def _page_size(self, request: Request) -> int:
+    def size_of(self, request: Request) -> int:
+        """Return how many rows a page has; refuse what is no number within the bounds."""
         asked = request.query_params.get("page_size", "")
         if not asked:
             return self.page_size
@@ -101,6 +102,14 @@ class KeysetPagination(BasePagination):
                 "Sort key; a leading minus turns the order. Empty values come last either way.",
             ),
             _parameter("count", {"type": "string", "enum": ["1"]}, "Count all rows as well; may be slow."),
+            _parameter("fields", {"type": "string"}, "Only these fields, such as `id,name,totals.orders`."),
+            _parameter("view", {"type": "integer"}, "Filter as this saved view does."),
+            _parameter(
+                "changed_since",
+                {"type": "integer", "minimum": 0},
+                "Records that changed after this place in the sequence, in its order, with `tombstones`,"
+                " `next_since` and `has_more` in place of `next` and `previous`. Begin with 0.",
+            ),
         ]
 
 

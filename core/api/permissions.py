@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
 from rest_framework.permissions import BasePermission
 
 from core.access import can
+from core.api_scopes import allows, scope_of
+from core.models import ApiToken
 
 if TYPE_CHECKING:  # the settings name this module: REST framework loads it while it loads itself
     from rest_framework.request import Request
@@ -39,8 +42,18 @@ class RightsPermission(BasePermission):
         user = request.user
         if user is None or not user.is_authenticated:
             return False
+        if isinstance(request.auth, ApiToken) and not self._in_scope(request.auth, request, view):
+            return False
         model = getattr(view, "model", None)
         return model is None or can(user, right_of(view), model)
+
+    def _in_scope(self, token: ApiToken, request: Request, view: APIView) -> bool:
+        """Tell whether the token covers the resource; a view that names none is closed to tokens."""
+        resource = getattr(view, "scope_resource", "")
+        self.message = gettext("This token lacks the scope %(scope)s.") % {
+            "scope": scope_of(resource or "?", request.method or "GET")
+        }
+        return bool(resource) and allows(token.scopes, resource, request.method or "GET")
 
     def has_object_permission(self, request: Request, view: APIView, obj: Any) -> bool:
         """Check that the row, which the person may see, is also within reach of the action."""

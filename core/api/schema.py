@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
+
+from core.api_scopes import scope_of
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -20,6 +24,43 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
             "scheme": "bearer",
             "description": "An API token, made on the profile page: `Authorization: Bearer pn_…`",
         }
+
+
+def _header(name: str, text: str) -> OpenApiParameter:
+    return OpenApiParameter(name, str, OpenApiParameter.HEADER, description=text)
+
+
+_IDEMPOTENCY = _header(
+    "Idempotency-Key",
+    "A value of your own, at most 200 characters. The same request with the same key is done once; a repeat"
+    " gets the first answer with `Idempotency-Replayed: true`. Kept for two days.",
+)
+_IF_MATCH = _header("If-Match", "The ETag that was read: a change in between answers 409 `stale`.")
+_IF_NONE_MATCH = _header("If-None-Match", "The ETag that is known: 304 where the record is still the same.")
+_FIELDS = OpenApiParameter("fields", str, description="Only these fields, such as `id,name,totals.orders`.")
+
+
+class Schema(AutoSchema):
+    """Adds what every endpoint understands, and the scope that a token needs."""
+
+    def get_override_parameters(self) -> list[Any]:
+        """Return the headers and parameters of the base class."""
+        found: list[Any] = list(super().get_override_parameters())
+        is_record = getattr(self.view, "model", None) is not None
+        if self.method == "POST":
+            found.append(_IDEMPOTENCY)
+        if is_record and self.method in {"PUT", "PATCH"}:
+            found.append(_IF_MATCH)
+        if is_record and getattr(self.view, "action", "") == "retrieve":
+            found += [_IF_NONE_MATCH, _FIELDS]
+        return found
+
+    def get_description(self) -> str:
+        """Name the scope below the description."""
+        text = super().get_description() or ""
+        resource = getattr(self.view, "scope_resource", "")
+        needed = f"Scope: `{scope_of(resource, self.method)}`." if resource else ""
+        return "\n\n".join(part for part in (text, needed) if part)
 
 
 _PROBLEM = {
@@ -59,6 +100,7 @@ def _problems_of(method: str) -> dict[str, str]:
         "401": "Not signed in.",
         "403": "Your role does not allow this.",
         "404": "No such record, or out of your reach.",
+        "429": "Too many requests; `Retry-After` says when to go on.",
     }
     if method != "get":
         found["409"] = "The record changed meanwhile, exists already, or its state does not allow this."

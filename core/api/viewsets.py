@@ -14,6 +14,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.access import require
+from core.api.bulk import BulkMixin
+from core.api.idempotency import HEADER, once
+from core.api.pagination import KeysetPagination
+from core.api.selection import keep_fields
+from core.domain.sequence import changes_since, is_followed
 from core.errors import Conflict, DomainError
 from core.keyset import SortKey
 from core.models import User
@@ -31,6 +36,59 @@ class ScopedReadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewse
     action_rights: ClassVar[dict[str, str]] = {}
     filterset_class: ClassVar[Any] = None
     lookup_value_converter = "int"
+
+    #: The resource whose scope a token needs; the router sets it to the prefix.
+    scope_resource: ClassVar[str] = ""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Check the caller; a POST with a key is answered once."""
+        super().initial(request, *args, **kwargs)
+        key = request.headers.get(HEADER, "").strip()
+        if key and request.method == "POST":
+            self.post = once(self.post, request, key)  # type: ignore[attr-defined, has-type]
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Say how much of the limit is left."""
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        rate = getattr(getattr(request, "_request", request), "api_rate", None)
+        if rate is not None:
+            answer["RateLimit"] = f"limit={rate[0]}, remaining={rate[1]}, reset={int(rate[2]) + 1}"
+        return answer
+
+    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the serializer, with only the fields that `fields` names when reading."""
+        serializer = super().get_serializer(*args, **kwargs)
+        asked = self.request.query_params.get("fields", "") if self.request.method == "GET" else ""
+        if asked:
+            keep_fields(getattr(serializer, "child", serializer), asked)
+        return serializer
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List records; with `changed_since` those that changed after a place in the sequence."""
+        if "changed_since" not in request.query_params:
+            return super().list(request, *args, **kwargs)
+        if not is_followed(self.model):
+            text = _("The changes of this resource are not kept.")
+            raise DomainError("not_followed", text, fields={"changed_since": text})
+        since, limit = self._since(request), KeysetPagination().size_of(request)
+        found = changes_since(self.model, since, limit=limit)
+        rows = self.get_queryset().in_bulk([pk for pk, _seq in found.places])
+        seen = [rows[pk] for pk, _seq in found.places if pk in rows]
+        return Response(
+            {
+                "results": self.get_serializer(seen, many=True).data,
+                "tombstones": [{"id": pk, "seq": seq} for pk, seq in found.places if pk not in rows],
+                "next_since": found.next_since,
+                "has_more": found.has_more,
+            }
+        )
+
+    def _since(self, request: Request) -> int:
+        asked = request.query_params["changed_since"]
+        if not (asked.isascii() and asked.isdigit() and len(asked) <= 18):
+            text = _("A place in the sequence: 0, or `next_since` of the answer before.")
+            raise DomainError("bad_since", text, fields={"changed_since": text})
+        return int(asked)
 
     @property
     def caller(self) -> User:
@@ -51,8 +109,15 @@ class ScopedReadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewse
         return found
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Return one record, with its version as ETag."""
-        return self.answer(self.get_object())
+        """Return one record, with its version as ETag; 304 where `If-None-Match` holds that version."""
+        instance = self.get_object()
+        version = getattr(instance, "version", None)
+        known = {
+            tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")
+        }
+        if version is not None and f'"{version}"' in known:
+            return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": f'"{version}"'})
+        return self.answer(instance)
 
     def answer(self, instance: models.Model, status_code: int = status.HTTP_200_OK) -> Response:
         """Return the record as the serializer shows it."""
@@ -68,7 +133,7 @@ class ScopedReadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewse
         return found
 
 
-class ScopedViewSet(ScopedReadViewSet):
+class ScopedViewSet(BulkMixin, ScopedReadViewSet):
     """List, retrieve, create, update, delete, all through the domain.
 
     Override `create_record`, `update_record`, `delete_record`; they call domain functions with

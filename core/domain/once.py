@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from core.models import SpentForm, User
+from core.models import IdempotentRequest, SpentForm, User
 
 #: How long a sent form is remembered.
 KEPT = timedelta(days=2)
@@ -33,3 +33,8 @@ def do_once(token: str, work: Callable[[], str], *, by: User) -> tuple[str, bool
 def forget_forms(*, at: datetime) -> int:
     """Forget forms that nobody sends again."""
     return SpentForm.objects.filter(at__lt=at - KEPT).delete()[0]
+
+
+def forget_answers(*, before: datetime) -> int:
+    """Forget the answers to requests with an `Idempotency-Key` that came before that moment."""
+    return IdempotentRequest.objects.filter(at__lt=before).delete()[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.access import can, require
+from core.api_scopes import is_scope
 from core.choices import AuditAction
 from core.domain.audit import record
 from core.domain.notifications import notify
@@ -39,11 +41,12 @@ def digests_of(secret: str) -> list[str]:
 
 @transaction.atomic
 def make_token(
-    user: User, *, name: str, expires_at: datetime, by: User, at: datetime
+    user: User, *, name: str, expires_at: datetime, scopes: Iterable[str], by: User, at: datetime
 ) -> tuple[ApiToken, str]:
     """Store a token that acts as `user` and return it with its secret, which is never shown again.
 
-    Refuses a life beyond a year, and a token for somebody else by who may not administer users.
+    Refuses a life beyond a year, no or unknown scopes, and a token for somebody else by who may not
+    administer users.
     """
     require(by, "add", ApiToken)
     if user.pk != by.pk and not (user.is_service and can(by, "change", User)):
@@ -53,12 +56,14 @@ def make_token(
     if not at < expires_at <= at + LONGEST_LIFE:
         text = _("Choose a day from tomorrow to one year ahead.")
         raise DomainError("bad_expiry", text, fields={"expires_at": text})
+    chosen = checked_scopes(scopes)
     secret = PREFIX + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
         user=user,
         name=name.strip(),
         digest=digests_of(secret)[0],
         prefix=secret[:8],
+        scopes=chosen,
         created_at=at,
         expires_at=expires_at,
     )
@@ -66,7 +71,7 @@ def make_token(
         AuditAction.CREATED,
         by=by,
         subject=token,
-        changes={"user": (None, user), "expires_at": (None, expires_at)},
+        changes={"user": (None, user), "expires_at": (None, expires_at), "scopes": (None, chosen)},
     )
     _tell_of_token(token, by)
     return token, secret
@@ -116,7 +121,16 @@ def revoke_token(token: ApiToken, *, by: User, at: datetime) -> None:
     record(AuditAction.DELETED, by=by, subject=token)
 
 
-def find_token(secret: str, *, at: datetime) -> ApiToken | None:
+def checked_scopes(scopes: Iterable[str]) -> list[str]:
+    """Return the scopes, sorted and each once; refuses none, and one that does not exist."""
+    chosen = sorted(set(scopes))
+    if not chosen or not all(map(is_scope, chosen)):
+        text = _("Choose what the token may do.")
+        raise DomainError("bad_scopes", text, fields={"scopes": text})
+    return chosen
+
+
+def find_token(secret: str, *, at: datetime, address: str | None = None) -> ApiToken | None:
     """Return the usable token with this secret and note its use, at most once a minute; else None."""
     token: ApiToken | None = (
         ApiToken.objects.usable(at).select_related("user").filter(digest__in=digests_of(secret)).first()
@@ -124,5 +138,5 @@ def find_token(secret: str, *, at: datetime) -> ApiToken | None:
     if token is not None:
         stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=at - _USE_IS_NOTED_EVERY)
         if token.last_used_at is None or token.last_used_at < at - _USE_IS_NOTED_EVERY:
-            ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=at)
+            ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=at, last_used_from=address)
     return token

@@ -1,5 +1,6 @@
 """Models of the platform."""
 
+from core.models.api import IdempotentRequest, RecordChange
 from core.models.audit import AuditEntry
 from core.models.bulk import BulkRow, BulkRun
 from core.models.forms import SpentForm
@@ -22,6 +23,7 @@ __all__ = [
     "Counter",
     "ExchangeRate",
     "Heartbeat",
+    "IdempotentRequest",
     "ImportLine",
     "ImportMapping",
     "ImportRun",
@@ -32,6 +34,7 @@ __all__ = [
     "NotificationTiming",
     "Organisation",
     "OutgoingMail",
+    "RecordChange",
     "SavedView",
     "Schedule",
     "ScheduleRun",

@@ -28,7 +28,9 @@ SHAPE = {"type", "title", "status", "code", "detail", "errors"}
 
 def token_for(user: User) -> str:
     now = timezone.now()
-    return make_token(user, name="ERP", expires_at=now + timedelta(days=1), by=user, at=now)[1]
+    return make_token(
+        user, name="ERP", expires_at=now + timedelta(days=1), scopes=["*:read", "*:write"], by=user, at=now
+    )[1]
 
 
 def call(path: str, secret: str, method: str = "get", word: str = "Bearer", **options: Any) -> Any:

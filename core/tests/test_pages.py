@@ -328,7 +328,9 @@ def test_the_token_of_somebody_else_cannot_be_revoked(
 ) -> None:
     owner = user_in("sales")
     now = timezone.now()
-    token, _secret = make_token(owner, name="ERP", expires_at=now + timedelta(days=1), by=owner, at=now)
+    token, _secret = make_token(
+        owner, name="ERP", expires_at=now + timedelta(days=1), scopes=["*:read"], by=owner, at=now
+    )
     address = reverse("core:token-revoke", args=[token.pk])
     assert client_of(user_in("manager")).post(address).status_code == 404
     assert client_of(user_in("administrator")).post(address).status_code == 302

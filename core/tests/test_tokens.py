@@ -27,7 +27,7 @@ DAY = timedelta(days=1)
 
 
 def made(user: User, by: User | None = None, life: timedelta = DAY) -> tuple[ApiToken, str]:
-    return make_token(user, name=" ERP ", expires_at=NOW + life, by=by or user, at=NOW)
+    return make_token(user, name=" ERP ", expires_at=NOW + life, scopes=["*:read"], by=by or user, at=NOW)
 
 
 def test_the_secret_is_returned_and_not_stored(user_in: Callable[..., User]) -> None:
@@ -100,7 +100,7 @@ def test_who_gets_a_token_is_told_of_it(user_in):
     service = user_in("integration", is_service=True)
     now = timezone.now()
     for owner, by in ((user, user), (service, admin)):
-        make_token(owner, name="ERP", expires_at=now + timedelta(days=30), by=by, at=now)
+        make_token(owner, name="ERP", expires_at=now + timedelta(days=30), scopes=["*:read"], by=by, at=now)
 
     assert list(Notification.objects.order_by("pk").values_list("user", "kind")) == [
         (user.pk, "core.security"),

@@ -56,6 +56,7 @@ class TokenCreate(FormPage):
                 self.owner,
                 name=form.cleaned_data["name"],
                 expires_at=end,
+                scopes=form.cleaned_data["scopes"],
                 by=self.person,
                 at=now,
             )

@@ -226,7 +226,12 @@ def make_belongings(user: User, text: Text = plain) -> Belongings:
     )
     ImportRun.objects.filter(pk=run.pk).update(created_by=user)
     token, _secret = make_token(
-        admin, name=text("token"), expires_at=timezone.now() + timedelta(days=9), by=admin, at=timezone.now()
+        admin,
+        name=text("token"),
+        expires_at=timezone.now() + timedelta(days=9),
+        scopes=["*:read"],
+        by=admin,
+        at=timezone.now(),
     )
     ApiToken.objects.filter(pk=token.pk).update(user=user)
     for row in (job, run, token):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from core.choices import AuditAction
 from core.domain.audit import record
+from core.domain.changed import records_changed
 from core.domain.notifications import notify
 from core.domain.numbers import take_numbers
 from core.errors import Conflict, DomainError
@@ -33,7 +34,17 @@ from customers.domain.duplicates import ensure_identity_is_free, likely_duplicat
 from customers.domain.family import ensure_no_circle
 from customers.domain.tags import resolve_tags
 from customers.domain.timeline import record_event
-from customers.models import AxisChange, Customer, Metrics, OrderTotals, Tag
+from customers.models import (
+    AxisChange,
+    Contact,
+    Customer,
+    Interaction,
+    Metrics,
+    Order,
+    OrderTotals,
+    Tag,
+    Task,
+)
 from customers.rules import can_hand_over, ensure_can_be_owner, ensure_live
 
 __all__ = [
@@ -201,6 +212,8 @@ def update_customer(
         )
     if handed_over:
         _tell_owner(stored, by)
+    if {"owner", "team"} & set(changes):
+        tell_below(stored)
     return stored
 
 
@@ -243,6 +256,12 @@ def _store(
     return changes
 
 
+def tell_below(customer: Customer) -> None:
+    """Say that what belongs to the customer changed as well: who sees it follows the customer."""
+    for model in (Order, Contact, Interaction, Task):
+        records_changed(model, list(model.objects.filter(customer=customer).values_list("pk", flat=True)))
+
+
 @transaction.atomic
 def delete_customer(customer: Customer, *, by: User | None) -> Customer:
     """Put the customer into the recycle bin, with everything below it out of sight, and return it.
@@ -258,6 +277,7 @@ def delete_customer(customer: Customer, *, by: User | None) -> Customer:
     record_event(stored, EventKind.DELETED, at=now, by=by, data={"branches": branches})
     note = _branches_note(branches) if branches else ""
     record(AuditAction.DELETED, by=by, subject=stored, note=note)
+    tell_below(stored)
     return stored
 
 
@@ -285,4 +305,5 @@ def restore_customer(customer: Customer, *, by: User | None, at: datetime | None
     bump(stored, at=now, deleted_at=None, deleted_by=None)
     record_event(stored, EventKind.RESTORED, at=now, by=by)
     record(AuditAction.RESTORED, by=by, subject=stored)
+    tell_below(stored)
     return stored

@@ -121,6 +121,7 @@ def make_token(page: Page) -> str:
     page.goto("/profile/")
     page.get_by_role("link", name="New token").click()
     page.get_by_label("Name").fill("Walk")
+    page.get_by_label("Read everything").check()
     page.get_by_role("button", name="Make token").click()
     secret = page.get_by_label("Token", exact=True).input_value()
     assert secret.startswith("pn_")

@@ -1,0 +1,67 @@
+"""A POST that is sent twice with the same `Idempotency-Key` does its work once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.encoders import JSONEncoder
+
+from core.errors import Conflict, DomainError
+from core.models import IdempotentRequest
+
+HEADER = "Idempotency-Key"
+_KEPT_HEADERS = ("ETag", "Location")
+Handler = Callable[..., Response]
+
+
+def once(handler: Handler, request: Request, key: str) -> Handler:
+    """Return the handler so that it answers a repeated request with the answer of the first.
+
+    The key is stored in the transaction of the work: refused or killed work leaves it unused, and of two
+    requests at once the database lets one through; the other gets its answer. The same key with another
+    request is refused.
+    """
+    if len(key) > 200:
+        raise DomainError("bad_idempotency_key", _("A key has at most 200 characters."))
+
+    def answer(*args: Any, **kwargs: Any) -> Response:
+        digest = _digest(request)
+        with transaction.atomic():
+            try:
+                with transaction.atomic():
+                    kept = IdempotentRequest.objects.create(user=request.user, key=key, digest=digest)
+            except IntegrityError:
+                return _again(request, key, digest)
+            response = handler(*args, **kwargs)
+            kept.status = response.status_code
+            kept.headers = {name: response[name] for name in _KEPT_HEADERS if name in response}
+            kept.body = json.loads(json.dumps(response.data, cls=JSONEncoder))
+            kept.save()
+        return response
+
+    return answer
+
+
+def _digest(request: Request) -> str:
+    content = json.dumps(request.data, sort_keys=True, default=str)
+    text = f"{request.method} {request.get_full_path()}\n{content}"
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _again(request: Request, key: str, digest: str) -> Response:
+    kept = IdempotentRequest.objects.get(user=request.user, key=key)
+    if kept.digest != digest:
+        text = _("This key was used for another request. Take a new one for each request.")
+        raise Conflict("idempotency_key_reused", text)
+    response = Response(kept.body, status=kept.status)
+    for name, value in kept.headers.items():
+        response[name] = value
+    response["Idempotency-Replayed"] = "true"
+    return response

@@ -1,0 +1,50 @@
+"""How often one token, person or address may call: a limit, not an account."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+from core.models import ApiToken
+
+_WINDOW = 60
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class RateThrottle(BaseThrottle):
+    """So many requests a minute, reading and writing apart (`API_READS_A_MINUTE`, `API_WRITES_A_MINUTE`).
+
+    Counted in the shared cache, by minute. Where the cache is down nobody is held up: the API is more than
+    its limit.
+    """
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        """Count the request and tell whether it is still within the limit."""
+        is_read = request.method in _SAFE
+        limit = settings.API_READS_A_MINUTE if is_read else settings.API_WRITES_A_MINUTE
+        now = time.time()
+        self.left = _WINDOW - now % _WINDOW
+        key = f"api:{self._who(request)}:{'r' if is_read else 'w'}:{int(now // _WINDOW)}"
+        try:
+            cache.add(key, 0, 2 * _WINDOW)
+            count = cache.incr(key)
+        except (ValueError, OSError):
+            return True
+        request._request.api_rate = (limit, max(limit - count, 0), self.left)  # type: ignore[attr-defined]
+        return bool(count <= limit)
+
+    def wait(self) -> float:
+        """Return the seconds until the next minute."""
+        return self.left
+
+    def _who(self, request: Request) -> str:
+        if isinstance(request.auth, ApiToken):
+            return f"token-{request.auth.pk}"
+        if request.user is not None and request.user.is_authenticated:
+            return f"user-{request.user.pk}"
+        return f"address-{request.META.get('REMOTE_ADDR', '')}"
