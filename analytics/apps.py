@@ -17,11 +17,13 @@ class AnalyticsConfig(AppConfig):
     def ready(self) -> None:
         """Offer pages, exports and segment names; seed what the package needs after each migration."""
         from analytics.choices import Segment
+        from analytics.domain.warnings.handing_over import register_responsibilities
         from analytics.exports import register_exports
         from customers.segments import register_names
 
         register_navigation()
         register_exports()
+        register_responsibilities()
         register_names(lambda: [(key, label) for key, label in Segment.choices])
         post_migrate.connect(seed, sender=self, dispatch_uid="analytics.seed")
 

@@ -18,16 +18,30 @@ class CoreConfig(AppConfig):
         """Fill the registries, listen to sign-ins, and keep roles and schedules up to date."""
         import core.api.schema  # noqa: F401 (drf-spectacular finds extensions that are loaded)
         from core import sign_ins
+        from core.domain.handing_over import register_responsibilities
         from core.domain.roles import grant_roles
         from core.exports import register_export
         from core.shell import register_shell
         from core.views.audit import AUDIT_EXPORT
 
         register_shell()
+        register_responsibilities()
         register_export(AUDIT_EXPORT)
         sign_ins.listen()
         post_migrate.connect(grant_roles, dispatch_uid="core.grant_roles")
+        post_migrate.connect(_guard_audit, sender=self, dispatch_uid="core.guard_audit")
         post_migrate.connect(_ensure_schedules, sender=self, dispatch_uid="core.ensure_schedules")
+
+
+def _guard_audit(using: str = "default", plan: Any = (), **kwargs: Any) -> None:
+    """Put the triggers of the audit table up again: SQLite loses those of a table that it alters."""
+    from django.db import connections
+
+    from core import audit_guard
+
+    connection = connections[using]
+    if set(audit_guard.TABLES) <= set(connection.introspection.table_names()):
+        audit_guard.install(connection)
 
 
 def _ensure_schedules(**kwargs: Any) -> None:
@@ -50,4 +64,22 @@ def _ensure_schedules(**kwargs: Any) -> None:
         title=_("Delete exported files that nobody fetched in time"),
         task="core.tasks.delete_old_exports",
         daily_at=time(3, 50),
+    )
+    ensure_schedule(
+        "core.seal-audit",
+        title=_("Seal audit lines"),
+        task="core.tasks.seal_audit",
+        every_seconds=300,
+    )
+    ensure_schedule(
+        "core.verify-audit",
+        title=_("Check the seals of the audit lines"),
+        task="core.tasks.verify_audit",
+        daily_at=time(4, 10),
+    )
+    ensure_schedule(
+        "core.start-departures",
+        title=_("Hand over what people held who left"),
+        task="core.tasks.start_departures",
+        daily_at=time(0, 20),
     )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
+from core.acting import acting_as, of_request
 from core.models import Organisation
 from core.zones import zone_named
 
@@ -30,3 +31,15 @@ class PreferencesMiddleware:
         response = self.get_response(request)
         timezone.deactivate()
         return response
+
+
+class ActingMiddleware:
+    """Let audit lines of this request say from where it came and by which session or token."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, and forget the request afterwards."""
+        with acting_as(of_request(request)):
+            return self.get_response(request)

@@ -16,6 +16,7 @@ ACTIONS: dict[str, str] = {
     "notification": "view change",
     "importrun": "view add change",
     "apitoken": "view add delete",
+    "departure": "view add change",
 }
 
 RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
@@ -37,6 +38,7 @@ RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "schedule": {"manager": ("all", "view"), "analyst": ("all", "view run")},
     "auditentry": {},
+    "departure": {"manager": ("team", "view add change")},
     "notification": {
         role: ("own", "view change")
         for role in ("agent", "sales", "trainer", "manager", "analyst", "administrator")

@@ -9,7 +9,7 @@ from typing import Any
 from celery import current_app, shared_task
 from django.utils import timezone
 
-from core.domain import exports, imports, jobs, once, schedules, sweeper
+from core.domain import audit_seals, departures, exports, imports, jobs, once, schedules, sweeper
 from core.domain.heartbeats import WORKER, mark_alive
 
 
@@ -72,3 +72,27 @@ def check_import(run_id: int, attempt: int) -> dict[str, int]:
 def write_import(run_id: int, attempt: int) -> dict[str, int]:
     """Write the valid rows of an uploaded file."""
     return imports.run_import(run_id, attempt)
+
+
+@shared_task(name="core.tasks.seal_audit")
+def seal_audit() -> dict[str, int]:
+    """Seal the audit lines that are not sealed yet."""
+    return audit_seals.seal_audit(at=timezone.now())
+
+
+@shared_task(name="core.tasks.verify_audit")
+def verify_audit() -> dict[str, Any]:
+    """Read all sealed audit lines again; a break sets the job aside, where administrators see it."""
+    return audit_seals.verify_or_refuse()
+
+
+@shared_task(name="core.tasks.run_departure")
+def run_departure(departure_id: int) -> dict[str, int]:
+    """Hand over what somebody held who leaves, and switch the person off."""
+    return departures.run_departure(departure_id)
+
+
+@shared_task(name="core.tasks.start_departures")
+def start_departures() -> dict[str, int]:
+    """Start the departures whose last day is over."""
+    return {"rows": departures.start_due_departures(at=timezone.now())}

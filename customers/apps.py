@@ -15,10 +15,12 @@ class CustomersConfig(AppConfig):
         from core.domain.rates import base_currency_locks
         from customers.exports import register_exports
         from customers.imports.registration import register_targets
+        from customers.responsibilities import register_responsibilities
 
         register_navigation()
         register_exports()
         register_targets()
+        register_responsibilities()
         base_currency_locks.append(amounts_are_stored)
 
 

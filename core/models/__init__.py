@@ -1,6 +1,7 @@
 """Models of the platform."""
 
-from core.models.audit import AuditEntry
+from core.models.audit import AuditEntry, AuditSeal
+from core.models.departures import Departure, DepartureStep
 from core.models.forms import SpentForm
 from core.models.imports import ImportLine, ImportRun
 from core.models.jobs import Heartbeat, Job, Schedule, ScheduleRun
@@ -13,7 +14,10 @@ from core.models.users import Team, User
 __all__ = [
     "ApiToken",
     "AuditEntry",
+    "AuditSeal",
     "Counter",
+    "Departure",
+    "DepartureStep",
     "ExchangeRate",
     "Heartbeat",
     "ImportLine",
