@@ -19,11 +19,15 @@ class AnalyticsConfig(AppConfig):
         from analytics.choices import Segment
         from analytics.domain.warnings.handing_over import register_responsibilities
         from analytics.exports import register_exports
+        from analytics.models import ChurnWarning, ScoringPolicy, SegmentMap
+        from core.record_history import register_history
         from customers.segments import register_names
 
         register_navigation()
         register_exports()
         register_responsibilities()
+        for model in (SegmentMap, ScoringPolicy, ChurnWarning):
+            register_history(model)
         register_names(lambda: [(key, label) for key, label in Segment.choices])
         post_migrate.connect(seed, sender=self, dispatch_uid="analytics.seed")
 

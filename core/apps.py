@@ -16,16 +16,22 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the registries, listen to sign-ins, and keep roles and schedules up to date."""
+        import core.checks  # noqa: F401 (registers itself)
         import core.api.schema  # noqa: F401 (drf-spectacular finds extensions that are loaded)
         from core import sign_ins
         from core.domain.handing_over import register_responsibilities
         from core.domain.roles import grant_roles
         from core.exports import register_export
+        from core.models import Team, User
+        from core.record_history import register_history
         from core.shell import register_shell
         from core.views.audit import AUDIT_EXPORT
 
         register_shell()
         register_responsibilities()
+        register_history(Team)
+        # Roles and sign-ins of others are for who administers them.
+        register_history(User, action="change")
         register_export(AUDIT_EXPORT)
         sign_ins.listen()
         post_migrate.connect(grant_roles, dispatch_uid="core.grant_roles")

@@ -21,7 +21,17 @@ class CustomersConfig(AppConfig):
         register_exports()
         register_targets()
         register_responsibilities()
+        register_histories()
         base_currency_locks.append(amounts_are_stored)
+
+
+def register_histories() -> None:
+    """Let records of the package show who changed what."""
+    from core.record_history import register_history
+    from customers.models import Contact, Customer, Interaction, Order, Person, Product, Task
+
+    for model in (Customer, Person, Contact, Order, Interaction, Task, Product):
+        register_history(model)
 
 
 def register_navigation() -> None:
