@@ -16,8 +16,8 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the registries, listen to sign-ins, and keep roles and schedules up to date."""
+        import core.api.schema
         import core.checks  # noqa: F401 (registers itself)
-        import core.api.schema  # noqa: F401 (drf-spectacular finds extensions that are loaded)
         from core import sign_ins
         from core.domain.handing_over import register_responsibilities
         from core.domain.roles import grant_roles

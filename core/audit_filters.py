@@ -57,7 +57,8 @@ class AuditFilterForm(forms.Form):
         scans = data.get("q") or data.get("field")
         if scans and not data.get("subject_id") and _reaches_far(data):
             self.add_error(
-                "period", _("To search by name or field, choose at most 92 days, or the number of one record.")
+                "period",
+                _("To search by name or field, choose at most 92 days, or the number of one record."),
             )
         return data
 
@@ -72,7 +73,9 @@ def _reaches_far(data: Mapping[str, Any]) -> bool:
 class AuditFilterSet(ScopedFilterSet):
     """Who did what to which record, when, from where. Without a period or a record: the last 30 days."""
 
-    period = django_filters.ChoiceFilter(label=_("Period"), choices=PERIODS, method="in_period", empty_label=None)
+    period = django_filters.ChoiceFilter(
+        label=_("Period"), choices=PERIODS, method="in_period", empty_label=None
+    )
     since = django_filters.DateFilter(
         label=_("From"), method="from_day", widget=forms.DateInput(attrs={"type": "date"})
     )
@@ -108,12 +111,16 @@ class AuditFilterSet(ScopedFilterSet):
             shown.append((label, f"?{rest.urlencode()}"))
         return shown
 
+    @property
+    def _person(self) -> Any:
+        return self.user
+
     def in_period(self, rows: models.QuerySet[Any], name: str, value: str) -> models.QuerySet[Any]:
         """Lines of the last days."""
         if value == "all":
             return rows
         if value == "today":
-            today = timezone.localdate(timezone=zone_of(self.user))
+            today = timezone.localdate(timezone=zone_of(self._person))
             return rows.filter(at__gte=_start_of(today, self.user))
         return rows.filter(at__gte=timezone.now() - timedelta(days=int(value.removesuffix("d"))))
 

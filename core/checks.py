@@ -26,7 +26,7 @@ OWN_ACCOUNT: dict[str, str] = {
 
 
 @register(Tags.urls)
-def every_address_declares_its_right(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+def every_address_declares_its_right(**kwargs: Any) -> list[CheckMessage]:
     """Return an error for each address whose view says nothing of rights."""
     return [
         Error(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import display
 from core.choices import Currency
-from core.models import Team, User
+from core.models import Team
 from core.roles import Role
 
 #: Parameters of a list that are no filters.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -33,7 +33,7 @@ class DepartureForm(forms.Form):
         help_text=_("One person, or several to share."),
     )
     way = forms.ChoiceField(label=_("How to share"), choices=WAYS, initial="one", widget=forms.RadioSelect)
-    fieldsets: ClassVar[Any]
+    fieldsets: Any
 
     def __init__(
         self, *args: Any, receivers: Any, kinds: Iterable[Responsibility] = (), **kwargs: Any
@@ -44,7 +44,7 @@ class DepartureForm(forms.Form):
         people.queryset = receivers.order_by("full_name", "pk")
         for kind in self.kinds:
             self.fields[self.name_of(kind)] = forms.ModelChoiceField(
-                label=kind.label, queryset=people.queryset, required=False, empty_label=_("As above")
+                label=str(kind.label), queryset=people.queryset, required=False, empty_label=_("As above")
             )
         others = tuple(self.name_of(kind) for kind in self.kinds)
         self.fieldsets = ((_("Everything"), ("last_day", "users", "way")),)

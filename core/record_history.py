@@ -45,4 +45,3 @@ def record_for(label: str, pk: int, reader: Any) -> models.Model | None:
     found = rows.visible_to(reader, action) if isinstance(rows, ScopedQuerySet) else rows
     record: models.Model | None = found.filter(pk=pk).first()
     return record
-

@@ -1,4 +1,4 @@
-"""Signing in and out, and new passwords, on the audit table. Django says so by signals; this is where they are heard."""
+"""Signing in and out, and new passwords, on the audit table: heard from the signals of Django."""
 
 from __future__ import annotations
 
@@ -42,9 +42,7 @@ def _failed(credentials: dict[str, Any], request: HttpRequest | None = None, **k
     record(AuditAction.SIGN_IN_FAILED, by=None, subject=user, note=note)
 
 
-def _password_stored(
-    sender: type[User], instance: User, created: bool, update_fields: Any = None, **kwargs: Any
-) -> None:
+def _password_stored(instance: User, created: bool, update_fields: Any = None, **kwargs: Any) -> None:
     """Hear of a new password, whichever page or command set it; a better hash of the same one is none."""
     typed = getattr(instance, "_password", None) is not None
     if typed and not created and (update_fields is None or "password" in update_fields):

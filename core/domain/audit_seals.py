@@ -68,7 +68,9 @@ def digest_of(previous: str, lines: Iterable[tuple[Any, ...]]) -> tuple[str, int
     """Return (digest over the lines on top of `previous`, how many, id of the last); lines as COLUMNS."""
     digest, count, last = hashlib.sha256(previous.encode()), 0, 0
     for line in lines:
-        values = [value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value for value in line]
+        values = [
+            value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value for value in line
+        ]
         digest.update(json.dumps(values, ensure_ascii=False, sort_keys=True).encode())
         digest.update(b"\n")
         count, last = count + 1, line[0]
@@ -169,7 +171,9 @@ def in_words(verdict: Verdict) -> list[str]:
         "added": _("Lines %(first)s to %(last)s: at least one was put in later."),
         "seal": _("Lines %(first)s to %(last)s: the seal does not continue the one before."),
     }
-    found = [texts[item.kind] % {"first": item.first_id, "last": item.last_id} for item in verdict.breaks[:20]]
+    found = [
+        texts[item.kind] % {"first": item.first_id, "last": item.last_id} for item in verdict.breaks[:20]
+    ]
     return found + [
         _("The database no longer refuses changes: the trigger %(name)s is gone.") % {"name": name}
         for name in verdict.missing_triggers

@@ -311,4 +311,3 @@ def _counts(departure: Departure) -> dict[int, int]:
 
 def _refused(departure: Departure) -> int:
     return sum(len(refused) for refused in departure.steps.values_list("refused", flat=True))
-

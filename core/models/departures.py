@@ -16,10 +16,15 @@ class Departure(models.Model):
     """Who leaves after which day, who gets what, and how far the handing over is."""
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("who leaves"), on_delete=models.PROTECT, related_name="departures"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("who leaves"),
+        on_delete=models.PROTECT,
+        related_name="departures",
     )
     last_day = models.DateField(_("last day"))
-    state = models.CharField(_("state"), max_length=10, choices=DepartureState, default=DepartureState.PLANNED)
+    state = models.CharField(
+        _("state"), max_length=10, choices=DepartureState, default=DepartureState.PLANNED
+    )
     # Kind of responsibility → {"way": one | spread | team, "users": [ids]}; see `core.domain.departures`.
     plan = models.JSONField(_("plan"), default=dict)
     created_by = models.ForeignKey(
@@ -72,7 +77,9 @@ class DepartureStep(models.Model):
         verbose_name_plural = _("steps of a departure")
         ordering = ["departure", "kind", "number"]
         constraints = [
-            models.UniqueConstraint(fields=["departure", "kind", "number"], name="departure_step_is_made_once")
+            models.UniqueConstraint(
+                fields=["departure", "kind", "number"], name="departure_step_is_made_once"
+            )
         ]
 
     def __str__(self) -> str:

@@ -118,7 +118,13 @@ def test_the_audit_page_shows_a_month_unless_asked_for_more(auditor: Client) -> 
 def test_each_filter_finds_its_lines(auditor: Client, team: Team) -> None:
     by = UserFactory()
     line("a", actor=by, address="10.0.0.7", via="api")
-    line("b", subject_type="core.team", subject_id=team.pk, subject_label="East China", changes={"lead": [1, 2]})
+    line(
+        "b",
+        subject_type="core.team",
+        subject_id=team.pk,
+        subject_label="East China",
+        changes={"lead": [1, 2]},
+    )
     assert rows(auditor, actor=by.pk) == ["a"]
     assert rows(auditor, address="10.0.0.7") == ["a"]
     assert rows(auditor, via="api") == ["a"]

@@ -82,7 +82,9 @@ def read_history(request: HttpRequest, record: models.Model) -> History:
         descending=True,
         cursor=request.GET.get("cursor"),
         page_size=LINES_SHOWN,
-        fingerprint=fingerprint("history", request.user.pk, record._meta.label_lower, record.pk, field, person),
+        fingerprint=fingerprint(
+            "history", request.user.pk, record._meta.label_lower, record.pk, field, person
+        ),
     )
     rows = [row for entry in page.rows for row in _rows(entry, field, request.user)]
     since = rows[0] if field and rows and not page.has_previous and not person else None

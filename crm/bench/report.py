@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from core.domain.roles import give_role
 from core.models import Team, User
+from crm.bench.audit import bench_audit
 from crm.bench.cdnow import bench_cdnow
 from crm.bench.pages import bench_pages
 
@@ -47,6 +48,7 @@ def measure_all(*, customers: int, output: Path) -> None:
     report = Report()
     bench_cdnow(report, user)
     bench_pages(report, user, customers)
+    bench_audit(report, user)
     write_page(report, output, on=timezone.localdate())
 
 

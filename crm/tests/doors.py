@@ -17,6 +17,7 @@ from core.views.base import SIGNED_IN, Right
 
 __all__ = ["PUBLIC", "Door", "api_doors", "doors", "pages"]
 
+
 @dataclass(frozen=True)
 class Door:
     """One address: its name, the names of its arguments, and what answers."""

@@ -185,9 +185,7 @@ def test_the_page_previews_and_then_does_it(
         assert text in report
 
 
-def test_the_page_refuses_people_out_of_reach(
-    user_in: Maker, client_of: Callable[[User], Client]
-) -> None:
+def test_the_page_refuses_people_out_of_reach(user_in: Maker, client_of: Callable[[User], Client]) -> None:
     stranger = user_in("sales", team=TeamFactory(name="Elsewhere"))
     client = client_of(user_in("manager"))
     assert client.get(reverse("core:user-leave", args=[stranger.pk])).status_code == 404
