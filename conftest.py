@@ -78,20 +78,23 @@ def emptied_tables() -> Iterator[None]:
     PostgreSQL empties with TRUNCATE, which no row trigger hears.
     """
     from django.db import connection
-    from django.db.backends.sqlite3.operations import DatabaseOperations
 
     from core import audit_guard
 
-    original = DatabaseOperations.execute_sql_flush
+    if connection.vendor != "sqlite":
+        yield
+        return
+    operations: Any = type(connection.ops)
+    original = operations.execute_sql_flush
 
-    def flush(self: DatabaseOperations, sql_list: list[str]) -> None:
+    def flush(self: Any, sql_list: list[str]) -> None:
         audit_guard.remove(connection)
         original(self, sql_list)
         audit_guard.install(connection)
 
-    DatabaseOperations.execute_sql_flush = flush  # type: ignore[method-assign]
+    operations.execute_sql_flush = flush
     yield
-    DatabaseOperations.execute_sql_flush = original  # type: ignore[method-assign]
+    operations.execute_sql_flush = original
 
 
 @pytest.fixture

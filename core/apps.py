@@ -39,7 +39,7 @@ class CoreConfig(AppConfig):
         post_migrate.connect(_ensure_schedules, sender=self, dispatch_uid="core.ensure_schedules")
 
 
-def _guard_audit(using: str = "default", plan: Any = (), **kwargs: Any) -> None:
+def _guard_audit(using: str = "default", **kwargs: Any) -> None:
     """Put the triggers of the audit table up again: SQLite loses those of a table that it alters."""
     from django.db import connections
 

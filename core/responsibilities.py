@@ -52,6 +52,11 @@ class Responsibility:
     action: str = "change"
     team_path: str = ""
 
+    @property
+    def moves(self) -> bool:
+        """True where records go to somebody else; templates would call `hand_over` itself."""
+        return self.hand_over is not None
+
     def within(self, leaver: User, by: User) -> models.QuerySet[Any]:
         """Return what `by` may hand over of what the leaver holds."""
         rows = self.held_by(leaver)
