@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +69,32 @@ def own_files(tmp_path: Path, settings: Any) -> None:
     """Uploads, exports and mail of a test go into its own folder."""
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def emptied_tables() -> Iterator[None]:
+    """Let tests with real transactions empty the audit table: on SQLite its triggers refuse that.
+
+    PostgreSQL empties with TRUNCATE, which no row trigger hears.
+    """
+    from django.db import connection
+
+    from core import audit_guard
+
+    if connection.vendor != "sqlite":
+        yield
+        return
+    operations: Any = type(connection.ops)
+    original = operations.execute_sql_flush
+
+    def flush(self: Any, sql_list: list[str]) -> None:
+        audit_guard.remove(connection)
+        original(self, sql_list)
+        audit_guard.install(connection)
+
+    operations.execute_sql_flush = flush
+    yield
+    operations.execute_sql_flush = original
 
 
 @pytest.fixture

@@ -17,15 +17,21 @@ class AnalyticsConfig(AppConfig):
     def ready(self) -> None:
         """Offer pages, exports and segment names; seed what the package needs after each migration."""
         from analytics.choices import Segment
+        from analytics.domain.warnings.handing_over import register_responsibilities
         from analytics.lists import register_lists
+        from analytics.models import ChurnWarning, ScoringPolicy, SegmentMap
         from analytics.notices import register_kinds
         from analytics.search_types import register_search
+        from core.record_history import register_history
         from customers.segments import register_names
 
         register_navigation()
         register_search()
         register_kinds()
         register_lists()
+        register_responsibilities()
+        for model in (SegmentMap, ScoringPolicy, ChurnWarning):
+            register_history(model)
         register_names(lambda: [(key, label) for key, label in Segment.choices])
         post_migrate.connect(seed, sender=self, dispatch_uid="analytics.seed")
 

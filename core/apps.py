@@ -16,14 +16,18 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the registries, listen to sign-ins, and keep roles and schedules up to date."""
-        import core.api.schema  # noqa: F401 (drf-spectacular finds extensions that are loaded)
+        import core.api.schema
+        import core.checks  # noqa: F401 (registers itself)
         from core import sign_ins
         from core.domain.changed import register_follower
+        from core.domain.handing_over import register_responsibilities
         from core.domain.roles import grant_roles
         from core.domain.search import follow
         from core.domain.sequence import fill_sequence, note_changes
         from core.lists import register_list
+        from core.models import Team, User
         from core.notices import register_platform_kinds
+        from core.record_history import register_history
         from core.search_types import register_search
         from core.shell import register_shell
         from core.views.audit import AUDIT_EXPORT
@@ -31,14 +35,30 @@ class CoreConfig(AppConfig):
         register_platform_kinds()
         register_shell()
         register_list(AUDIT_EXPORT)
+        register_responsibilities()
+        register_history(Team)
+        # Roles and sign-ins of others are for who administers them.
+        register_history(User, action="change")
         sign_ins.listen()
         register_follower("core.search", follow)
         register_follower("core.sequence", note_changes)
         register_search()
         post_migrate.connect(grant_roles, dispatch_uid="core.grant_roles")
+        post_migrate.connect(_guard_audit, sender=self, dispatch_uid="core.guard_audit")
         post_migrate.connect(_ensure_schedules, sender=self, dispatch_uid="core.ensure_schedules")
         post_migrate.connect(fill_sequence, sender=self, dispatch_uid="core.fill_sequence")
         post_migrate.connect(_ensure_search, dispatch_uid="core.ensure_search")
+
+
+def _guard_audit(using: str = "default", **kwargs: Any) -> None:
+    """Put the triggers of the audit table up again: SQLite loses those of a table that it alters."""
+    from django.db import connections
+
+    from core import audit_guard
+
+    connection = connections[using]
+    if set(audit_guard.TABLES) <= set(connection.introspection.table_names()):
+        audit_guard.install(connection)
 
 
 def _ensure_schedules(**kwargs: Any) -> None:
@@ -79,6 +99,24 @@ def _ensure_schedules(**kwargs: Any) -> None:
         title=_("Tell who uses a token that it runs out soon"),
         task="core.tasks.warn_of_expiring_tokens",
         daily_at=time(6, 0),
+    )
+    ensure_schedule(
+        "core.seal-audit",
+        title=_("Seal audit lines"),
+        task="core.tasks.seal_audit",
+        every_seconds=300,
+    )
+    ensure_schedule(
+        "core.verify-audit",
+        title=_("Check the seals of the audit lines"),
+        task="core.tasks.verify_audit",
+        daily_at=time(4, 10),
+    )
+    ensure_schedule(
+        "core.start-departures",
+        title=_("Hand over what people held who left"),
+        task="core.tasks.start_departures",
+        daily_at=time(0, 20),
     )
 
 

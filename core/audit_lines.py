@@ -35,14 +35,20 @@ def kind_name(label: str) -> str:
     return _sentence(str(model._meta.verbose_name)) if model is not None else label
 
 
-def describe_changes(entry: AuditEntry) -> list[tuple[str, str, str]]:
-    """Return (field, old, new) for each changed field of a line."""
+def describe_changes(entry: AuditEntry, *, reader: Any = None) -> list[tuple[str, str, str]]:
+    """Return (field, old, new) for each changed field of a line; masked where the reader may not see it."""
+    from core.access import sees_field
+
     model = _model(entry.subject_type)
-    return [
-        (_field_label(model, name), in_words(pair[0], model, name), in_words(pair[1], model, name))
-        for name, pair in entry.changes.items()
-        if isinstance(pair, list) and len(pair) == 2
-    ]
+    found = []
+    for name, pair in entry.changes.items():
+        if not isinstance(pair, list) or len(pair) != 2:
+            continue
+        old, new = in_words(pair[0], model, name), in_words(pair[1], model, name)
+        if reader is not None and model is not None and not sees_field(reader, model, name):
+            old, new = (text if text == "–" else "•••" for text in (old, new))
+        found.append((_field_label(model, name), old, new))
+    return found
 
 
 def _model(label: str) -> type[models.Model] | None:

@@ -61,7 +61,27 @@ class AuditAction(TextChoices):
     SIGNED_IN = "signed_in", _("Signed in")
     SIGN_IN_FAILED = "sign_in_failed", _("Sign-in failed")
     SIGNED_OUT = "signed_out", _("Signed out")
+    PASSWORD_CHANGED = "password_changed", _("Password changed")
     RAN = "ran", _("Ran")
+
+
+class Via(TextChoices):
+    """By which door somebody acted."""
+
+    PAGE = "page", _("Page")
+    API = "api", _("API")
+    IMPORT = "import", _("Import")
+    JOB = "job", _("Job")
+    COMMAND = "command", _("Command line")
+
+
+class DepartureState(TextChoices):
+    """Where the leaving of a member of staff stands."""
+
+    PLANNED = "planned", _("Planned")
+    RUNNING = "running", _("Handing over")
+    DONE = "done", _("Handed over")
+    CANCELLED = "cancelled", _("Called off")
 
 
 class ImportState(TextChoices):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -19,9 +19,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import display
-from core.audit_lines import subject_kinds
-from core.choices import AuditAction, Currency
-from core.models import Team, User
+from core.choices import Currency
+from core.models import Team
 from core.notices import MailState, kind_choices
 from core.roles import Role
 from core.search.matching import matching_rows
@@ -230,10 +229,6 @@ def _choice_label(value: str, field: Field) -> str:
 _YES_NO = [("true", _("Yes")), ("false", _("No"))]
 
 
-def _start_of(day: date, user: Any) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=zone_of(user))
-
-
 class UserFilterSet(ScopedFilterSet):
     """Who works here."""
 
@@ -254,26 +249,6 @@ class UserFilterSet(ScopedFilterSet):
     def by_service(self, rows: Any, name: str, value: str) -> Any:
         """Services, or members of staff."""
         return rows.filter(is_service=value == "true")
-
-
-class AuditFilterSet(ScopedFilterSet):
-    """Who did what to which record, and when."""
-
-    actor = django_filters.ModelChoiceFilter(label=_("Who"), queryset=visible(User))
-    action = django_filters.MultipleChoiceFilter(label=_("What"), choices=AuditAction.choices)
-    subject_type = django_filters.ChoiceFilter(label=_("Kind of record"), choices=subject_kinds)
-    subject_id = django_filters.NumberFilter(label=_("Record number"), min_value=1, max_value=2**63 - 1)
-    q = django_filters.CharFilter(label=_("Record"), field_name="subject_label", lookup_expr="icontains")
-    since = django_filters.DateFilter(label=_("From"), method="from_day")
-    until = django_filters.DateFilter(label=_("To"), method="to_day")
-
-    def from_day(self, rows: Any, name: str, value: date) -> Any:
-        """Lines of that day or later, in the zone of the person."""
-        return rows.filter(at__gte=_start_of(value, self.user))
-
-    def to_day(self, rows: Any, name: str, value: date) -> Any:
-        """Lines of that day or earlier, in the zone of the person."""
-        return rows.filter(at__lt=_start_of(value, self.user) + timedelta(days=1))
 
 
 class NotificationFilterSet(ScopedFilterSet):

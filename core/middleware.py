@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
+from core.acting import acting_as, of_request
 from core.models import Organisation
 from core.zones import zone_named
 
@@ -37,3 +38,15 @@ class PreferencesMiddleware:
         if user.is_authenticated and not getattr(getattr(view, "view_class", view), "is_light", False):
             organisation = request.organisation = Organisation.load()  # type: ignore[attr-defined]
             timezone.activate(zone_named(user.time_zone or organisation.time_zone))
+
+
+class ActingMiddleware:
+    """Let audit lines of this request say from where it came and by which session or token."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, and forget the request afterwards."""
+        with acting_as(of_request(request)):
+            return self.get_response(request)

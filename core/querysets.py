@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.access import ScopedQuerySet, can, teams_above
-from core.choices import JobState, ViewScope
+from core.choices import DepartureState, JobState, ViewScope
 from core.notices import MailState
 
 if TYPE_CHECKING:
@@ -202,6 +202,32 @@ class AuditQuerySet(ScopedQuerySet):
     def delete(self) -> tuple[int, dict[str, int]]:
         """Refused: a line is kept."""
         raise TypeError("audit lines are never deleted")
+
+
+class AuditSealQuerySet(ScopedQuerySet):
+    """Seals of audit lines; they belong to nobody."""
+
+    owner_path = None
+    team_path = None
+
+
+class DepartureQuerySet(ScopedQuerySet):
+    """Departures; a manager sees those of the own teams."""
+
+    owner_path = None
+    team_path = "user__team"
+
+    def open(self) -> Self:
+        """Departures that are planned or being carried out."""
+        return self.filter(state__in=[DepartureState.PLANNED, DepartureState.RUNNING])
+
+    def due(self, day: date) -> Self:
+        """Planned ones whose last day is over on `day`."""
+        return self.filter(state=DepartureState.PLANNED, last_day__lt=day)
+
+    def for_list(self) -> Self:
+        """What one row shows."""
+        return self.select_related("user", "created_by")
 
 
 class ImportRunQuerySet(ScopedQuerySet):

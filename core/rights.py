@@ -19,6 +19,7 @@ ACTIONS: dict[str, str] = {
     "apitoken": "view add delete",
     "savedview": "view add change delete publish",
     "bulkrun": "view add undo",
+    "departure": "view add change",
 }
 
 _PEOPLE = ("agent", "sales", "trainer", "manager", "analyst")
@@ -42,6 +43,7 @@ RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "schedule": {"manager": ("all", "view"), "analyst": ("all", "view run")},
     "auditentry": {},
+    "departure": {"manager": ("team", "view add change")},
     "notification": {
         role: ("own", "view change")
         for role in ("agent", "sales", "trainer", "manager", "analyst", "administrator")

@@ -89,6 +89,15 @@ _CARDS = (
         ("core.auditentry", "view"),
     ),
     SettingsCard(
+        "departures",
+        _("Departures"),
+        _("Who left, and who took over what they held."),
+        "core:departure-list",
+        "logout",
+        15,
+        ("core.departure", "view"),
+    ),
+    SettingsCard(
         "api",
         _("API for other systems"),
         _("Every address of the REST API, to read and to try."),

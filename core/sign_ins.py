@@ -1,14 +1,16 @@
-"""Signing in and out, on the audit table. Django says so by signals; this is where they are heard."""
+"""Signing in and out, and new passwords, on the audit table: heard from the signals of Django."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.db.models.signals import post_save
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from core.choices import AuditAction
+from core.acting import acting
+from core.choices import AuditAction, Via
 from core.domain.audit import record
 from core.models import User
 
@@ -18,6 +20,7 @@ def listen() -> None:
     user_logged_in.connect(_signed_in, dispatch_uid="core.signed_in")
     user_logged_out.connect(_signed_out, dispatch_uid="core.signed_out")
     user_login_failed.connect(_failed, dispatch_uid="core.sign_in_failed")
+    post_save.connect(_password_stored, sender=User, dispatch_uid="core.password_stored")
 
 
 def _signed_in(request: HttpRequest | None, user: User, **kwargs: Any) -> None:
@@ -34,7 +37,17 @@ def _failed(credentials: dict[str, Any], request: HttpRequest | None = None, **k
     name = str(credentials.get(User.USERNAME_FIELD) or "")
     user = User.objects.filter(username__iexact=name).first() if name and "\0" not in name else None
     note = _address(request) if user else f"{_('Unknown login name')}, {_address(request)}"
+    if user is not None and not user.is_active:
+        note = f"{_('Switched off')}, {note}"
     record(AuditAction.SIGN_IN_FAILED, by=None, subject=user, note=note)
+
+
+def _password_stored(instance: User, created: bool, update_fields: Any = None, **kwargs: Any) -> None:
+    """Hear of a new password, whichever page or command set it; a better hash of the same one is none."""
+    typed = getattr(instance, "_password", None) is not None
+    if typed and not created and (update_fields is None or "password" in update_fields):
+        by = instance if acting().via == Via.PAGE else None
+        record(AuditAction.PASSWORD_CHANGED, by=by, subject=instance)
 
 
 def _address(request: HttpRequest | None) -> str:

@@ -10,7 +10,9 @@ from celery import current_app, shared_task
 from django.utils import timezone
 
 from core.domain import (
+    audit_seals,
     bulk,
+    departures,
     exports,
     imports,
     jobs,
@@ -139,3 +141,27 @@ def warn_of_expiring_tokens() -> dict[str, int]:
 def forget_idempotency_keys() -> dict[str, int]:
     """Forget answers of the API that are older than two days."""
     return {"deleted": once.forget_answers(before=timezone.now() - once.KEPT)}
+
+
+@shared_task(name="core.tasks.seal_audit")
+def seal_audit() -> dict[str, int]:
+    """Seal the audit lines that are not sealed yet."""
+    return audit_seals.seal_audit(at=timezone.now())
+
+
+@shared_task(name="core.tasks.verify_audit")
+def verify_audit() -> dict[str, Any]:
+    """Read all sealed audit lines again; a break sets the job aside, where administrators see it."""
+    return audit_seals.verify_or_refuse()
+
+
+@shared_task(name="core.tasks.run_departure")
+def run_departure(departure_id: int) -> dict[str, int]:
+    """Hand over what somebody held who leaves, and switch the person off."""
+    return departures.run_departure(departure_id)
+
+
+@shared_task(name="core.tasks.start_departures")
+def start_departures() -> dict[str, int]:
+    """Start the departures whose last day is over."""
+    return {"rows": departures.start_due_departures(at=timezone.now())}

@@ -5,7 +5,9 @@ from django.urls import include, path
 from core.views import (
     audit,
     bulk,
+    departures,
     exports,
+    history,
     home,
     list_columns,
     organisation,
@@ -32,6 +34,7 @@ urlpatterns = [
     path("settings/users/<int:pk>/", users.UserDetail.as_view(), name="user-detail"),
     path("settings/users/<int:pk>/edit/", users.UserUpdate.as_view(), name="user-update"),
     path("settings/users/<int:pk>/switch-off/", users.UserDeactivate.as_view(), name="user-deactivate"),
+    path("settings/users/<int:pk>/leave/", departures.UserLeave.as_view(), name="user-leave"),
     path("settings/users/<int:pk>/switch-on/", users.UserReactivate.as_view(), name="user-reactivate"),
     path(
         "settings/users/<int:user_pk>/tokens/new/", tokens.TokenCreate.as_view(), name="service-token-create"
@@ -46,6 +49,11 @@ urlpatterns = [
     path("settings/rates/new/", rates.RateCreate.as_view(), name="rate-create"),
     path("settings/rates/<int:pk>/edit/", rates.RateUpdate.as_view(), name="rate-update"),
     path("settings/rates/<int:pk>/delete/", rates.RateDelete.as_view(), name="rate-delete"),
+    path("settings/departures/", departures.DepartureList.as_view(), name="departure-list"),
+    path("settings/departures/<int:pk>/", departures.DepartureDetail.as_view(), name="departure-detail"),
+    path(
+        "settings/departures/<int:pk>/cancel/", departures.DepartureCancel.as_view(), name="departure-cancel"
+    ),
     path("settings/audit/", audit.AuditList.as_view(), name="audit-list"),
     path("lists/views/", saved_views.ViewList.as_view(), name="view-list"),
     path("lists/views/new/", saved_views.ViewCreate.as_view(), name="view-create"),
@@ -57,6 +65,9 @@ urlpatterns = [
     path("lists/<str:key>/<slug:action>/", bulk.BulkStart.as_view(), name="bulk-start"),
     path("bulk/<int:pk>/", bulk.BulkDetail.as_view(), name="bulk-detail"),
     path("bulk/<int:pk>/undo/", bulk.BulkUndo.as_view(), name="bulk-undo"),
+    path("settings/audit/check/", audit.AuditCheck.as_view(), name="audit-check"),
+    path("settings/audit/<int:pk>/", audit.AuditDetail.as_view(), name="audit-detail"),
+    path("history/<str:kind>/<int:pk>/", history.RecordHistoryPage.as_view(), name="record-history"),
     path("exports/", exports.ExportStart.as_view(), name="export-start"),
     path("exports/<str:token>/", exports.ExportDownload.as_view(), name="export-download"),
     # These stand beside their views.

@@ -20,6 +20,7 @@ class CustomersConfig(AppConfig):
         from customers.imports.registration import register_targets
         from customers.lists import register_lists
         from customers.notices import register_kinds
+        from customers.responsibilities import register_responsibilities
         from customers.search_types import register_search
 
         register_navigation()
@@ -28,6 +29,8 @@ class CustomersConfig(AppConfig):
         register_lists()
         register_targets()
         follow_changes_of(*followed_models())
+        register_responsibilities()
+        register_histories()
         base_currency_locks.append(amounts_are_stored)
         post_migrate.connect(_ensure_schedules, sender=self, dispatch_uid="customers.ensure_schedules")
 
@@ -41,6 +44,15 @@ def _ensure_schedules(**kwargs: Any) -> None:
         task="customers.tasks.remind_of_tasks",
         every_seconds=3_600,
     )
+
+
+def register_histories() -> None:
+    """Let records of the package show who changed what."""
+    from core.record_history import register_history
+    from customers.models import Contact, Customer, Interaction, Order, Person, Product, Task
+
+    for model in (Customer, Person, Contact, Order, Interaction, Task, Product):
+        register_history(model)
 
 
 def register_navigation() -> None:

@@ -1,87 +1,12 @@
-"""Changed fields in the words of the reader: translated when they are shown, not when they are stored."""
+"""Changed fields in words, with the labels that only this package knows."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Any
-
-from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist
-from django.db import models
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-#: Kept in other tables or derived: named here because no column carries their label.
-_OTHER_LABELS = {"lines": lambda: _("Lines"), "acquaintance": lambda: _("Acquaintance")}
+from core.shown_changes import ShownChange, register_change_label, shown_changes
 
+__all__ = ["ShownChange", "shown_changes"]
 
-@dataclass(frozen=True)
-class ShownChange:
-    """One field, from what to what, as the reader sees it. `old` and `new` are text, number, date or None."""
-
-    field: str
-    label: str
-    old: Any
-    new: Any
-
-
-def shown_changes(model: type[models.Model] | str, changes: Mapping[str, Sequence[Any]]) -> list[ShownChange]:
-    """Return the stored {field: [old, new]} of a timeline row or an audit line in the reader's language."""
-    found = _model(model)
-    return [_shown(found, field, pair) for field, pair in changes.items()]
-
-
-def _model(model: type[models.Model] | str) -> type[models.Model] | None:
-    if not isinstance(model, str):
-        return model
-    try:
-        return apps.get_model(model)
-    except (LookupError, ValueError):
-        return None
-
-
-def _shown(model: type[models.Model] | None, name: str, pair: Sequence[Any]) -> ShownChange:
-    if name in _OTHER_LABELS:
-        return ShownChange(name, _OTHER_LABELS[name](), _plain(pair[0]) or None, _plain(pair[1]) or None)
-    column = _column(model, name)
-    if column is None:
-        return ShownChange(name, name, _plain(pair[0]), _plain(pair[1]))
-    label = str(capfirst(str(getattr(column, "verbose_name", name))))
-    return ShownChange(name, label, _value(column, pair[0]), _value(column, pair[1]))
-
-
-def _column(model: type[models.Model] | None, name: str) -> Any:
-    try:
-        return None if model is None else model._meta.get_field(name)
-    except FieldDoesNotExist:
-        return None
-
-
-def _plain(value: Any) -> Any:
-    return ", ".join(str(item) for item in value) if isinstance(value, list) else value
-
-
-def _value(column: Any, value: Any) -> Any:
-    if value is None or value == "" or column.is_relation:
-        return _plain(value) or None
-    if column.choices:
-        return str(dict(column.flatchoices).get(value, value))
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    return _parsed(column, value)
-
-
-def _parsed(column: models.Field[Any, Any], value: Any) -> Any:
-    try:
-        if isinstance(column, models.DateTimeField):
-            return datetime.fromisoformat(value)
-        if isinstance(column, models.DateField):
-            return date.fromisoformat(value)
-        if isinstance(column, models.DecimalField):
-            return Decimal(value)
-    except (ValueError, ArithmeticError):
-        return value
-    return value
+register_change_label("lines", lambda: _("Lines"))
+register_change_label("acquaintance", lambda: _("Acquaintance"))

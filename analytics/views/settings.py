@@ -47,6 +47,10 @@ class Policy(FormPage):
         status = 200 if form.is_valid() else 422
         return self.render_to_response(self.get_context_data(form=form), status=status)
 
+    def history_record(self) -> ScoringPolicy:
+        """The policy."""
+        return ScoringPolicy.load()
+
     def perform(self, form: PolicyForm) -> str:
         """Change the policy."""
         change_policy(form.cleaned_data, by=self.request.user, version=form.cleaned_data["version"])  # type: ignore[arg-type]

@@ -36,6 +36,8 @@ class SearchSerializer(serializers.Serializer[Any]):
 class SearchViewSet(ViewSet):
     """Search over all types that the caller may see."""
 
+    asks_right_of_each_kind = True
+
     @extend_schema(
         operation_id="search",
         parameters=[

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import models
 
+from core.acting import acting
 from core.choices import AuditAction
 from core.domain.changed import records_changed
 from core.models import AuditEntry, User
@@ -46,6 +47,7 @@ def audit_line(
     note: str = "",
 ) -> AuditEntry:
     """Return an unsaved line, for callers that write many with `bulk_create`."""
+    here = acting()
     return AuditEntry(
         actor=by,
         action=action,
@@ -54,6 +56,12 @@ def audit_line(
         subject_label=str(subject)[:200] if subject is not None else "",
         changes={field: [as_json(old), as_json(new)] for field, (old, new) in (changes or {}).items()},
         note=note[:300],
+        via=here.via,
+        address=here.address,
+        credential=here.credential,
+        request_id=here.request_id,
+        origin_type=here.origin_type,
+        origin_id=here.origin_id,
     )
 
 

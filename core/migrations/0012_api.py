@@ -14,7 +14,7 @@ def keep_tokens_working(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0010_notifications_by_mail'),
+        ('core', '0011_audit_and_departures'),
     ]
 
     operations = [

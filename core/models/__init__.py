@@ -1,8 +1,9 @@
 """Models of the platform."""
 
 from core.models.api import IdempotentRequest, RecordChange
-from core.models.audit import AuditEntry
+from core.models.audit import AuditEntry, AuditSeal
 from core.models.bulk import BulkRow, BulkRun
+from core.models.departures import Departure, DepartureStep
 from core.models.forms import SpentForm
 from core.models.imports import ImportLine, ImportMapping, ImportRun
 from core.models.jobs import Heartbeat, Job, Schedule, ScheduleRun
@@ -18,9 +19,12 @@ from core.models.users import Team, User
 __all__ = [
     "ApiToken",
     "AuditEntry",
+    "AuditSeal",
     "BulkRow",
     "BulkRun",
     "Counter",
+    "Departure",
+    "DepartureStep",
     "ExchangeRate",
     "Heartbeat",
     "IdempotentRequest",

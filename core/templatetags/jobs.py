@@ -27,6 +27,9 @@ _RESULTS = {
     "new_customers": _("New customers"),
     "rows": _("Rows"),
     "deleted": _("Deleted"),
+    "seals": _("Seals checked"),
+    "handed_over": _("Handed over"),
+    "not_handed_over": _("Not handed over"),
 }
 
 

@@ -107,6 +107,8 @@ class FormPage(RightsMixin, FormView):  # type: ignore[type-arg]
     is shown in the form with everything typed kept. An invalid form answers 422.
     """
 
+    # Django's form views take PUT as POST: one door is enough.
+    http_method_names = ["get", "post", "head", "options"]
     template_name = "core/form.html"
     partial_name: ClassVar[str] = ""
     title: ClassVar[str | Promise] = ""
@@ -126,6 +128,10 @@ class FormPage(RightsMixin, FormView):  # type: ignore[type-arg]
     def crumbs(self) -> list[tuple[Any, str]]:
         """The pages above this one, as (label, address)."""
         return []
+
+    def history_record(self) -> models.Model | None:
+        """Return the record whose history the page leads to, where it edits one."""
+        return None
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Hand over to the domain; show what it refuses."""
@@ -157,6 +163,7 @@ class FormPage(RightsMixin, FormView):  # type: ignore[type-arg]
             "cancel_url": self.cancel_url(),
             "crumbs": self.crumbs(),
             "form_columns": self.form_columns,
+            "history_record": self.history_record(),
             **place_in_navigation(self.nav_current),
         }
         return super().get_context_data(**{**context, **kwargs})

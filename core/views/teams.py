@@ -104,6 +104,10 @@ class TeamUpdate(TeamCreate):
         """Name the team in the title."""
         return super().get_context_data(**{"title": _("Edit %(name)s") % {"name": self.team.name}, **kwargs})
 
+    def history_record(self) -> Team:
+        """The team."""
+        return self.team
+
     def perform(self, form: TeamForm) -> str:
         """Store the changes."""
         update_team(self.team, form.cleaned_data, by=self.person)

@@ -16,11 +16,12 @@ from django.views.generic import TemplateView
 
 from core.access import can, reach_of, role_table
 from core.audit_lines import kind_name
+from core.domain.departures import leavers_of
 from core.domain.users import create_user, deactivate_user, reactivate_user, update_user
 from core.filters import UserFilterSet
 from core.forms import NewUserForm, UserForm
 from core.keyset import SortKey
-from core.models import ApiToken, AuditEntry, User
+from core.models import ApiToken, AuditEntry, Departure, User
 from core.navigation import settings_crumbs
 from core.roles import Reach, Role
 from core.views.base import ConfirmPage, FormPage, RightsMixin
@@ -65,6 +66,7 @@ class UserDetail(RightsMixin, TemplateView):
             "shown": shown,
             "roles": [Role(group.name).label for group in shown.groups.all() if group.name in Role.values],
             "may_change": may_change,
+            "may_offboard": can(viewer, "add", Departure) and leavers_of(viewer).filter(pk=shown.pk).exists(),
             "nav_current": NAV,
         }
         if may_change or shown.pk == viewer.pk:
@@ -180,6 +182,10 @@ class UserUpdate(FormPage):
         """Go back to the record."""
         return reverse("core:user-detail", args=[self.shown.pk])
 
+    def history_record(self) -> User:
+        """The user."""
+        return self.shown
+
     def perform(self, form: UserForm) -> str:
         """Store the changes."""
         data = {**form.cleaned_data}
@@ -210,6 +216,7 @@ class UserDeactivate(ConfirmPage):
             "consequences": [
                 _("API tokens are revoked for good."),
                 _("Customers and tasks keep their owner until you assign them to somebody else."),
+                _("Does the person leave? “Leaves the company” hands everything over in one job."),
             ],
             "confirm_label": _("Switch off user"),
             "cancel_url": reverse("core:user-detail", args=[self.shown.pk]),

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from core.domain.roles import give_role
 from core.models import Team, User
+from crm.bench.audit import bench_audit
 from crm.bench.cdnow import bench_cdnow
 from crm.bench.faulty_import import bench_faulty_file
 from crm.bench.pages import bench_pages
@@ -52,6 +53,7 @@ def measure_all(*, customers: int, output: Path) -> None:
     bench_pages(report, user, customers)
     with_terms(report)
     bench_search(report, user, one_team())
+    bench_audit(report, user)
     write_page(report, output, on=timezone.localdate())
 
 

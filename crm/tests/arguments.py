@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from analytics.domain.segment_maps import seed_segment_maps
 from analytics.models import NightlyRun, ScoringPolicy, SegmentMap
-from core.models import ExchangeRate, OutgoingMail, Schedule, User
+from core.models import AuditEntry, ExchangeRate, OutgoingMail, Schedule, User
 from crm.tests.doors import Door
 from crm.tests.world import Belongings, Side
 from customers.domain.products import create_product, set_price
@@ -31,6 +31,7 @@ _BY_NAME: dict[str, Finder] = {
     "customers:price-create": lambda side, own: shared(Product),
     "core:service-token-create": lambda side, own: shared_service(),
     "core:export-download": lambda side, own: own.export,
+    "core:user-leave": lambda side, own: own.departure.user,
 }
 _BY_NOUN: dict[str, Finder] = {
     "customers:customer": lambda side, own: side.customer,
@@ -54,9 +55,13 @@ _BY_NOUN: dict[str, Finder] = {
     "core:team": lambda side, own: side.team,
     "core:rate": lambda side, own: shared(ExchangeRate),
     "core:schedule": lambda side, own: shared(Schedule),
+    "core:audit": lambda side, own: AuditEntry.objects.about(side.customer).order_by("pk")[0],
+    "core:departure": lambda side, own: own.departure,
+    "core:record": lambda side, own: side.customer,
 }
 #: Arguments beside the record.
 _OTHERS: dict[str, Finder] = {
+    "kind": lambda side, own: "customers.customer",
     "axis": lambda side, own: "stage",
     "other": lambda side, own: side.acquaintance.pk,
     "target": lambda side, own: "customers.order",
@@ -88,9 +93,28 @@ def subject_of(door: Door, side: Side, own: Belongings) -> Any:
         return None
     app, _colon, name = door.name.partition(":")
     finder = _BY_NAME.get(door.name) or _BY_NOUN.get(f"{app}:{name.split('-')[0]}")
-    if finder is None:
-        raise LookupError(f"crm/tests/arguments.py does not know which record {door.name} is about")
-    return finder(side, own)
+    if finder is not None:
+        return finder(side, own)
+    found = _by_model(door, side, own)
+    if found is None:
+        raise LookupError(
+            f"crm/tests/arguments.py does not know which record {door.name} ({door.template}) is about."
+            " Name it in _BY_NAME (this address), in _BY_NOUN (every address of that noun), or, if the"
+            " argument is no record, in _OTHERS; let crm/tests/world.py make one where there is none."
+        )
+    return found
+
+
+def _by_model(door: Door, side: Side, own: Belongings) -> Any:
+    """Return the record of a new address by the model of its view: the team's, the person's, or any."""
+    _action, declared = door.right or ("", None)
+    model = getattr(door.view, "model", None) or declared
+    if model is None:
+        return None
+    known = [*vars(side).values(), *vars(own).values()]
+    return next((row for row in known if type(row) is model), None) or (
+        model._default_manager.order_by("pk").first()
+    )
 
 
 def kwargs_of(door: Door, side: Side, own: Belongings) -> dict[str, Any]:

@@ -12,25 +12,10 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.permissions import BasePermission
 
 from core.api.permissions import RightsPermission, right_of
+from core.checks import OWN_ACCOUNT, PUBLIC
 from core.views.base import SIGNED_IN, Right
 
-#: Open to everybody, on purpose: signing in, a forgotten password, the choice of a language.
-PUBLIC = frozenset(
-    {
-        "login",
-        "logout",
-        "password_reset",
-        "password_reset_done",
-        "password_reset_confirm",
-        "password_reset_complete",
-        "set_language",
-        # Signed addresses in mails; and what pages ask for every minute, which answers 401.
-        "core:unsubscribe",
-        "core:notification-count",
-    }
-)
-#: Django's own pages, about the person who is signed in.
-OWN_ACCOUNT = frozenset({"password_change", "password_change_done"})
+__all__ = ["PUBLIC", "Door", "api_doors", "doors", "pages"]
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from core.domain.exports import request_export
 from core.domain.imports import import_now, start_run
 from core.lists import list_named
 from core.models import User
+from core.record_history import history_models
 from core.tasks import run_job
 from crm.tests.crawl import Answer, addresses, api_lists, export_keys, filters_of, get, lists, read, sorts_of
 from crm.tests.world import Side, make_belongings, make_side
@@ -57,9 +58,27 @@ def everything(client: Client, user: User, ours: Side, canary: Side) -> Iterator
     for side, belongings in ((ours, own), (canary, foreign)):
         for url in addresses(side, belongings):
             yield get(client, url)
+            yield fragment(client, url)
+    yield from histories(client, canary)
     yield from searches(client, canary)
     yield from exports(user)
     yield from imports(client, user, canary)
+
+
+def fragment(client: Client, url: str) -> Answer:
+    """The same address as htmx asks for it: another template, the same rules."""
+    point = transaction.savepoint()
+    answer = read(client.get(url, headers={"HX-Request": "true", "HX-Target": "dialog"}), f"{url} (fragment)")
+    transaction.savepoint_rollback(point)
+    return answer
+
+
+def histories(client: Client, canary: Side) -> Iterator[Answer]:
+    """The history of each of the other team's records, whatever its kind."""
+    for row in vars(canary).values():
+        if type(row) in history_models():
+            kind = {"kind": row._meta.label_lower, "pk": row.pk}
+            yield get(client, reverse("core:record-history", kwargs=kind))
 
 
 def searches(client: Client, canary: Side) -> Iterator[Answer]:

@@ -14,6 +14,8 @@ from django.test import Client
 
 from analytics.models import ScoringPolicy, SegmentMap
 from core.access import ScopedQuerySet, can, role_table
+from core.checks import OWN_ACCOUNT, declares_right, every_address_declares_its_right
+from core.domain.departures import leavers_of
 from core.models import Job, User
 from core.roles import Role
 from core.views.base import SIGNED_IN, Right
@@ -70,7 +72,7 @@ def test_every_api_address_asks_the_role_table() -> None:
 
 
 def test_public_addresses_exist() -> None:
-    assert {door.name for door in doors()} >= PUBLIC
+    assert {door.name for door in doors()} >= set(PUBLIC)
 
 
 # ---- strangers --------------------------------------------------------------------------------------
@@ -145,6 +147,8 @@ def verdict(door: Door, method: str, user: User, subject: Any) -> str:
         return "open" if user.pk in owners_of_export(subject) else "absent"
     if subject is None:
         return "open"
+    if door.name == "core:user-leave":
+        return "open" if leavers_of(user).filter(pk=subject.pk).exists() else "absent"
     rows: QuerySet[Any] = type(subject)._default_manager.all()
     if not isinstance(rows, ScopedQuerySet) or subject._meta.label_lower not in role_table():
         return "open"  # a part of a record that is everybody's
@@ -217,6 +221,61 @@ def api_verdict(door: Door, action: str, user: User, subject: Any) -> str:
     if not rows.visible_to(user).filter(pk=subject.pk).exists():
         return "absent"
     return "open" if rows.in_reach(user, right).filter(pk=subject.pk).exists() else "refused"
+
+
+# ---- methods that nobody offered --------------------------------------------------------------------
+@pytest.mark.once
+def test_pages_refuse_every_other_method(ours: Side, client_of: Callable[[User], Client]) -> None:
+    """Nothing listens to PUT, PATCH and DELETE on pages; HEAD says no more than GET, OPTIONS nothing."""
+    user = ours.person_in(Role.ADMINISTRATOR)
+    own = make_belongings(user)
+    client, wrong = client_of(user), []
+    for door in pages():
+        url = door.url(kwargs_of(door, ours, own))
+        for method in ("put", "patch", "delete"):
+            point = transaction.savepoint()
+            status = getattr(client, method)(url).status_code
+            transaction.savepoint_rollback(point)
+            if status != 405 and not (method == "put" and puts_like_post(door)):
+                wrong.append((method, door.name, status))
+        if read(client.options(url)).text.count("\n\n") > 1:
+            wrong.append(("options", door.name, "has a body"))
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+def puts_like_post(door: Door) -> bool:
+    """Django's own form pages take PUT as POST: the same form, token against forgery, and right."""
+    return door.name in OWN_ACCOUNT
+
+
+@pytest.mark.once
+def test_head_is_as_closed_as_get(ours: Side, theirs: Side, client_of: Callable[[User], Client]) -> None:
+    user = ours.person_in(Role.AGENT)
+    foreign = make_belongings(theirs.person_in(Role.AGENT))
+    client, wrong = client_of(user), []
+    for door in pages():
+        url = door.url(kwargs_of(door, theirs, foreign))
+        statuses = set()
+        for method in ("get", "head"):
+            point = transaction.savepoint()
+            response = getattr(client, method)(url, SAYS.get(door.name, {}))
+            read(response)
+            transaction.savepoint_rollback(point)
+            statuses.add(response.status_code)
+        if len(statuses) > 1:
+            wrong.append((door.name, statuses))
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+def test_a_new_address_without_a_right_fails_the_check() -> None:
+    def open_to_all(request: Any) -> None: ...
+
+    class Silent:
+        permission_classes = ()
+
+    assert not declares_right(open_to_all)
+    assert not declares_right(Silent)
+    assert every_address_declares_its_right() == []
 
 
 # ---- reading changes nothing ------------------------------------------------------------------------

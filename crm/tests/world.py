@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy
 
 from analytics.models import ChurnWarning, WarningMove
 from analytics.tests.factories import ChurnWarningFactory
+from core.domain.departures import arrange_departure
 from core.domain.exports import request_export
 from core.domain.imports import start_run
 from core.domain.jobs import later
 from core.domain.notifications import notify
 from core.domain.tokens import make_token
-from core.models import ApiToken, ImportRun, Job, Notification, Team, User
+from core.models import ApiToken, Departure, ImportRun, Job, Notification, Team, User
 from core.tests.factories import TeamFactory, UserFactory
 from customers.domain.axes import move_axis
 from customers.domain.contacts import add_contact, create_person, link_people
@@ -78,6 +79,7 @@ class Belongings:
     notification: Notification
     export: str
     token: ApiToken | None
+    departure: Departure
 
 
 def make_side(
@@ -234,6 +236,9 @@ def make_belongings(user: User, text: Text = plain) -> Belongings:
         at=timezone.now(),
     )
     ApiToken.objects.filter(pk=token.pk).update(user=user)
+    departure = arrange_departure(
+        UserFactory(team=user.team, full_name=text("leaver")), last_day=date(2099, 1, 1), plan={}, by=admin
+    )
     for row in (job, run, token):
         row.refresh_from_db()
     return Belongings(
@@ -242,6 +247,7 @@ def make_belongings(user: User, text: Text = plain) -> Belongings:
         notification=Notification.objects.filter(user=user).latest("pk"),
         export=export.url.rstrip("/").rsplit("/", 1)[-1],
         token=token,
+        departure=departure,
     )
 
 

@@ -332,7 +332,7 @@ def test_history_shows_each_field_and_filters_by_one(
     for shown in ("Port Road 18", "Ningbo", "Shanghai", "Mia Manager"):
         assert shown in page
     only = client.get(url, {"field": "city"})
-    assert [row.change.field for row in only.context["rows"]] == ["city"]
+    assert [row.change.field for row in only.context["history"].rows] == ["city"]
 
 
 def test_branches_add_up_what_the_person_may_see(customer: Customer, manager: User, client: Client) -> None:

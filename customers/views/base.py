@@ -139,6 +139,10 @@ class CustomerFormPage(FormPage):
         """Return the record that is edited, where two people may edit it at once."""
         return None
 
+    def history_record(self) -> models.Model | None:
+        """Return the record that is edited."""
+        return self.conflict_record()
+
     def form_valid(self, form: Any) -> HttpResponse:
         """Hand over to the domain, once, and show what it refuses."""
         try:

@@ -14,6 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from core.acting import acting_as, of_job
 from core.models import Job
 
 _WRITE_EVERY_SECONDS = 0.5
@@ -72,7 +73,8 @@ def running(run: Run) -> Iterator[Run]:
     """Make `run` the one that `progress` and `current_job` speak of."""
     reset = _current.set(run)
     try:
-        yield run
+        with acting_as(of_job(run.job)):
+            yield run
     finally:
         _current.reset(reset)
 

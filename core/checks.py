@@ -1,0 +1,75 @@
+"""`manage.py check` fails for an address that declares no right. What is open to everybody is named here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.urls import URLPattern, URLResolver, get_resolver
+
+#: Addresses without a right, each with the reason. Nothing else opens to a stranger.
+PUBLIC: dict[str, str] = {
+    "login": "who is not signed in must be able to sign in",
+    "logout": "signing out is nobody's secret, and a form with a token of its own",
+    "password_reset": "who forgot the password cannot sign in",
+    "password_reset_done": "says that a letter is under way, to whoever asked",
+    "password_reset_confirm": "opened by the secret in the letter",
+    "password_reset_complete": "says that the password is changed",
+    "core:unsubscribe": "opened by the signed address in a mail",
+    "core:notification-count": "asked by pages every minute; answers 401 to a stranger",
+    "set_language": "the sign-in page can be read in every language",
+}
+#: Django's own pages, about the person who is signed in.
+OWN_ACCOUNT: dict[str, str] = {
+    "password_change": "one's own password; Django asks for the old one",
+    "password_change_done": "says that it is changed",
+}
+
+
+@register(Tags.urls)
+def every_address_declares_its_right(**kwargs: Any) -> list[CheckMessage]:
+    """Return an error for each address whose view says nothing of rights."""
+    return [
+        Error(
+            f"The address {name or path!r} declares no right.",
+            hint="Give the view `required_right`, the ViewSet RightsPermission and a `model`, or name the"
+            " address with its reason in core.checks.PUBLIC.",
+            obj=path,
+            id="core.E001",
+        )
+        for name, path, callback in _addresses(get_resolver().url_patterns, "", "")
+        if name not in PUBLIC and name not in OWN_ACCOUNT and not declares_right(callback)
+    ]
+
+
+def declares_right(callback: Any) -> bool:
+    """Tell whether what answers an address asks the role table, or says that every signed-in person may."""
+    view = getattr(callback, "view_class", None) or getattr(callback, "cls", callback)
+    if getattr(view, "required_right", None) is not None:
+        return True
+    return _asks_the_role_table(view)
+
+
+def _asks_the_role_table(view: Any) -> bool:
+    from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+    from core.api.permissions import RightsPermission
+
+    permissions = list(getattr(view, "permission_classes", []))
+    if RightsPermission not in permissions:
+        return False
+    describes = isinstance(view, type) and issubclass(view, SpectacularAPIView | SpectacularSwaggerView)
+    # What answers records of many kinds asks for the right of each kind by itself.
+    asks_each = bool(getattr(view, "asks_right_of_each_kind", False))
+    return describes or asks_each or getattr(view, "model", None) is not None
+
+
+def _addresses(patterns: Any, prefix: str, namespace: str) -> Iterator[tuple[str, str, Any]]:
+    for item in patterns:
+        path = prefix + str(item.pattern)
+        if isinstance(item, URLResolver):
+            inner = f"{namespace}{item.namespace}:" if item.namespace else namespace
+            yield from _addresses(item.url_patterns, path, inner)
+        elif isinstance(item, URLPattern):
+            yield f"{namespace}{item.name or ''}", path, item.callback
