@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import models, transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
-from rest_framework import exceptions, serializers
+from rest_framework import exceptions, serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,9 +19,7 @@ from core.api.errors import body_of
 from core.errors import Conflict, DomainError
 
 if TYPE_CHECKING:
-    from core.api.viewsets import ScopedViewSet
-
-    _Base = ScopedViewSet
+    _Base = viewsets.GenericViewSet[Any]
 else:
     _Base = object
 
@@ -39,7 +37,7 @@ class BulkItemSerializer(serializers.Serializer[Any]):
 
     op = serializers.ChoiceField(choices=sorted(OPERATIONS), default="create")
     id = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
-    data = serializers.DictField(required=False)
+    data = serializers.DictField(required=False)  # type: ignore[assignment]
     if_match = serializers.IntegerField(required=False, min_value=1, help_text="The version that was read.")
 
 
@@ -86,6 +84,13 @@ _EXAMPLE = OpenApiExample(
 
 class BulkMixin(_Base):
     """`POST …/bulk/`: creates, updates and deletes through the same verbs as single requests."""
+
+    if TYPE_CHECKING:
+        model: ClassVar[type[models.Model]]
+
+        def create_record(self, data: dict[str, Any]) -> models.Model: ...  # noqa: D102
+        def update_record(self, instance: Any, data: dict[str, Any]) -> models.Model: ...  # noqa: D102
+        def delete_record(self, instance: Any) -> None: ...  # noqa: D102
 
     @extend_schema(
         request=BulkRequestSerializer, responses=BulkAnswerSerializer, examples=[_EXAMPLE], filters=False

@@ -45,7 +45,7 @@ class ScopedReadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewse
         super().initial(request, *args, **kwargs)
         key = request.headers.get(HEADER, "").strip()
         if key and request.method == "POST":
-            self.post = once(self.post, request, key)  # type: ignore[attr-defined, has-type]
+            self.post = once(self.post, request, key)  # type: ignore[has-type]
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Say how much of the limit is left."""

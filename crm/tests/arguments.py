@@ -57,12 +57,16 @@ _BY_NOUN: dict[str, Finder] = {
     "core:schedule": lambda side, own: shared(Schedule),
     "core:audit": lambda side, own: AuditEntry.objects.about(side.customer).order_by("pk")[0],
     "core:departure": lambda side, own: own.departure,
+    "core:view": lambda side, own: own.view,
+    "core:bulk": lambda side, own: own.bulk,
     "core:record": lambda side, own: side.customer,
 }
 #: Arguments beside the record.
 _OTHERS: dict[str, Finder] = {
     "kind": lambda side, own: "customers.customer",
     "axis": lambda side, own: "stage",
+    "key": lambda side, own: "customers.customer",
+    "action": lambda side, own: "fields",
     "other": lambda side, own: side.acquaintance.pk,
     "target": lambda side, own: "customers.order",
     "line": lambda side, own: 2,

@@ -20,7 +20,7 @@ from core.domain.imports import start_run
 from core.domain.jobs import later
 from core.domain.notifications import notify
 from core.domain.tokens import make_token
-from core.models import ApiToken, Departure, ImportRun, Job, Notification, Team, User
+from core.models import ApiToken, BulkRun, Departure, ImportRun, Job, Notification, SavedView, Team, User
 from core.tests.factories import TeamFactory, UserFactory
 from customers.domain.axes import move_axis
 from customers.domain.contacts import add_contact, create_person, link_people
@@ -80,6 +80,8 @@ class Belongings:
     export: str
     token: ApiToken | None
     departure: Departure
+    view: SavedView
+    bulk: BulkRun
 
 
 def make_side(
@@ -248,6 +250,10 @@ def make_belongings(user: User, text: Text = plain) -> Belongings:
         export=export.url.rstrip("/").rsplit("/", 1)[-1],
         token=token,
         departure=departure,
+        view=SavedView.objects.create(list_key="customers.customer", name=text("view"), owner=user),
+        bulk=BulkRun.objects.create(
+            list_key="customers.customer", action="fields", query=text("query"), created_by=user
+        ),
     )
 
 
