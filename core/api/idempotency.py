@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
 from core.errors import Conflict, DomainError
-from core.models import IdempotentRequest
+from core.models import IdempotentRequest, User
 
 HEADER = "Idempotency-Key"
 _KEPT_HEADERS = ("ETag", "Location")
@@ -32,13 +32,13 @@ def once(handler: Handler, request: Request, key: str) -> Handler:
         raise DomainError("bad_idempotency_key", _("A key has at most 200 characters."))
 
     def answer(*args: Any, **kwargs: Any) -> Response:
-        digest = _digest(request)
+        digest, user = _digest(request), cast(User, request.user)
         with transaction.atomic():
             try:
                 with transaction.atomic():
-                    kept = IdempotentRequest.objects.create(user=request.user, key=key, digest=digest)
+                    kept = IdempotentRequest.objects.create(user=user, key=key, digest=digest)
             except IntegrityError:
-                return _again(request, key, digest)
+                return _again(user, key, digest)
             response = handler(*args, **kwargs)
             kept.status = response.status_code
             kept.headers = {name: response[name] for name in _KEPT_HEADERS if name in response}
@@ -55,8 +55,8 @@ def _digest(request: Request) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _again(request: Request, key: str, digest: str) -> Response:
-    kept = IdempotentRequest.objects.get(user=request.user, key=key)
+def _again(user: User, key: str, digest: str) -> Response:
+    kept = IdempotentRequest.objects.get(user=user, key=key)
     if kept.digest != digest:
         text = _("This key was used for another request. Take a new one for each request.")
         raise Conflict("idempotency_key_reused", text)

@@ -55,7 +55,7 @@ class Schema(AutoSchema):
             found += [_IF_NONE_MATCH, _FIELDS]
         return found
 
-    def get_description(self) -> Any:
+    def get_description(self) -> str:  # type: ignore[override]
         """Name the scope below the description."""
         text = super().get_description() or ""
         resource = getattr(self.view, "scope_resource", "")

@@ -92,7 +92,7 @@ def changes_since(model: type[models.Model], since: int, *, limit: int) -> Chang
     if RecordChange.objects.filter(seq__isnull=True).exists():
         number_changes()
     rows = RecordChange.objects.filter(kind=model._meta.label_lower, seq__gt=since).order_by("seq")
-    found = list(rows.values_list("object_id", "seq")[: limit + 1])
+    found = [(pk, int(seq or 0)) for pk, seq in rows.values_list("object_id", "seq")[: limit + 1]]
     places = found[:limit]
     return Changes(places, places[-1][1] if places else since, has_more=len(found) > limit)
 
