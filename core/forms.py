@@ -209,6 +209,6 @@ def scope_choices() -> list[tuple[str, str]]:
     single = [
         (f"{name}:{way}", f"{name}: {words}")
         for name in resources()
-        for way, words in ((READ, _("read")), (WRITE, _("write")))
+        for way, words in ((READ, _("reading")), (WRITE, _("writing")))
     ]
     return [(scope, str(words)) for scope, words in wide + single]

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.filters import SeveralField
 from core.models import User
 from core.responsibilities import Responsibility
 
@@ -26,7 +27,7 @@ class DepartureForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text=_("Today or earlier: the handing over starts at once. Later: in the night after that day."),
     )
-    users = forms.ModelMultipleChoiceField(
+    users = SeveralField(
         label=_("Who takes over"),
         queryset=User.objects.none(),
         required=False,

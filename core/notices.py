@@ -120,6 +120,13 @@ _PLATFORM = (
         mail=MailMode.DIGEST,
     ),
     Kind(
+        "core.records_handed_over",
+        _("Records are handed over to you"),
+        _("What a colleague held who left is yours now."),
+        NoticeGroup.PEOPLE,
+        mail=MailMode.NOW,
+    ),
+    Kind(
         "core.job_done",
         _("A job is finished"),
         _("An import or other work in the background that you asked for."),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.bulk import BulkAction, BulkForm, Effect, Values
+from core.filters import SeveralField
 from core.models import Team, User
 from customers.choices import Axis, Channel, Industry, Priority, Relationship, Source, Stage, TaskState, Tier
 from customers.domain.axes import move_axis
@@ -128,7 +129,7 @@ class FieldsForm(BulkForm):
 class TagsForm(BulkForm):
     """Some tags."""
 
-    tags = forms.ModelMultipleChoiceField(
+    tags = SeveralField(
         label=gettext_lazy("Tags"),
         queryset=Tag.objects.order_by("name"),
         widget=forms.CheckboxSelectMultiple,

@@ -292,7 +292,7 @@ def _finish(departure: Departure) -> None:
     for receiver in receivers:
         notify(
             [receiver],
-            kind="records_handed_over",
+            kind="core.records_handed_over",
             title=gettext_lazy("You took over %(count)s records from %(name)s"),
             body=gettext_lazy("Arranged by %(by)s."),
             params={"count": counts[receiver.pk], "name": departure.user, "by": departure.created_by},

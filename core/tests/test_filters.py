@@ -96,8 +96,8 @@ def test_users_are_found_by_name_role_team_and_state(team: Team, user_in: Callab
 def test_days_are_those_of_the_person(user_in: Callable[..., User]) -> None:
     from datetime import UTC, datetime
 
+    from core.audit_filters import AuditFilterSet
     from core.choices import AuditAction
-    from core.filters import AuditFilterSet
     from core.models import AuditEntry
 
     late = datetime(2026, 5, 1, 17, 0, tzinfo=UTC)

@@ -17,6 +17,7 @@ from django.views.generic import FormView, View
 
 from core.access import require
 from core.errors import DomainError
+from core.filters import MOST_DIGITS
 from core.models import User
 
 #: The right of pages that concern only the person who opens them.
@@ -61,6 +62,11 @@ def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
         response["HX-Trigger"] = json.dumps({"toast": {"text": error.message, "kind": "error"}})
         return response
     return render(request, "core/refused.html", {"error": error}, status=error.status)
+
+
+def number_in(text: str) -> int | None:
+    """Return the record number in a parameter; None for anything that no database holds."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else None
 
 
 def is_fragment(request: HttpRequest) -> bool:

@@ -43,9 +43,9 @@ class BulkStart(RightsMixin, View):
 
     required_right = ("add", BulkRun)
 
-    def post(self, request: HttpRequest, key: str, action: str) -> HttpResponse:
+    def post(self, request: HttpRequest, list_key: str, action: str) -> HttpResponse:
         """Ask first; do it when the question was answered."""
-        self.definition, self.action = action_of(key, action, by=self.person)
+        self.definition, self.action = action_of(list_key, action, by=self.person)
         rows = selection(self.definition, query=self.query, ids=self.ids, by=self.person).order_by("pk")
         count = rows.count()
         if not count:

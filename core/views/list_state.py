@@ -89,7 +89,7 @@ class ListState:
         if self.definition is None or not self.definition.url_name:
             return {}
         in_use = filterset.parameters()
-        query = urlencode({"list": self.key, "query": urlencode(in_use, doseq=True), "sort": sort})
+        query = urlencode({"query": urlencode(in_use, doseq=True), "sort": sort})
         return {
             "definition": self.definition,
             "columns": self.columns,
@@ -98,8 +98,8 @@ class ListState:
             "view_tabs": self._tabs(in_use),
             "more_views": self.views[TABS_SHOWN:],
             "filter_query": urlencode(in_use, doseq=True),
-            "save_view_url": f"{reverse('core:view-create')}?{query}",
-            "views_url": f"{reverse('core:view-list')}?list={self.key}",
+            "save_view_url": f"{reverse('core:view-create', args=[self.key])}?{query}",
+            "views_url": reverse("core:view-list", args=[self.key]),
             "columns_url": f"{reverse('core:list-columns', args=[self.key])}?next={self._here()}",
             "bulk_actions": self.definition.actions_for(self.user) if can(self.user, "add", BulkRun) else [],
         }

@@ -51,7 +51,7 @@ class ViewCreate(FormPage):
     @cached_property
     def definition(self) -> ListDefinition:
         """The list that the view belongs to."""
-        return definition_of(self.request.GET.get("list", ""), by=self.person)
+        return definition_of(self.kwargs["key"], by=self.person)
 
     @cached_property
     def query(self) -> QueryDict:
@@ -120,7 +120,7 @@ class _OneView:
 
     def list_url(self) -> str:
         """The page of all views of the list."""
-        return f"{reverse('core:view-list')}?{urlencode({'list': self.view.list_key})}"
+        return reverse("core:view-list", args=[self.view.list_key])
 
 
 class ViewUpdate(_OneView, FormPage):
@@ -226,9 +226,9 @@ class ViewList(RightsMixin, View):
 
     required_right = ("view", SavedView)
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: HttpRequest, key: str) -> HttpResponse:
         """Show own views, which may be changed, and those of others."""
-        definition = definition_of(request.GET.get("list", ""), by=self.person)
+        definition = definition_of(key, by=self.person)
         views = SavedView.objects.visible_to(self.person).of_list(definition.key)
         rows = list(views.select_related("owner", "team"))
         choice = choice_of(self.person, definition.key)

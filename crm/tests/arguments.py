@@ -66,7 +66,9 @@ _OTHERS: dict[str, Finder] = {
     "kind": lambda side, own: "customers.customer",
     "axis": lambda side, own: "stage",
     "key": lambda side, own: "customers.customer",
-    "action": lambda side, own: "fields",
+    # An action that every role may do that may act on many rows at all.
+    "list_key": lambda side, own: "customers.task",
+    "action": lambda side, own: "complete",
     "other": lambda side, own: side.acquaintance.pk,
     "target": lambda side, own: "customers.order",
     "line": lambda side, own: 2,

@@ -212,6 +212,8 @@ def status_class(status: int) -> str:
 
 
 def api_verdict(door: Door, action: str, user: User, subject: Any) -> str:
+    if getattr(door.view, "asks_right_of_each_kind", False):
+        return "open"
     right, model = door.right_of_action(action), door.view.model
     if not can(user, right, model):
         return "refused"
@@ -309,9 +311,8 @@ def fingerprint_of_tables() -> dict[str, str]:
             if model._meta.label == "sessions.Session" or not issubclass(model, models.Model):
                 continue
             table = connection.ops.quote_name(model._meta.db_table)
-            cursor.execute(
-                f"SELECT * FROM {table} ORDER BY {connection.ops.quote_name(model._meta.pk.column)}"
-            )
+            keys = ", ".join(connection.ops.quote_name(field.column) for field in model._meta.pk_fields)
+            cursor.execute(f"SELECT * FROM {table} ORDER BY {keys}")
             rows = repr(cursor.fetchall()).encode()
             found[model._meta.label] = hashlib.sha256(rows).hexdigest()
     return found

@@ -239,7 +239,7 @@ def make_belongings(user: User, text: Text = plain) -> Belongings:
     )
     ApiToken.objects.filter(pk=token.pk).update(user=user)
     departure = arrange_departure(
-        UserFactory(team=user.team, full_name=text("leaver")), last_day=date(2099, 1, 1), plan={}, by=admin
+        UserFactory(team=user.team, full_name="Leaver"), last_day=date(2099, 1, 1), plan={}, by=admin
     )
     for row in (job, run, token):
         row.refresh_from_db()

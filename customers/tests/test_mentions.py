@@ -10,7 +10,7 @@ from core.models import Notification
 from customers.domain.interactions import record_interaction, unreached_by, update_interaction
 from customers.domain.tasks import create_task, update_task
 from customers.domain.tasks import unreached_by as task_unreached_by
-from customers.exports import INTERACTIONS
+from customers.lists import INTERACTIONS
 from customers.models import Interaction, Task
 
 pytestmark = pytest.mark.django_db

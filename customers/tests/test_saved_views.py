@@ -159,7 +159,7 @@ def test_views_are_ordered_by_hand_and_every_change_is_on_record(sales: User) ->
 def test_the_list_opens_with_the_chosen_view(sales: User, client_of: Callable[[User], Client]) -> None:
     client = client_of(sales)
     sent = {"name": "Quarter", "scope": "private", "is_default": "on", "token_owner": "@me"}
-    address = f"{reverse('core:view-create')}?list={KEY}&query=owner%3D{sales.pk}"
+    address = f"{reverse('core:view-create', args=[KEY])}?query=owner%3D{sales.pk}"
     response = client.post(address, sent)
     view = SavedView.objects.get()
     assert response["Location"] == f"{LIST}?view={view.pk}"

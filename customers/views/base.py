@@ -123,7 +123,8 @@ class CustomerFormPage(FormPage):
 
     def get_template_names(self) -> list[str]:
         """A page of its own, or the same form inside the page's dialog."""
-        if self.request.headers.get("HX-Target") == "dialog":
+        is_own = self.template_name != CustomerFormPage.template_name
+        if self.request.headers.get("HX-Target") == "dialog" and not is_own:
             return [f"{self.template_name}#dialog"]
         return [self.template_name or ""]
 

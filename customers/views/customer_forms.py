@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views import View
 
 from core.access import can
-from core.views.base import ConfirmPage, RightsMixin
+from core.views.base import ConfirmPage, RightsMixin, number_in
 from customers.choices import Axis
 from customers.domain.axes import move_axis
 from customers.domain.customers import create_customer, delete_customer, restore_customer, update_customer
@@ -37,10 +37,10 @@ class CustomerCreate(CustomerFormPage):
 
     def form_arguments(self) -> dict[str, Any]:
         """Give the form the person, and the parent where a branch is added."""
-        parent = self.request.GET.get("parent", "")
-        if not parent.isdigit():
+        parent = number_in(self.request.GET.get("parent", ""))
+        if parent is None:
             return {"user": self.person}
-        found = Customer.objects.visible_to(self.person).filter(pk=int(parent)).first()
+        found = Customer.objects.visible_to(self.person).filter(pk=parent).first()
         return {"user": self.person, "initial": {"parent": found}}
 
     def form_valid(self, form: CustomerForm) -> HttpResponse:

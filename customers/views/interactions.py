@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.access import can
-from core.views.base import ConfirmPage
+from core.views.base import ConfirmPage, number_in
 from core.views.lists import ListPage
 from customers.domain.interactions import (
     delete_interaction,
@@ -75,9 +75,9 @@ class InteractionCreate(CustomerFormPage):
     def form_arguments(self) -> dict[str, Any]:
         """Give the form the customer, and the person where the page names one."""
         arguments: dict[str, Any] = {"user": self.person, "customer": self.customer}
-        person = self.request.GET.get("person", "")
-        if person.isdigit():
-            arguments["initial"] = {"person": int(person)}
+        person = number_in(self.request.GET.get("person", ""))
+        if person is not None:
+            arguments["initial"] = {"person": person}
         return arguments
 
     def perform(self, form: InteractionForm) -> str:

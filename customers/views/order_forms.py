@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 
 from core.access import can
 from core.errors import DomainError
-from core.views.base import render_page
+from core.views.base import number_in, render_page
 from customers.choices import OrderState
 from customers.domain.orders import create_order, update_order
 from customers.forms.orders import MOST_LINES, OrderForm, OrderLineFormSet, line_products
@@ -116,17 +116,16 @@ class OrderFormPage(CustomerFormPage):
         lines = self._typed_lines()
         if "add_line" in self.request.POST and len(lines) < MOST_LINES:
             lines.append({"quantity": "1"})
-        wanted = self.request.POST.get("fill_price", "")
-        if wanted.isdigit() and int(wanted) < len(lines):
-            self._fill_price(lines[int(wanted)])
+        wanted = number_in(self.request.POST.get("fill_price", ""))
+        if wanted is not None and wanted < len(lines):
+            self._fill_price(lines[wanted])
         typed = {key: value for key, value in self.request.POST.items() if not key.startswith(f"{PREFIX}-")}
         form = OrderForm(**{**self.form_arguments(), "initial": typed})
         context = self.get_context_data(form=form, formset=self.formset(initial=lines, extra=0))
         return render_page(self.request, self.template_name, context, partial="lines")
 
     def _typed_lines(self) -> list[dict[str, Any]]:
-        total = self.request.POST.get(f"{PREFIX}-TOTAL_FORMS", "0")
-        number = min(int(total), MOST_LINES) if total.isdigit() else 0
+        number = min(number_in(self.request.POST.get(f"{PREFIX}-TOTAL_FORMS", "")) or 0, MOST_LINES)
         lines = []
         for place in range(number):
             line = {name: self.request.POST.get(f"{PREFIX}-{place}-{name}", "") for name in LINE_FIELDS}
@@ -183,8 +182,8 @@ class OrderCreate(OrderFormPage):
     @cached_property
     def customer(self) -> Customer | None:
         """The customer that the page was opened for."""
-        asked = self.request.GET.get("customer", "")
-        return customer_for(self.request, int(asked), "add", Order) if asked.isdigit() else None
+        asked = number_in(self.request.GET.get("customer", ""))
+        return customer_for(self.request, asked, "add", Order) if asked is not None else None
 
     def form_arguments(self) -> dict[str, Any]:
         """Begin with the customer."""

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 
 from core.access import can
-from core.views.base import RightsMixin
+from core.views.base import RightsMixin, number_in
 from core.views.lists import ListPage
 from customers.domain.tasks import (
     cancel_task,
@@ -104,10 +104,10 @@ class TaskCreate(TaskPage):
 
     def form_arguments(self) -> dict[str, Any]:
         """Begin with the customer that the page names."""
-        asked = self.request.GET.get("customer", "")
-        if not asked.isdigit():
+        asked = number_in(self.request.GET.get("customer", ""))
+        if asked is None:
             return {"user": self.person}
-        customer = Customer.objects.visible_to(self.person).filter(pk=int(asked)).first()
+        customer = Customer.objects.visible_to(self.person).filter(pk=asked).first()
         return {"user": self.person, "initial": {"customer": customer}}
 
     def perform(self, form: TaskForm) -> str:
