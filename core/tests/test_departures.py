@@ -44,7 +44,14 @@ def plan_for(*users: User, way: str = "one") -> dict[str, object]:
 def test_teams_tokens_and_the_login_in_one_job(admin: User, leaver: User, user_in: Maker) -> None:
     receiver, team = user_in("manager"), TeamFactory(name="Led", lead=leaver)
     now = timezone.now()
-    make_token(leaver, name="mine", expires_at=now + timedelta(days=5), by=leaver, at=now)
+    make_token(
+        leaver,
+        name="mine",
+        scopes=["*:read"],
+        expires_at=now + timedelta(days=5),
+        by=leaver,
+        at=now,
+    )
     departure = arrange_departure(leaver, last_day=today_here(), plan=plan_for(receiver), by=admin)
     assert Job.objects.get(dedupe=f"departure-{departure.pk}").task == "core.tasks.run_departure"
     assert run_departure(departure.pk) == {"handed_over": 1, "not_handed_over": 0}

@@ -68,7 +68,9 @@ class Door:
             self.view, SpectacularAPIView | SpectacularSwaggerView
         )
         model = getattr(self.view, "model", None)
-        return bool(rights) and rights[0] is RightsPermission and (model is not None or describes)
+        asks_each = bool(getattr(self.view, "asks_right_of_each_kind", False))
+        named = model is not None or describes or asks_each
+        return bool(rights) and rights[0] is RightsPermission and named
 
     def url(self, kwargs: Mapping[str, Any] | None = None) -> str:
         """The path with its arguments filled in."""

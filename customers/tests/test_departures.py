@@ -53,7 +53,7 @@ def test_customers_and_open_tasks_go_over_with_their_lines(boss: User, leaver: U
     assert line.changes["owner"] == ["Leaving Lee", "Next Nia"]
     assert line.note == "Leaving Lee leaves"
     assert TimelineEvent.objects.filter(customer=customer, kind="changed").count() == 1
-    assert Notification.objects.filter(user=receiver, kind="records_handed_over").count() == 1
+    assert Notification.objects.filter(user=receiver, kind="core.records_handed_over").count() == 1
 
 
 def test_a_killed_run_goes_on_and_moves_nothing_twice(
