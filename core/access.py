@@ -92,8 +92,25 @@ def require(user: Any, action: str, model: type[models.Model] | models.Model) ->
 
 
 def sees_field(user: Any, model: type[models.Model] | models.Model, field: str) -> bool:
-    """Tell whether the user may read `field` of `model` in clear: not sensitive, or with `reveal`."""
-    return field not in sensitive_fields().get(model._meta.label_lower, ()) or can(user, "reveal", model)
+    """Tell whether the user may read `field` in clear: not sensitive, or with the right `reveal`.
+
+    Of a model: on every row that the user sees. Of one record: on that record.
+    """
+    if field not in sensitive_fields().get(model._meta.label_lower, ()):
+        return True
+    if not getattr(user, "is_authenticated", False):
+        return False
+    revealed = reach_of(user, model, "reveal")
+    if revealed is None:
+        return False
+    seen = reach_of(user, model)
+    if seen is None or REACH_ORDER[revealed] >= REACH_ORDER[seen]:
+        return True
+    if isinstance(model, type):
+        return False
+    # Of several roles one sees further than the one that reveals: this record alone can tell.
+    rows: Any = type(model)._default_manager
+    return bool(rows.in_reach(user, "reveal").filter(pk=model.pk).exists())
 
 
 def teams_in_reach(user: User) -> frozenset[int]:

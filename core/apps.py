@@ -77,6 +77,12 @@ def _ensure_schedules(**kwargs: Any) -> None:
         daily_at=time(3, 45),
     )
     ensure_schedule(
+        "core.forget-sights",
+        title=_("Forget who has seen which record in the days before"),
+        task="core.tasks.forget_sights",
+        daily_at=time(3, 47),
+    )
+    ensure_schedule(
         "core.delete-old-exports",
         title=_("Delete exported files that nobody fetched in time"),
         task="core.tasks.delete_old_exports",

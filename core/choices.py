@@ -56,6 +56,7 @@ class AuditAction(TextChoices):
     CHANGED = "changed", _("Changed")
     DELETED = "deleted", _("Deleted")
     RESTORED = "restored", _("Restored")
+    VIEWED = "viewed", _("Seen")
     EXPORTED = "exported", _("Exported")
     IMPORTED = "imported", _("Imported")
     SIGNED_IN = "signed_in", _("Signed in")

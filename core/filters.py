@@ -19,6 +19,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import display
+from core.access import sees_field
 from core.choices import Currency
 from core.models import Team
 from core.notices import MailState, kind_choices
@@ -72,6 +73,10 @@ class SeveralFilter(django_filters.ModelMultipleChoiceFilter):  # type: ignore[m
     field_class = SeveralField
 
 
+def _is_open(user: Any, model: type[models.Model], one: Any) -> bool:
+    return sees_field(user, model, str(one.field_name or ""))
+
+
 class ScopedFilterSet(django_filters.FilterSet):  # type: ignore[misc]
     """A FilterSet that knows who asks, and can say in words what it filters."""
 
@@ -90,6 +95,11 @@ class ScopedFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         #: What was asked for, with its tokens; the form is bound to what they mean today.
         self.asked = data
         super().__init__(data=self._resolved(data), queryset=queryset, request=request, prefix=prefix)
+        model = self._meta.model
+        if self.user is not None and model is not None:
+            # A filter that finds what the reader may not read would tell it by trial.
+            for name in [name for name, one in self.filters.items() if not _is_open(self.user, model, one)]:
+                del self.filters[name]
 
     def _resolved(self, data: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
         """Return the parameters with the tokens replaced by what they mean to this person today."""

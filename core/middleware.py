@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 from core.acting import acting_as, of_request
+from core.domain.sights import saw
 from core.models import Organisation
 from core.zones import zone_named
 
@@ -38,6 +39,21 @@ class PreferencesMiddleware:
         if user.is_authenticated and not getattr(getattr(view, "view_class", view), "is_light", False):
             organisation = request.organisation = Organisation.load()  # type: ignore[attr-defined]
             timezone.activate(zone_named(user.time_zone or organisation.time_zone))
+
+
+class SightsMiddleware:
+    """Log whose sensitive fields an answer showed: templates, lists and serializers note them."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, then write what has not been written today."""
+        response = self.get_response(request)
+        shown = getattr(request, "shown_in_clear", ())
+        if shown and response.status_code < 400 and request.user.is_authenticated:
+            saw(shown, by=request.user)
+        return response
 
 
 class ActingMiddleware:

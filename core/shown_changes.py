@@ -15,9 +15,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from core.access import sees_field
+from core.masking import MASK
 
-#: What stands in place of a value that the reader may not see.
-MASK = "•••"
 #: Kept in other tables or derived: named here because no column carries their label.
 _OTHER_LABELS: dict[str, Callable[[], str]] = {
     "roles": lambda: _("Roles"),

@@ -20,6 +20,7 @@ from core.domain import (
     once,
     schedules,
     search,
+    sights,
     sweeper,
     tokens,
 )
@@ -48,6 +49,12 @@ def tick() -> None:
 def delete_old_jobs() -> dict[str, int]:
     """Delete jobs that ended long ago."""
     return {"deleted": sweeper.delete_old_jobs(before=timezone.now() - timedelta(days=sweeper.KEEP_DAYS))}
+
+
+@shared_task(name="core.tasks.forget_sights")
+def forget_sights() -> dict[str, int]:
+    """Forget whose eyes were on which record in the days before; the audit lines stay."""
+    return {"deleted": sights.forget_sights(before=timezone.localdate() - sights.KEPT)}
 
 
 @shared_task(name="core.tasks.forget_forms")

@@ -15,7 +15,7 @@ from core.access import can
 from core.choices import Currency
 from core.filters import ScopedFilterSet, SeveralFilter, visible
 from core.models import Team, User
-from customers import segments
+from customers import segments, standardise
 from customers.choices import (
     Channel,
     Direction,
@@ -233,12 +233,16 @@ class PersonFilterSet(ScopedFilterSet):
     """Persons."""
 
     q = filters.CharFilter(label=_("Search"), method="search")
-    mobile = filters.CharFilter(label=_("Mobile"))
+    mobile = filters.CharFilter(label=_("Mobile"), method="with_mobile")
     email = filters.CharFilter(label=_("E-mail"), lookup_expr="iexact")
 
     class Meta:
         model = Person
         fields: list[str] = []
+
+    def with_mobile(self, rows: QuerySet[Person], name: str, value: str) -> QuerySet[Person]:
+        """People with the number, however it is written."""
+        return rows.filter(mobile=standardise.phone(value) or value)
 
 
 class ProductFilterSet(ScopedFilterSet):

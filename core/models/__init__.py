@@ -13,6 +13,7 @@ from core.models.notifications import Notification
 from core.models.numbers import Counter
 from core.models.organisation import ExchangeRate, Organisation
 from core.models.search import SearchFill, SearchTerm
+from core.models.sights import Sight
 from core.models.tokens import ApiToken
 from core.models.users import Team, User
 
@@ -44,6 +45,7 @@ __all__ = [
     "ScheduleRun",
     "SearchFill",
     "SearchTerm",
+    "Sight",
     "SpentForm",
     "Team",
     "User",

@@ -53,7 +53,7 @@ def say(users, kind="core.mention", title="Hello", **more):
 
 def make_due():
     """Let the time come for every mail; the key of a summary names its time, so it moves along."""
-    for mail in OutgoingMail.objects.filter(state="waiting"):
+    for mail in OutgoingMail.objects.filter(state="waiting").order_by("pk"):
         OutgoingMail.objects.filter(pk=mail.pk).update(
             due_at=timezone.now() - timedelta(seconds=1), key=f"earlier-{mail.pk}"
         )

@@ -17,6 +17,7 @@ from core.access import can
 from core.errors import DomainError
 from core.filters import ScopedFilterSet
 from core.keyset import KeysetPage, SortKey, fingerprint, paginate
+from core.masking import note_shown
 from core.views.base import RightsMixin, place_in_navigation, render_page
 from core.views.list_state import ListState
 
@@ -101,8 +102,10 @@ class ListPage(RightsMixin, View):
     def get_context(self) -> dict[str, Any]:
         """Return everything that `ui/list_page.html` shows."""
         _key, descending, name = self.sorting
+        page = self.page()
+        note_shown(self.request, *self._shown_in_clear(page))
         return {
-            "page": self.page(),
+            "page": page,
             "filterset": self.filterset,
             "filter": self.filterset if self.filterset.filters else None,
             "filter_chips": self.filterset.chips(),
@@ -117,6 +120,16 @@ class ListPage(RightsMixin, View):
             **place_in_navigation(self.nav_current),
             **self.extra_context(),
         }
+
+    def _shown_in_clear(self, page: KeysetPage) -> list[models.Model]:
+        """Return the records whose sensitive fields stand in a chosen column."""
+        models_shown = {column.sensitive_model for column in self.chosen.columns if column.sensitive}
+        return [
+            row if isinstance(row, model) else getattr(row, str(model._meta.model_name))
+            for model in models_shown
+            if model is not None
+            for row in page.rows
+        ]
 
     def query(self) -> str:
         """Return the filters and the sorting as a query string, without the place in the list."""

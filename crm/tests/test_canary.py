@@ -31,8 +31,8 @@ PHONE = "021 8675 0101"
 AMOUNT = Decimal("73519.37")
 #: What a search may ask for without saying the whole word itself.
 PIECES = ("kanari", "8675", "735")
-#: Each person has their own of these, whoever they are.
-PERSONAL = ("job", "notification", "savedview", "view")
+#: Each person has their own of these, or must ask for something.
+PERSONAL = ("job", "notification", "savedview", "view", "search")
 BOUND = ("agent", "sales", "trainer", "manager")
 
 
@@ -165,6 +165,7 @@ def test_the_canary_sings_for_who_may_hear_it(
     urls = [reverse(f"customers:{name}") + query for name, query in pages.items()]
     urls += [
         reverse("analytics:warning-list"),
+        f"/api/v1/search/?q={PIECES[0]}",
         *(door.url() for door in api_lists() if not door.name.startswith(PERSONAL)),
     ]
     silent = [url for url in urls if has_rows_of_customers(url) and not leaks(get(client, url), canary)]

@@ -8,6 +8,7 @@ from typing import Any, cast
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from core.api.masking import MaskedMixin
 from core.api.viewsets import ScopedViewSet
 from core.models import User
 from customers.models import Customer
@@ -25,7 +26,7 @@ class Strict(serializers.Serializer):  # type: ignore[type-arg]
         return super().to_internal_value(data)
 
 
-class StrictModelSerializer(Strict, serializers.ModelSerializer):  # type: ignore[type-arg]
+class StrictModelSerializer(MaskedMixin, Strict, serializers.ModelSerializer):  # type: ignore[type-arg]
     """A strict serializer of a model. What is taken already is for the domain to say: it names the holder."""
 
     def get_validators(self) -> list[Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.db import models
 
+from core.access import sees_field
 from core.models import User
 
 
@@ -22,6 +23,10 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
             kwargs["instance"] = copy.copy(record)
         super().__init__(*args, **kwargs)
         self.user = user
+        if record is not None:
+            # Who may not read a field does not overwrite it unseen either.
+            for name in [name for name in self.fields if not sees_field(user, record, name)]:
+                del self.fields[name]
 
     def save(self, commit: bool = True) -> Any:
         """Refuse: only the domain writes."""

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from core.access import reach_of, teams_in_reach
 from core.domain.once import do_once
 from core.errors import DomainError
+from core.masking import note_shown
 from core.models import Organisation, User
 from core.roles import Reach
 from core.views.base import FormPage, add_refusal, go_to, render_page
@@ -140,6 +141,10 @@ class CustomerFormPage(FormPage):
         """Return the record that is edited, where two people may edit it at once."""
         return None
 
+    def shown_records(self, record: models.Model) -> list[models.Model]:
+        """Return the records whose fields the form shows."""
+        return [record]
+
     def history_record(self) -> models.Model | None:
         """Return the record that is edited."""
         return self.conflict_record()
@@ -176,7 +181,10 @@ class CustomerFormPage(FormPage):
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the token and the way back."""
+        """Add the token and the way back; log that the sensitive fields of the record are on the form."""
+        record = self.conflict_record()
+        if record is not None:
+            note_shown(self.request, *self.shown_records(record))
         context = super().get_context_data(**kwargs)
         context["once"] = (self.request.POST.get("once") or secrets.token_urlsafe(16)) if self.once else ""
         context["next"] = next_url(self.request, "")

@@ -153,6 +153,10 @@ class ContactUpdate(TwoForms, ContactPage):
         """The place."""
         return self.contact
 
+    def shown_records(self, record: Any) -> list[Any]:
+        """The place, and the person beside it."""
+        return [record, record.person]
+
     def _person(self) -> PersonForm | None:
         if not Person.objects.visible_to(self.person, "change").filter(pk=self.contact.person_id).exists():
             return None

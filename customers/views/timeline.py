@@ -48,6 +48,7 @@ class Line:
     """One line of the story."""
 
     event: TimelineEvent
+    reader: Any
     icon: str
     mark: str
     title: str
@@ -91,7 +92,7 @@ def read_story(request: HttpRequest, customer: Customer) -> Story:
     if len(found) > LINES_SHOWN:
         older = _query(group, _write_place(shown[-1], customer))
     return Story(
-        _with_months([line_of(event) for event in shown], place),
+        _with_months([line_of(event, user_of(request)) for event in shown], place),
         group,
         _groups(group),
         place is not None,
@@ -139,11 +140,11 @@ def _with_months(lines: list[Line], place: tuple[datetime, int] | None) -> list[
     return lines
 
 
-def line_of(event: TimelineEvent) -> Line:
-    """Return an event in the words of the reader."""
+def line_of(event: TimelineEvent, reader: Any) -> Line:
+    """Return an event in the words of the reader, as far as the reader may read it."""
     kind = EventKind(event.kind)
     who = event.actor.display_name if event.actor else _("System")
-    line = Line(event, KIND_ICONS.get(kind, "info"), MARKS.get(kind, ""), who, about=str(kind.label))
+    line = Line(event, reader, KIND_ICONS.get(kind, "info"), MARKS.get(kind, ""), who, about=str(kind.label))
     tell = _TELLERS.get(kind)
     if tell is not None:
         tell(line, event.data)
@@ -157,7 +158,11 @@ def _tell_created(line: Line, data: dict[str, Any]) -> None:
 
 
 def _tell_changed(line: Line, data: dict[str, Any]) -> None:
-    line.changes = shown_changes(data.get("model", ""), data.get("changes") or {})
+    line.changes = _changes(line, data)
+
+
+def _changes(line: Line, data: dict[str, Any]) -> list[ShownChange]:
+    return shown_changes(data.get("model", ""), data.get("changes") or {}, reader=line.reader)
 
 
 def _tell_stage(line: Line, data: dict[str, Any]) -> None:
@@ -218,7 +223,7 @@ def _tell_order(line: Line, data: dict[str, Any]) -> None:
     if data.get("action") in {"cancelled", "deleted"}:
         line.mark = "m-bad"
     if data.get("action") == "changed":
-        line.changes = shown_changes(data.get("model", ""), data.get("changes") or {})
+        line.changes = _changes(line, data)
     if line.event.subject_id:
         line.url = reverse("customers:order-detail", args=[line.event.subject_id])
 
@@ -234,7 +239,7 @@ def _tell_contact(line: Line, data: dict[str, Any]) -> None:
         word for word in (data.get("title"), data.get("department"), data.get("reason")) if word
     )
     if data.get("changes"):
-        line.text, line.changes = "", shown_changes(data.get("model", ""), data["changes"])
+        line.text, line.changes = "", _changes(line, data)
     if data.get("action") in {"ended", "moved_out"}:
         line.mark = "m-bad"
     if data.get("person_id"):
