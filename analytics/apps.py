@@ -18,10 +18,12 @@ class AnalyticsConfig(AppConfig):
         """Offer pages, exports and segment names; seed what the package needs after each migration."""
         from analytics.choices import Segment
         from analytics.domain.warnings.handing_over import register_responsibilities
+        from analytics.help_topics import TOPICS
         from analytics.lists import register_lists
         from analytics.models import ChurnWarning, ScoringPolicy, SegmentMap
         from analytics.notices import register_kinds
         from analytics.search_types import register_search
+        from core.help import register_topics
         from core.record_history import register_history
         from customers.segments import register_names
 
@@ -29,6 +31,7 @@ class AnalyticsConfig(AppConfig):
         register_search()
         register_kinds()
         register_lists()
+        register_topics(TOPICS, group=_("Analytics"))
         register_responsibilities()
         for model in (SegmentMap, ScoringPolicy, ChurnWarning):
             register_history(model)

@@ -24,6 +24,8 @@ class CoreConfig(AppConfig):
         from core.domain.roles import grant_roles
         from core.domain.search import follow
         from core.domain.sequence import fill_sequence, note_changes
+        from core.help import register_topics
+        from core.help_topics import groups
         from core.lists import register_list
         from core.models import Team, User
         from core.notices import register_platform_kinds
@@ -34,6 +36,8 @@ class CoreConfig(AppConfig):
 
         register_platform_kinds()
         register_shell()
+        for heading, topics in groups():
+            register_topics(topics, group=heading)
         register_list(AUDIT_EXPORT)
         register_responsibilities()
         register_history(Team)

@@ -6,10 +6,12 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 
 from core.domain.notifications import count_unread
+from core.help import topic_of_page
 from core.models import Organisation
-from core.navigation import entries_for
+from core.navigation import entries_for, may_open
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -26,7 +28,17 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "languages": settings.LANGUAGES,
         "organisation": organisation,
         "base_currency": organisation.base_currency,
+        "help_url": _help_url(request),
     }
+
+
+def _help_url(request: HttpRequest) -> str:
+    """Return the address of the help for this page; the overview where there is none."""
+    place = request.resolver_match
+    topic = topic_of_page(place.view_name) if place is not None else None
+    if topic is None or not may_open(request.user, topic.right):
+        return reverse("core:help")
+    return reverse("core:help-topic", args=[topic.key])
 
 
 def _current(nav: list[dict[str, Any]]) -> str:

@@ -7,6 +7,7 @@ from core.views import (
     bulk,
     departures,
     exports,
+    help,
     history,
     home,
     list_columns,
@@ -24,6 +25,8 @@ app_name = "core"
 urlpatterns = [
     path("", home.Home.as_view(), name="home"),
     path("search/", search.Search.as_view(), name="search"),
+    path("help/", help.HelpIndex.as_view(), name="help"),
+    path("help/<slug:topic>/", help.HelpTopic.as_view(), name="help-topic"),
     path("settings/", home.Settings.as_view(), name="settings"),
     path("preferences/", profile.Preferences.as_view(), name="preferences"),
     path("profile/", profile.Profile.as_view(), name="profile"),

@@ -17,6 +17,8 @@ class CustomersConfig(AppConfig):
         """Offer pages in the navigation, lists for export and import, and hold the base currency."""
         from core.domain.rates import base_currency_locks
         from core.domain.sequence import follow_changes_of
+        from core.help import register_topics
+        from customers.help_topics import TOPICS
         from customers.imports.registration import register_targets
         from customers.lists import register_lists
         from customers.notices import register_kinds
@@ -30,6 +32,7 @@ class CustomersConfig(AppConfig):
         register_targets()
         follow_changes_of(*followed_models())
         register_responsibilities()
+        register_topics(TOPICS, group=_("Customers"))
         register_histories()
         base_currency_locks.append(amounts_are_stored)
         post_migrate.connect(_ensure_schedules, sender=self, dispatch_uid="customers.ensure_schedules")

@@ -67,6 +67,7 @@ _OTHERS: dict[str, Finder] = {
     "axis": lambda side, own: "stage",
     "key": lambda side, own: "customers.customer",
     # An action that every role may do that may act on many rows at all.
+    "topic": lambda side, own: "customers",
     "list_key": lambda side, own: "customers.task",
     "action": lambda side, own: "complete",
     "other": lambda side, own: side.acquaintance.pk,

@@ -281,6 +281,10 @@ def test_a_new_address_without_a_right_fails_the_check() -> None:
 
 
 # ---- reading changes nothing ------------------------------------------------------------------------
+#: But that somebody saw sensitive fields is written down.
+SEEING = ["core.AuditEntry", "core.Sight"]
+
+
 def test_opening_pages_changes_no_row(ours: Side, client_of: Callable[[User], Client]) -> None:
     user = ours.person_in(Role.ADMINISTRATOR)
     own = make_belongings(user)
@@ -298,7 +302,8 @@ def test_opening_pages_changes_no_row(ours: Side, client_of: Callable[[User], Cl
         after = fingerprint_of_tables()
         if after != before:
             changed = [table for table in after if after[table] != before[table]]
-            broken.append((door.name, changed))
+            if changed != SEEING:
+                broken.append((door.name, changed))
             before = after
     assert not broken, "\n".join(map(str, broken))
 

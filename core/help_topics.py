@@ -1,0 +1,219 @@
+"""Help for the pages of the platform."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from core.help import Text, Topic
+
+_YOURS = (
+    Topic(
+        "my-day",
+        _("My day"),
+        _("What waits for you today: tasks, warnings and messages, the most urgent first."),
+        (
+            _("Work through the page from top to bottom; each line leads to the record it is about."),
+            _("Tick a task when it is done. You can open it again on the customer's page."),
+            _("Numbers beside the entries on the left count open work of your own."),
+        ),
+        ("core:home",),
+    ),
+    Topic(
+        "search",
+        _("Search"),
+        _("One box finds everything you may see, and does things too."),
+        (
+            _("Press Ctrl K (on a Mac ⌘ K) or / on any page."),
+            _("Chinese names are found by any piece, by pinyin (pingan) and by initials (pa)."),
+            _("Traditional characters find simplified ones and the other way round."),
+            _("Telephone numbers are found by any four digits or more, orders and customers by their code."),
+            _("Type what you want to do, such as “new customer”, to start it."),
+            _("Arrow keys choose, Enter opens, Esc closes."),
+        ),
+        ("core:search",),
+    ),
+    Topic(
+        "profile",
+        _("Your profile"),
+        _("Your name, your language, how pages look, and the tokens by which programs act for you."),
+        (
+            _("Language and time zone hold for pages and for the mails you get."),
+            _("A token is a password for a program. It is shown once; keep it as one keeps secrets."),
+            _("A token does what you may do, within its scopes, until it runs out or you revoke it."),
+        ),
+        ("core:profile", "core:preferences", "core:token-*", "core:service-token-create", "password_change*"),
+        ((_("scope"), _("What a token may read or write, such as customers or orders.")),),
+    ),
+    Topic(
+        "notifications",
+        _("Notifications"),
+        _("What happened that concerns you, in the app and by mail as you choose."),
+        (
+            _("For each kind choose: in the app, by mail at once, in a daily summary, or not at all."),
+            _("During quiet hours mails wait until the morning."),
+            _("Every mail has a link that ends mails of its kind."),
+            _("Type @ and a name in a note to tell a colleague about it."),
+        ),
+        ("core:notification-*", "core:mention-list"),
+    ),
+    Topic(
+        "lists",
+        _("Lists"),
+        _("Find, sort and keep what you look at often, and change many records at once."),
+        (
+            _("Filters stand above the list as chips; click the cross to take one away."),
+            _("Save filters, sorting and columns as a view: for yourself, your team or everybody."),
+            _("“Me”, “my team”, “today” and “this quarter” in a view mean whoever opens it, and when."),
+            _("Columns are chosen and ordered with “Choose columns”."),
+            _("Tick rows, or all that the filters find, and choose what to do with them."),
+            _("A change of many rows runs in the background, and can be undone from its own page."),
+            _("The list does not count all rows by itself; click “Count them” when you need the number."),
+        ),
+        ("core:view-*", "core:list-columns", "core:bulk-*"),
+        ((_("view"), _("Filters, sorting and columns under one name.")),),
+    ),
+    Topic(
+        "exports",
+        _("Exports"),
+        _("A list as a file, with the filters and columns you see."),
+        (
+            _("Excel keeps numbers and dates as such; CSV opens in Excel with Chinese intact."),
+            _("The file is made in the background; you are told when it is ready."),
+            _("Only you can fetch it, and it is deleted after some days. The audit records the export."),
+        ),
+        ("core:export-*",),
+    ),
+    Topic(
+        "imports",
+        _("Imports"),
+        _("Bring in customers, contacts, orders and more from Excel or CSV files, safely."),
+        (
+            _("Download the template, or use your own file: headings in Chinese or English are recognised."),
+            _("Nothing is written before the check: it tells for each line what would happen, and why not."),
+            _("Mend wrong cells in place, or take the refused lines away as a file and correct them there."),
+            _("How columns were matched is remembered for the next file with the same headings."),
+            _("An import can be undone: what it made goes to the recycle bin, what it changed is restored."),
+        ),
+        ("core:import-*",),
+        right=("core.importrun", "view"),
+    ),
+    Topic(
+        "jobs",
+        _("Jobs"),
+        _("Work that runs in the background: imports, exports, changes of many rows, nightly figures."),
+        (
+            _("A running job shows how far it is and how long it will take; it may be cancelled."),
+            _("A job that failed is tried again by itself; after five attempts it is set aside."),
+            _("Set-aside jobs show their error and can be started again."),
+        ),
+        ("core:job-*",),
+    ),
+)
+
+_SETTINGS = (
+    Topic(
+        "settings",
+        _("Settings"),
+        _("What holds for the whole organisation. You see the cards that your roles open."),
+        (_("Every change here is written to the audit with its old and new value."),),
+        ("core:settings",),
+    ),
+    Topic(
+        "users-and-teams",
+        _("Users and teams"),
+        _("Who works here, in which team, with which roles."),
+        (
+            _("Roles say what somebody may do; the team says with whose records."),
+            _("With several roles the widest right counts."),
+            _("Managers see their own team and every team below it in the tree."),
+            _("Switching a user off ends their sessions and tokens and keeps everything they did."),
+            _("Services are users for programs: they have tokens instead of a password."),
+        ),
+        ("core:user-*", "core:team-*"),
+        right=("core.user", "change"),
+    ),
+    Topic(
+        "departures",
+        _("Departures"),
+        _("When a colleague leaves: hand over customers, tasks and views in one go, on the last day."),
+        (
+            _("Choose who takes over: one person, or several who share. Single kinds may go elsewhere."),
+            _("The plan runs after the last day; until then it can be changed or cancelled."),
+            _("Receivers are told what is theirs now."),
+        ),
+        ("core:user-leave", "core:departure-*"),
+        right=("core.departure", "view"),
+    ),
+    Topic(
+        "roles",
+        _("Roles and rights"),
+        _("What each of the seven roles may do, and how far it reaches."),
+        (
+            _("Own: what the person owns. Team: what the own team and those below own. All: everything."),
+            _("Telephone, e-mail, WeChat and birthday are masked for roles that do not need them."),
+            _("Who saw them in clear is written to the audit, once a day for each record."),
+        ),
+        ("core:role-list",),
+        right=("core.user", "view"),
+    ),
+    Topic(
+        "organisation",
+        _("Organisation"),
+        _("The name, the base currency and the time zone of the installation."),
+        (
+            _("Amounts in other currencies are added up in the base currency, at the rate of their day."),
+            _("Days begin and end in this time zone, wherever somebody sits."),
+        ),
+        ("core:organisation",),
+        right=("core.organisation", "change"),
+    ),
+    Topic(
+        "rates",
+        _("Exchange rates"),
+        _("What one unit of another currency is worth in the base currency, and from which day on."),
+        (
+            _("A new rate counts from its day; older orders keep the rate of theirs."),
+            _("Without a rate an amount in that currency cannot be entered."),
+        ),
+        ("core:rate-*",),
+        right=("core.exchangerate", "view"),
+    ),
+    Topic(
+        "schedules",
+        _("Schedules"),
+        _("What the product does by itself, when it last did, and when it will again."),
+        (
+            _("Change the time of day, switch a schedule off, or start it now."),
+            _("A run that was missed, because the machine was down, is shown and made up for."),
+        ),
+        ("core:schedule-*",),
+        right=("core.schedule", "view"),
+    ),
+    Topic(
+        "mail",
+        _("Mail"),
+        _("Whether mails leave the house: what waits, what was sent, what was set aside and why."),
+        (
+            _("“Test the connection” tells whether the mail server answers."),
+            _("Mails wait while the server is away; they are not lost and not sent twice."),
+        ),
+        ("core:mail-*",),
+        right=("core.outgoingmail", "view"),
+    ),
+    Topic(
+        "audit",
+        _("Audit"),
+        _("Who did what, when and from where. Lines can be read and exported, never changed."),
+        (
+            _("Filter by person, kind of record, action, day or address."),
+            _("“Check the seals” proves that no line was altered or taken away since it was sealed."),
+            _("Every record has its own history: who changed which field, from what to what."),
+        ),
+        ("core:audit-*", "core:record-history"),
+    ),
+)
+
+
+def groups() -> list[tuple[Text, tuple[Topic, ...]]]:
+    """Return the topics of the platform under their headings."""
+    return [(_("Everyday work"), _YOURS), (_("Settings"), _SETTINGS)]
