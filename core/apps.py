@@ -21,13 +21,14 @@ class CoreConfig(AppConfig):
         from core import sign_ins
         from core.domain.changed import register_follower
         from core.domain.handing_over import register_responsibilities
+        from core.domain.picklists import ensure_values
         from core.domain.roles import grant_roles
         from core.domain.search import follow
         from core.domain.sequence import fill_sequence, note_changes
         from core.help import register_topics
         from core.help_topics import groups
         from core.lists import register_list
-        from core.models import Team, User
+        from core.models import PicklistValue, Team, User
         from core.notices import register_platform_kinds
         from core.record_history import register_history
         from core.search_types import register_search
@@ -41,6 +42,7 @@ class CoreConfig(AppConfig):
         register_list(AUDIT_EXPORT)
         register_responsibilities()
         register_history(Team)
+        register_history(PicklistValue, action="change")
         # Roles and sign-ins of others are for who administers them.
         register_history(User, action="change")
         sign_ins.listen()
@@ -49,6 +51,7 @@ class CoreConfig(AppConfig):
         register_search()
         post_migrate.connect(grant_roles, dispatch_uid="core.grant_roles")
         post_migrate.connect(_guard_audit, sender=self, dispatch_uid="core.guard_audit")
+        post_migrate.connect(ensure_values, dispatch_uid="core.ensure_picklists")
         post_migrate.connect(_ensure_schedules, sender=self, dispatch_uid="core.ensure_schedules")
         post_migrate.connect(fill_sequence, sender=self, dispatch_uid="core.fill_sequence")
         post_migrate.connect(_ensure_search, dispatch_uid="core.ensure_search")

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.api_scopes import ALL, READ, WRITE, resources
-from core.models import ExchangeRate, Organisation, Team, User
+from core.models import ExchangeRate, Organisation, PicklistValue, Team, User
 from core.roles import Role
 
 
@@ -171,6 +171,19 @@ class ExchangeRateForm(DomainForm):
         super().__init__(*args, **kwargs)
         if not self.instance.pk:
             self.fields["valid_from"].initial = timezone.localdate
+
+
+class PicklistValueForm(DomainForm):
+    """What a value is called. Empty names fall back to the product's, or to another language."""
+
+    class Meta:
+        model = PicklistValue
+        fields: ClassVar[list[str]] = ["name_zh_hans", "name_en", "name_zh_hant"]
+        help_texts = {
+            "name_zh_hant": _(
+                "One name is enough; the product or another language stands in for an empty one."
+            )
+        }
 
 
 class TokenForm(forms.Form):

@@ -179,6 +179,19 @@ _SETTINGS = (
         right=("core.exchangerate", "view"),
     ),
     Topic(
+        "picklists",
+        _("Picklists"),
+        _("Words that people pick instead of typing: rename them, order them, add your own."),
+        (
+            _("Records store a code that never changes, so a new name holds for old records too."),
+            _("A value that is switched off is no longer offered; records that hold it keep it."),
+            _("A value of your own can be deleted while no record holds it."),
+            _("Imports understand every name in every language."),
+        ),
+        ("core:picklist-*",),
+        right=("core.picklistvalue", "change"),
+    ),
+    Topic(
         "schedules",
         _("Schedules"),
         _("What the product does by itself, when it last did, and when it will again."),

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
+from core import picklists
 from core.acting import acting_as, of_request
 from core.domain.sights import saw
 from core.models import Organisation
@@ -26,7 +27,8 @@ class PreferencesMiddleware:
         if user.is_authenticated and user.language:
             translation.activate(user.language)
             request.LANGUAGE_CODE = translation.get_language()
-        response = self.get_response(request)
+        with picklists.read_once():
+            response = self.get_response(request)
         timezone.deactivate()
         return response
 
@@ -39,6 +41,7 @@ class PreferencesMiddleware:
         if user.is_authenticated and not getattr(getattr(view, "view_class", view), "is_light", False):
             organisation = request.organisation = Organisation.load()  # type: ignore[attr-defined]
             timezone.activate(zone_named(user.time_zone or organisation.time_zone))
+            picklists.note_state(organisation.picklists_state)
 
 
 class SightsMiddleware:

@@ -88,6 +88,13 @@ class ExchangeRateQuerySet(ScopedQuerySet):
         return found
 
 
+class PicklistQuerySet(ScopedQuerySet):
+    """Values of lists to pick from; they belong to the installation."""
+
+    owner_path = None
+    team_path = None
+
+
 class JobQuerySet(ScopedQuerySet):
     """Jobs; the owner of a job is who asked for it."""
 

@@ -10,6 +10,7 @@ ACTIONS: dict[str, str] = {
     "team": "view add change delete",
     "organisation": "view change",
     "exchangerate": "view add change delete",
+    "picklistvalue": "view add change delete",
     "job": "view cancel retry",
     "schedule": "view change run",
     "auditentry": "view export",
@@ -33,6 +34,7 @@ RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "organisation": {},
     "exchangerate": {"manager": ("all", "view"), "analyst": ("all", "view"), "sales": ("all", "view")},
+    "picklistvalue": {role: ("all", "view") for role in (*_PEOPLE, "integration")},
     "job": {
         "agent": ("own", "view cancel retry"),
         "sales": ("own", "view cancel retry"),

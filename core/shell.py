@@ -62,6 +62,15 @@ _CARDS = (
         ("core.exchangerate", "view"),
     ),
     SettingsCard(
+        "picklists",
+        _("Picklists"),
+        _("Industries, sources and other words to pick from, in the language of your house."),
+        "core:picklist-list",
+        "list",
+        55,
+        ("core.picklistvalue", "change"),
+    ),
+    SettingsCard(
         "schedules",
         _("Schedules"),
         _("What the product does by itself, and when."),

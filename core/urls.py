@@ -12,6 +12,7 @@ from core.views import (
     home,
     list_columns,
     organisation,
+    picklists,
     profile,
     rates,
     saved_views,
@@ -52,6 +53,28 @@ urlpatterns = [
     path("settings/rates/new/", rates.RateCreate.as_view(), name="rate-create"),
     path("settings/rates/<int:pk>/edit/", rates.RateUpdate.as_view(), name="rate-update"),
     path("settings/rates/<int:pk>/delete/", rates.RateDelete.as_view(), name="rate-delete"),
+    path("settings/picklists/", picklists.PicklistList.as_view(), name="picklist-list"),
+    path(
+        "settings/picklists/<int:pk>/edit/",
+        picklists.PicklistValueUpdate.as_view(),
+        name="picklist-value-update",
+    ),
+    path(
+        "settings/picklists/<int:pk>/delete/",
+        picklists.PicklistValueDelete.as_view(),
+        name="picklist-value-delete",
+    ),
+    path(
+        "settings/picklists/<int:pk>/<str:what>/",
+        picklists.PicklistValueChange.as_view(),
+        name="picklist-value-change",
+    ),
+    path(
+        "settings/picklists/<str:picklist>/new/",
+        picklists.PicklistValueCreate.as_view(),
+        name="picklist-value-create",
+    ),
+    path("settings/picklists/<str:picklist>/", picklists.PicklistDetail.as_view(), name="picklist-detail"),
     path("settings/departures/", departures.DepartureList.as_view(), name="departure-list"),
     path("settings/departures/<int:pk>/", departures.DepartureDetail.as_view(), name="departure-detail"),
     path(

@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy
 from core.bulk import BulkAction, BulkForm, Effect, Values
 from core.filters import SeveralField
 from core.models import Team, User
-from customers.choices import Axis, Channel, Industry, Priority, Relationship, Source, Stage, TaskState, Tier
+from customers.choices import Axis, Channel, Priority, Relationship, Stage, TaskState, Tier
 from customers.domain.axes import move_axis
 from customers.domain.customers import delete_customer, restore_customer, update_customer
 from customers.domain.tasks import cancel_task, complete_task, create_task, reopen_task, update_task
 from customers.forms.base import people_choices
 from customers.models import Customer, Tag, Task
+from customers.picklists import INDUSTRY, SOURCE
 
 Verb = Callable[..., Any]
 _CLEAR = "-"
@@ -87,16 +88,21 @@ class TeamForm(BulkForm):
     team = forms.ModelChoiceField(label=gettext_lazy("New team"), queryset=Team.objects.order_by("name"))
 
 
-def _keep_or_set(label: Any, choices: list[tuple[str, Any]]) -> forms.ChoiceField:
-    offered = [("", gettext_lazy("Leave alone")), (_CLEAR, gettext_lazy("Clear")), *choices]
+def _keep_or_set(
+    label: Any, choices: list[tuple[str, Any]] | Callable[[], list[tuple[str, Any]]]
+) -> forms.ChoiceField:
+    def offered() -> list[tuple[str, Any]]:
+        values = choices() if callable(choices) else choices
+        return [("", gettext_lazy("Leave alone")), (_CLEAR, gettext_lazy("Clear")), *values]
+
     return forms.ChoiceField(label=label, choices=offered, required=False)
 
 
 class FieldsForm(BulkForm):
     """For each field: leave it alone, clear it, or set it."""
 
-    industry = _keep_or_set(gettext_lazy("Industry"), Industry.choices)
-    source = _keep_or_set(gettext_lazy("Source"), Source.choices)
+    industry = _keep_or_set(gettext_lazy("Industry"), INDUSTRY.offered)
+    source = _keep_or_set(gettext_lazy("Source"), SOURCE.offered)
     preferred_channel = _keep_or_set(gettext_lazy("Preferred channel"), Channel.choices)
     set_region = _keep_or_set(gettext_lazy("Region"), [("set", gettext_lazy("Set to"))])
     region = forms.CharField(label=gettext_lazy("New region"), max_length=60, required=False)

@@ -19,14 +19,12 @@ from customers import segments, standardise
 from customers.choices import (
     Channel,
     Direction,
-    Industry,
     Kind,
     OrderKind,
     OrderState,
     Priority,
     ProductKind,
     Relationship,
-    Source,
     Stage,
     TaskState,
     Tier,
@@ -42,6 +40,7 @@ from customers.filter_kinds import (
     with_tag,
 )
 from customers.models import Contact, Customer, Interaction, Metrics, Order, Person, Product, Tag, Task
+from customers.picklists import industries, sources
 
 RISK_LEVELS = [("high", _("High")), ("mid", _("Medium")), ("low", _("Low"))]
 _SCORES = [(str(score), str(score)) for score in range(1, 10)]
@@ -59,8 +58,8 @@ class CustomerFilterSet(ScopedFilterSet):
     stage = filters.MultipleChoiceFilter(label=_("Stage"), choices=Stage)
     tier = filters.MultipleChoiceFilter(label=_("Tier"), choices=Tier)
     relationship = filters.MultipleChoiceFilter(label=_("Relationship"), choices=Relationship)
-    industry = filters.MultipleChoiceFilter(label=_("Industry"), choices=Industry)
-    source = filters.MultipleChoiceFilter(label=_("Source"), choices=Source)
+    industry = filters.MultipleChoiceFilter(label=_("Industry"), choices=industries)
+    source = filters.MultipleChoiceFilter(label=_("Source"), choices=sources)
     region = filters.CharFilter(label=_("Region"), lookup_expr="iexact")
     city = filters.CharFilter(label=_("City"), lookup_expr="iexact")
     parent = filters.ModelChoiceFilter(label=_("Part of"), queryset=visible(Customer))

@@ -6,12 +6,14 @@ from typing import Any
 
 from core.api.jobs import JobViewSet
 from core.api.notifications import NotificationViewSet
+from core.api.picklists import PicklistValueViewSet
 from core.api.search import SearchViewSet
 from core.api.views import SavedViewViewSet
 
 routes: list[tuple[str, Any, str]] = [
     ("jobs", JobViewSet, "job"),
     ("notifications", NotificationViewSet, "notification"),
+    ("picklists", PicklistValueViewSet, "picklistvalue"),
     ("search", SearchViewSet, "search"),
     ("views", SavedViewViewSet, "savedview"),
 ]

@@ -17,6 +17,7 @@ from core.imports import dates, values
 from core.imports.faults import ValueFault
 from core.imports.mapping import Wanted, heading_key
 from core.imports.reading import Dialect
+from core.picklists import Picklist
 
 #: What people write into cells that they have nothing to say in; only text keeps it.
 _NOTHING = frozenset(
@@ -52,7 +53,7 @@ class TargetField:
     is_required: bool = False
     is_key: bool = False
     max_length: int | None = None
-    choices: type[TextChoices] | None = None
+    choices: type[TextChoices] | Picklist | None = None
     words: Mapping[str, str] = field(default_factory=dict)
     bounds: Callable[[], tuple[date, date]] | None = None
     #: The fault of a text that is none of the choices.

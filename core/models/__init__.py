@@ -12,6 +12,7 @@ from core.models.mails import NotificationPreference, NotificationTiming, Outgoi
 from core.models.notifications import Notification
 from core.models.numbers import Counter
 from core.models.organisation import ExchangeRate, Organisation
+from core.models.picklists import PicklistValue
 from core.models.search import SearchFill, SearchTerm
 from core.models.sights import Sight
 from core.models.tokens import ApiToken
@@ -39,6 +40,7 @@ __all__ = [
     "NotificationTiming",
     "Organisation",
     "OutgoingMail",
+    "PicklistValue",
     "RecordChange",
     "SavedView",
     "Schedule",

@@ -16,6 +16,8 @@ class Organisation(models.Model):
     name = models.CharField(_("name"), max_length=150, default="Perennial")
     base_currency = models.CharField(_("base currency"), max_length=3, choices=Currency, default=Currency.CNY)
     time_zone = models.CharField(_("time zone"), max_length=50, default="Asia/Shanghai")
+    # Another text after each change of the lists to pick from: processes compare it with what they know.
+    picklists_state = models.CharField(max_length=32, blank=True, editable=False)
     is_demo = models.BooleanField(_("holds demo data"), default=False, editable=False)
 
     class Meta:

@@ -85,7 +85,7 @@ def _shown(value: Any, sample: str, field: TargetField) -> str:
     elif isinstance(value, Decimal):
         text = format_number(value, 2)
     elif field.choices is not None:
-        text = str(field.choices(value).label)
+        text = str(dict(field.choices.choices).get(value, value))
     else:
         return ""
     return text if text != sample else ""

@@ -15,6 +15,7 @@ from crm.demo.customers import make_customers, make_people
 from crm.demo.notifications import make_notifications
 from crm.demo.orders import make_orders
 from crm.demo.people import make_catalogue, make_staff
+from crm.demo.picklists import make_picklists
 
 #: Changing it changes every demo installation; the same seed and day give the same company.
 SEED = 20_190_301
@@ -43,5 +44,6 @@ def build_company(*, today: date, customers: int = CUSTOMERS, say: Callable[[str
     make_own_tasks(users, profiles, today=today, rng=rng)
     make_stages(profiles, orders, today=today, by=users["manager"])
     make_notifications(users, today=today)
+    make_picklists(by=users["admin"])
     # Last: what was made past the verbs is found too.
     fill_all(again=True)

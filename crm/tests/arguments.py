@@ -66,8 +66,10 @@ _OTHERS: dict[str, Finder] = {
     "kind": lambda side, own: "customers.customer",
     "axis": lambda side, own: "stage",
     "key": lambda side, own: "customers.customer",
-    # An action that every role may do that may act on many rows at all.
+    "picklist": lambda side, own: "customers.industry",
+    "what": lambda side, own: "off",
     "topic": lambda side, own: "customers",
+    # An action that every role may do that may act on many rows at all.
     "list_key": lambda side, own: "customers.task",
     "action": lambda side, own: "complete",
     "other": lambda side, own: side.acquaintance.pk,

@@ -45,6 +45,8 @@ class TagNamesField(serializers.ListField):
         return sorted(tag.name for tag in data.all())
 
 
+#: No enumeration: an installation extends these lists.
+_PICKED = "The code of a value, as `GET /api/v1/picklists/` lists them."
 _EXAMPLE = OpenApiExample(
     "A bank",
     value={
@@ -73,6 +75,10 @@ class CustomerSerializer(StrictModelSerializer):
     credit_code = serializers.CharField(required=False, allow_blank=True, max_length=40)
     email = serializers.CharField(required=False, allow_blank=True, max_length=254)
     website = serializers.CharField(required=False, allow_blank=True, max_length=200)
+    industry = serializers.CharField(required=False, allow_blank=True, max_length=20, help_text=_PICKED)
+    source = serializers.CharField(  # type: ignore[assignment]
+        required=False, allow_blank=True, max_length=20, help_text=_PICKED
+    )
     totals = TotalsSerializer(read_only=True)
     version = VersionField()
 

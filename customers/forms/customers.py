@@ -16,6 +16,7 @@ from customers.choices import Axis, Relationship, Stage, Tier
 from customers.forms.base import RecordForm, VersionMixin, people_choices
 from customers.forms.pickers import CustomerPicker
 from customers.models import Customer, Tag
+from customers.picklists import INDUSTRY, SOURCE
 
 AXIS_CHOICES: dict[str, Any] = {Axis.STAGE: Stage, Axis.TIER: Tier, Axis.RELATIONSHIP: Relationship}
 
@@ -69,6 +70,9 @@ class CustomerForm(VersionMixin, RecordForm):
         super().__init__(*args, **kwargs)
         parent = self.fields["parent"]
         parent.user, parent.exclude = self.user, self.instance.pk  # type: ignore[attr-defined]
+        for name, picklist in (("industry", INDUSTRY), ("source", SOURCE)):
+            select: Any = self.fields[name]
+            select.choices = [*list(select.choices)[:1], *picklist.offered(getattr(self.instance, name))]
         self._offer_owners()
         self._offer_tags()
 

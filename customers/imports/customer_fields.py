@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.imports.fields import TargetField
-from customers.choices import Channel, Industry, Kind, Size, Source, Stage, Tier
+from customers.choices import Channel, Kind, Size, Stage, Tier
+from customers.picklists import INDUSTRY, SOURCE
 from customers.rules import FIRST_DAY
 
 
@@ -83,7 +84,7 @@ FIELDS: tuple[TargetField, ...] = (
         "industry",
         _("Industry"),
         "choice",
-        choices=Industry,
+        choices=INDUSTRY,
         synonyms="sector, 行业, 所属行业, 行業, 所屬行業",
         words={
             "banking": "银行, 銀行, bank, 金融, finance",
@@ -161,7 +162,7 @@ FIELDS: tuple[TargetField, ...] = (
         "source",
         _("Source"),
         "choice",
-        choices=Source,
+        choices=SOURCE,
         synonyms="lead source, channel of acquisition, 来源, 客户来源, 來源, 客戶來源",
         words={
             "referral": "转介绍, 推荐, 推薦",

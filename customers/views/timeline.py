@@ -17,10 +17,11 @@ from django.utils.translation import pgettext
 
 from core.display import format_day_short, format_money
 from core.mentions import as_html, plain
-from customers.choices import TIMELINE_GROUPS, Axis, Channel, Direction, EventKind, Kind, Source
+from customers.choices import TIMELINE_GROUPS, Axis, Channel, Direction, EventKind, Kind
 from customers.domain.axes import AXIS_VALUES
 from customers.history import ShownChange, shown_changes
 from customers.models import Customer, TimelineEvent
+from customers.picklists import SOURCE
 from customers.views.base import user_of
 
 LINES_SHOWN = 25
@@ -152,7 +153,7 @@ def line_of(event: TimelineEvent, reader: Any) -> Line:
 
 
 def _tell_created(line: Line, data: dict[str, Any]) -> None:
-    source = dict(Source.choices).get(data.get("source", ""), "")
+    source = dict(SOURCE.choices).get(data.get("source", ""), "")
     kind = dict(Kind.choices).get(data.get("kind", ""), "")
     line.text = " · ".join(str(word) for word in (kind, source) if word)
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from core.acting import acting_as, of_job
 from core.models import Job
+from core.picklists import read_once
 
 _WRITE_EVERY_SECONDS = 0.5
 
@@ -73,7 +74,7 @@ def running(run: Run) -> Iterator[Run]:
     """Make `run` the one that `progress` and `current_job` speak of."""
     reset = _current.set(run)
     try:
-        with acting_as(of_job(run.job)):
+        with acting_as(of_job(run.job)), read_once():
             yield run
     finally:
         _current.reset(reset)
