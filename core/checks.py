@@ -18,6 +18,7 @@ PUBLIC: dict[str, str] = {
     "password_reset_complete": "says that the password is changed",
     "core:unsubscribe": "opened by the signed address in a mail",
     "core:notification-count": "asked by pages every minute; answers 401 to a stranger",
+    "core:logo": "the sign-in page shows the logo of the house",
     "set_language": "the sign-in page can be read in every language",
 }
 #: Django's own pages, about the person who is signed in.

@@ -19,6 +19,17 @@ class Density(TextChoices):
     COMFORTABLE = "comfortable", _("Comfortable")
 
 
+class BrandColour(TextChoices):
+    """The colour of action, selection and focus; each is defined for both themes in `theme.css`."""
+
+    PINE = "pine", _("Pine green")
+    BLUE = "blue", _("Blue")
+    INDIGO = "indigo", _("Indigo")
+    PLUM = "plum", _("Plum")
+    BRICK = "brick", _("Brick red")
+    SLATE = "slate", _("Slate grey")
+
+
 class Currency(TextChoices):
     """Currencies that amounts may be kept in (ISO 4217)."""
 

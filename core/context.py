@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
 from core.domain.notifications import count_unread
 from core.help import topic_of_page
@@ -18,7 +19,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Navigation, the current entry, unread messages and the base currency for `base.html`."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"languages": settings.LANGUAGES}
+        return {"languages": settings.LANGUAGES, "organisation": SimpleLazyObject(Organisation.load)}
     organisation = getattr(request, "organisation", None) or Organisation.load()
     nav = entries_for(request)
     return {

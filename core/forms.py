@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.api_scopes import ALL, READ, WRITE, resources
+from core.choices import BrandColour
 from core.models import ExchangeRate, Organisation, PicklistValue, Team, User
 from core.roles import Role
 
@@ -158,6 +159,19 @@ class OrganisationForm(DomainForm):
         help_texts = {
             "base_currency": _("All totals are in it. Fixed once orders are stored."),
         }
+
+
+class BrandForm(forms.Form):
+    """Colour and logo."""
+
+    colour = forms.ChoiceField(label=_("Colour"), choices=BrandColour.choices, widget=forms.RadioSelect)
+    logo = forms.FileField(
+        label=_("Logo"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+        help_text=_("PNG, JPEG or WebP up to 2 MB; wide ones look best."),
+    )
+    remove_logo = forms.BooleanField(label=_("Take the logo down"), required=False)
 
 
 class ExchangeRateForm(DomainForm):

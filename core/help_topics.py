@@ -163,8 +163,9 @@ _SETTINGS = (
         (
             _("Amounts in other currencies are added up in the base currency, at the rate of their day."),
             _("Days begin and end in this time zone, wherever somebody sits."),
+            _("Under Branding you choose a colour and put up your logo; the sign-in page shows it too."),
         ),
-        ("core:organisation",),
+        ("core:organisation", "core:branding", "core:logo"),
         right=("core.organisation", "change"),
     ),
     Topic(

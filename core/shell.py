@@ -53,6 +53,15 @@ _CARDS = (
         ("core.organisation", "change"),
     ),
     SettingsCard(
+        "branding",
+        _("Branding"),
+        _("The colour and the logo of your house."),
+        "core:branding",
+        "star",
+        42,
+        ("core.organisation", "change"),
+    ),
+    SettingsCard(
         "rates",
         _("Exchange rates"),
         _("What other currencies are worth in the base currency, and since when."),

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from core.views import (
     audit,
+    branding,
     bulk,
     departures,
     exports,
@@ -49,6 +50,8 @@ urlpatterns = [
     path("settings/teams/<int:pk>/delete/", teams.TeamDelete.as_view(), name="team-delete"),
     path("settings/roles/", organisation.RoleList.as_view(), name="role-list"),
     path("settings/organisation/", organisation.OrganisationUpdate.as_view(), name="organisation"),
+    path("settings/branding/", branding.Branding.as_view(), name="branding"),
+    path("brand/<slug:digest>.png", branding.Logo.as_view(), name="logo"),
     path("settings/rates/", rates.RateList.as_view(), name="rate-list"),
     path("settings/rates/new/", rates.RateCreate.as_view(), name="rate-create"),
     path("settings/rates/<int:pk>/edit/", rates.RateUpdate.as_view(), name="rate-update"),

@@ -11,7 +11,7 @@ from core.models.lists import ListChoice, SavedView
 from core.models.mails import NotificationPreference, NotificationTiming, OutgoingMail
 from core.models.notifications import Notification
 from core.models.numbers import Counter
-from core.models.organisation import ExchangeRate, Organisation
+from core.models.organisation import BrandLogo, ExchangeRate, Organisation
 from core.models.picklists import PicklistValue
 from core.models.search import SearchFill, SearchTerm
 from core.models.sights import Sight
@@ -22,6 +22,7 @@ __all__ = [
     "ApiToken",
     "AuditEntry",
     "AuditSeal",
+    "BrandLogo",
     "BulkRow",
     "BulkRun",
     "Counter",

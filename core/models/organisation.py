@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.choices import Currency
+from core.choices import BrandColour, Currency
 from core.querysets import ExchangeRateQuerySet
 
 
@@ -16,6 +16,9 @@ class Organisation(models.Model):
     name = models.CharField(_("name"), max_length=150, default="Perennial")
     base_currency = models.CharField(_("base currency"), max_length=3, choices=Currency, default=Currency.CNY)
     time_zone = models.CharField(_("time zone"), max_length=50, default="Asia/Shanghai")
+    colour = models.CharField(_("colour"), max_length=10, choices=BrandColour, default=BrandColour.PINE)
+    # Names the picture in `BrandLogo`; empty without one. A new picture has a new address.
+    logo_digest = models.CharField(max_length=64, blank=True, editable=False)
     # Another text after each change of the lists to pick from: processes compare it with what they know.
     picklists_state = models.CharField(max_length=32, blank=True, editable=False)
     is_demo = models.BooleanField(_("holds demo data"), default=False, editable=False)
@@ -33,6 +36,25 @@ class Organisation(models.Model):
         """Return the one row, made with its defaults on first use."""
         found: Organisation = cls.objects.get_or_create(pk=1)[0]
         return found
+
+
+class BrandLogo(models.Model):
+    """The logo of the house, as it was drawn anew when it was uploaded: a PNG of some kilobytes.
+
+    Apart from the organisation, which every request reads; in the database, so that a backup has it.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    digest = models.CharField(max_length=64)
+    picture = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("logo")
+        verbose_name_plural = _("logos")
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="logo_is_one_row")]
+
+    def __str__(self) -> str:
+        return self.digest[:12]
 
 
 class ExchangeRate(models.Model):
