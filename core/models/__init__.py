@@ -13,6 +13,7 @@ from core.models.notifications import Notification
 from core.models.numbers import Counter
 from core.models.organisation import ExchangeRate, Organisation
 from core.models.search import SearchFill, SearchTerm
+from core.models.signing_in import RecoveryCode, SecondFactor, SignInGuard, UserSession
 from core.models.tokens import ApiToken
 from core.models.users import Team, User
 
@@ -39,12 +40,16 @@ __all__ = [
     "Organisation",
     "OutgoingMail",
     "RecordChange",
+    "RecoveryCode",
     "SavedView",
     "Schedule",
     "ScheduleRun",
     "SearchFill",
     "SearchTerm",
+    "SecondFactor",
+    "SignInGuard",
     "SpentForm",
     "Team",
     "User",
+    "UserSession",
 ]

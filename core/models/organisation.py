@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.choices import Currency
+from core.choices import Currency, FactorPolicy
 from core.querysets import ExchangeRateQuerySet
 
 
@@ -16,6 +16,9 @@ class Organisation(models.Model):
     name = models.CharField(_("name"), max_length=150, default="Perennial")
     base_currency = models.CharField(_("base currency"), max_length=3, choices=Currency, default=Currency.CNY)
     time_zone = models.CharField(_("time zone"), max_length=50, default="Asia/Shanghai")
+    second_factor = models.CharField(
+        _("second factor"), max_length=10, choices=FactorPolicy, default=FactorPolicy.OFF
+    )
     is_demo = models.BooleanField(_("holds demo data"), default=False, editable=False)
 
     class Meta:

@@ -16,13 +16,16 @@ from core.models import Organisation, User
 from core.navigation import settings_crumbs
 from core.roles import Reach, Role
 from core.views.base import FormPage, RightsMixin
+from core.views.proofs import AsksAgain
 from core.views.users import action_label, in_order
 
 NAV = "settings"
 
 
-class OrganisationUpdate(FormPage):
-    """Name, base currency and time zone."""
+class OrganisationUpdate(AsksAgain, FormPage):
+    """Name, base currency, time zone, and who must have a second factor."""
+
+    always_weighty = False
 
     required_right = ("change", Organisation)
     form_class = OrganisationForm
@@ -48,6 +51,10 @@ class OrganisationUpdate(FormPage):
     def cancel_url(self) -> str:
         """Go back to the settings."""
         return reverse("core:settings")
+
+    def needs_proof(self, form: OrganisationForm) -> bool:
+        """Ask again before signing in becomes easier or harder for everybody."""
+        return bool(form.cleaned_data["second_factor"] != Organisation.load().second_factor)
 
     def perform(self, form: OrganisationForm) -> str:
         """Store the changes."""
