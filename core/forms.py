@@ -157,7 +157,7 @@ class OrganisationForm(DomainForm):
         fields: ClassVar[list[str]] = ["name", "base_currency", "time_zone", "second_factor"]
         help_texts = {
             "base_currency": _("All totals are in it. Fixed once orders are stored."),
-            "second_factor": _("Who must sign in with a code of an authenticator app, and is led to set one up."),
+            "second_factor": _("Who must sign in with a code of an authenticator app as well."),
         }
 
 

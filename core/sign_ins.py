@@ -8,13 +8,16 @@ from typing import Any
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db.models.signals import post_save
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.acting import acting, session_mark
 from core.choices import AuditAction, Via
 from core.client_address import client_address
 from core.domain.audit import record
+from core.domain.notifications import notify
 from core.domain.sessions import drop_sessions
 from core.models import User, UserSession
 from core.session_marks import mark_signed_in
@@ -76,6 +79,18 @@ def _password_stored(instance: User, created: bool, update_fields: Any = None, *
         by = instance if acting().via == Via.PAGE else None
         record(AuditAction.PASSWORD_CHANGED, by=by, subject=instance)
         _end_other_sessions(instance)
+        if by is not None:
+            _tell_of_password(instance)
+
+
+def _tell_of_password(user: User) -> None:
+    notify(
+        [user],
+        kind="core.security",
+        title=gettext_lazy("Your password was changed"),
+        body=gettext_lazy("If it was not you, tell an administrator at once."),
+        url=reverse("core:profile"),
+    )
 
 
 def _end_other_sessions(user: User) -> None:

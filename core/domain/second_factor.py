@@ -16,7 +16,7 @@ from core.access import require, roles_of
 from core.choices import AuditAction, FactorPolicy
 from core.domain.audit import record
 from core.domain.notifications import notify
-from core.domain.sessions import end_sessions
+from core.domain.sessions import invalidate_sessions
 from core.errors import Conflict, DomainError
 from core.models import Organisation, RecoveryCode, SecondFactor, User
 from core.roles import Role
@@ -71,7 +71,7 @@ def set_up_factor(user: User, *, offer: str, code: str, keep: str, at: datetime)
     codes = _write_codes(factor)
     note = _("Another app") if had else ""
     record(AuditAction.CHANGED, by=user, subject=user, changes={"factor": (bool(had), True)}, note=note)
-    end_sessions(user, by=user, keep=keep)
+    invalidate_sessions(user, keep=keep)
     _tell(user, gettext_lazy("Your second factor is set up"))
     return codes
 
@@ -98,7 +98,7 @@ def remove_factor(user: User, *, keep: str) -> None:
             _("Your organisation asks for a second factor. You can move it to another app, not remove it."),
         )
     _delete_factor(user, by=user)
-    end_sessions(user, by=user, keep=keep)
+    invalidate_sessions(user, keep=keep)
     _tell(user, gettext_lazy("Your second factor is removed"))
 
 
@@ -114,7 +114,7 @@ def reset_factor(user: User, *, by: User | None) -> None:
         if by.pk == user.pk:
             raise DomainError("not_yourself", _("Change your own second factor on your profile."))
     _delete_factor(user, by=by)
-    end_sessions(user, by=by)
+    invalidate_sessions(user)
     title = gettext_lazy("%(by)s reset your second factor")
     _tell(user, title, by=str(by) if by is not None else "Perennial")
 

@@ -55,17 +55,23 @@ def end_session(session: UserSession, *, by: User) -> None:
 
 
 @transaction.atomic
-def end_sessions(user: User, *, by: User | None, keep: str = "", note: str = "") -> int:
+def end_sessions(user: User, *, by: User, keep: str = "") -> int:
+    """Sign the user out everywhere, as `invalidate_sessions` does, with an audit line of its own."""
+    ended = invalidate_sessions(user, keep=keep)
+    record(AuditAction.SESSIONS_ENDED, by=by, subject=user, note=f"{_('Browsers')}: {ended}")
+    return ended
+
+
+@transaction.atomic
+def invalidate_sessions(user: User, *, keep: str = "") -> int:
     """Sign the user out everywhere, but for the session with the key `keep`; return of how many we knew.
 
     Sessions that no table knows of end too: their mark no longer fits. Whoever keeps one must write the
-    new mark into it (`django.contrib.auth.update_session_auth_hash`).
+    new mark into it (`django.contrib.auth.update_session_auth_hash`). The caller's audit line tells why.
     """
     User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
     user.refresh_from_db(fields=["session_epoch"])
-    ended = drop_sessions(user, keep=keep)
-    record(AuditAction.SESSIONS_ENDED, by=by, subject=user, note=note or f"{_('Browsers')}: {ended}")
-    return ended
+    return drop_sessions(user, keep=keep)
 
 
 @transaction.atomic

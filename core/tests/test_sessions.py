@@ -140,6 +140,7 @@ def test_a_new_password_ends_other_sessions(chen: User) -> None:
     assert here.post(reverse("password_change"), data).status_code == 302
     assert (is_signed_in(here), is_signed_in(there)) == (True, False)
     assert UserSession.objects.get().session_key == here.session.session_key
+    assert Notification.objects.get(user=chen).title == "Your password was changed"
 
 
 def test_the_old_password_cannot_be_guessed_in_a_browser_left_open(chen: User) -> None:
