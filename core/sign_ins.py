@@ -55,15 +55,17 @@ def _failed(credentials: dict[str, Any], request: HttpRequest | None = None, **k
 
 def note_wrong_code(request: HttpRequest | None, user: User) -> None:
     """Write the line that a code was wrong after a right password: somebody may know it."""
-    note = f"{_('Wrong code of the second factor')}, {_address(request)}"
+    words = _("Wrong code of the second factor")
+    note = f"{words}, {_address(request)}"
     record(AuditAction.SIGN_IN_FAILED, by=None, subject=user, note=note)
 
 
 def note_lock(request: HttpRequest | None, name: str, *, until: datetime) -> None:
     """Write the line that signing in with this name from this place must wait."""
     user = user_named(name)
-    words = "" if user else f"{_('Unknown login name')}, "
-    note = f"{words}{_address(request)}, {_('until')} {until:%Y-%m-%d %H:%M} UTC"
+    end = _("until %(moment)s UTC") % {"moment": f"{until:%Y-%m-%d %H:%M}"}
+    parts = [_address(request), end] if user else [_("Unknown login name"), _address(request), end]
+    note = ", ".join(parts)
     record(AuditAction.SIGN_IN_LOCKED, by=None, subject=user, note=note)
 
 

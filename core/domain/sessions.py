@@ -58,7 +58,8 @@ def end_session(session: UserSession, *, by: User) -> None:
 def end_sessions(user: User, *, by: User, keep: str = "") -> int:
     """Sign the user out everywhere, as `invalidate_sessions` does, with an audit line of its own."""
     ended = invalidate_sessions(user, keep=keep)
-    record(AuditAction.SESSIONS_ENDED, by=by, subject=user, note=f"{_('Browsers')}: {ended}")
+    note = _("Browsers signed out: %(n)s") % {"n": ended}
+    record(AuditAction.SESSIONS_ENDED, by=by, subject=user, note=note)
     return ended
 
 

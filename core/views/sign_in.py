@@ -73,7 +73,9 @@ class SignInCode(FormView):  # type: ignore[type-arg]
         return _signed_in(self.request, waiting.user, waiting.backend, waiting.next_url)
 
     def form_invalid(self, form: Any) -> HttpResponse:
-        """Show the form again."""
+        """Show the form again, empty: a wrong code is not mended by changing a digit."""
+        form.data = form.data.copy()
+        form.data["code"] = ""
         return _shown_again(super().form_invalid(form), form)
 
 
