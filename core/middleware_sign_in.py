@@ -34,7 +34,8 @@ class SessionsMiddleware:
         if SESSION_KEY in request.session and is_too_old(request.session, timezone.now()):
             logout(request)
         response = self.get_response(request)
-        if _is_own_session(request):
+        # A page that asks by itself for news is nobody's looking at it.
+        if not getattr(request, "is_light", False) and _is_own_session(request):
             _note(request)
         return response
 
@@ -51,9 +52,7 @@ def _note(request: HttpRequest) -> None:
         session.save()
     key, noted = str(session.session_key), session.get(_NOTED, {})
     recently = now.timestamp() - noted.get("at", 0) < SEEN_EVERY.total_seconds()
-    # A page that asks by itself for news is nobody's looking at it.
-    is_light = getattr(request, "is_light", False)
-    if noted.get("key") == key and (recently or is_light):
+    if noted.get("key") == key and recently:
         return
     note_session(
         request.user,  # type: ignore[arg-type]

@@ -42,6 +42,12 @@ def needs_factor(user: User, policy: str) -> bool:
     return policy == FactorPolicy.EVERYBODY or bool(roles_of(user) & _LEADERS)
 
 
+def count_factors() -> tuple[int, int]:
+    """Return how many people have a second factor, and how many people there are."""
+    people = User.objects.people()
+    return people.filter(second_factor__isnull=False).count(), people.count()
+
+
 # ---- setting up -------------------------------------------------------------------------------------
 def new_offer() -> str:
     """Return a new secret, sealed, for the session to hold until a code has proved that the app has it."""

@@ -234,6 +234,14 @@ def test_the_command_line_helps_the_last_administrator(chen: User) -> None:
             call_command("reset_second_factor", name)
 
 
+def test_administrators_read_how_many_have_a_factor_before_they_ask_for_it(
+    chen: User, user_in: Callable[..., User], client_of: Callable[[User], Client]
+) -> None:
+    set_up(chen)
+    page = client_of(user_in("administrator")).get(reverse("core:organisation"))
+    assert "Set up so far: 1 of 2 people." in page.content.decode()
+
+
 # ---- signing in in two steps ------------------------------------------------------------------------
 def test_the_password_alone_does_not_sign_in(chen: User) -> None:
     set_up(chen)

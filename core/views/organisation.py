@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from core.access import role_table
 from core.audit_lines import kind_name
 from core.domain.rates import base_currency_is_locked, update_organisation
+from core.domain.second_factor import count_factors
 from core.forms import OrganisationForm
 from core.models import Organisation, User
 from core.navigation import settings_crumbs
@@ -42,6 +44,10 @@ class OrganisationUpdate(AsksAgain, FormPage):
         """Lock the base currency once amounts are stored in it."""
         form: OrganisationForm = super().get_form(form_class)
         form.fields["base_currency"].disabled = base_currency_is_locked()
+        having, people = count_factors()
+        factor = form.fields["second_factor"]
+        so_far = _("Set up so far: %(having)s of %(people)s people.") % {"having": having, "people": people}
+        factor.help_text = f"{factor.help_text} {so_far}"
         return form
 
     def crumbs(self) -> list[tuple[Any, str]]:
