@@ -15,6 +15,7 @@ from typing import Any
 from uuid import uuid4
 
 from core.choices import Via
+from core.client_address import client_address
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,40}")
 
@@ -59,7 +60,7 @@ def of_request(request: Any) -> Callable[[], Acting]:
         identity = identity or _request_id(request)
         return Acting(
             via=(Via.API if request.path.startswith("/api/") else Via.PAGE).value,
-            address=str(request.META.get("REMOTE_ADDR", ""))[:45],
+            address=client_address(request),
             credential=_credential(request),
             request_id=identity,
         )

@@ -126,6 +126,12 @@ def _ensure_schedules(**kwargs: Any) -> None:
         daily_at=time(4, 10),
     )
     ensure_schedule(
+        "core.forget-sign-ins",
+        title=_("Forget failed sign-ins and sessions that ran out"),
+        task="core.tasks.forget_sign_ins",
+        daily_at=time(4, 5),
+    )
+    ensure_schedule(
         "core.start-departures",
         title=_("Hand over what people held who left"),
         task="core.tasks.start_departures",

@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 #: Addresses without a right, each with the reason. Nothing else opens to a stranger.
 PUBLIC: dict[str, str] = {
     "login": "who is not signed in must be able to sign in",
+    "sign_in_code": "the second step of signing in, for who has just typed the right password",
     "logout": "signing out is nobody's secret, and a form with a token of its own",
     "password_reset": "who forgot the password cannot sign in",
     "password_reset_done": "says that a letter is under way, to whoever asked",

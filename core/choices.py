@@ -74,7 +74,17 @@ class AuditAction(TextChoices):
     SIGN_IN_FAILED = "sign_in_failed", _("Sign-in failed")
     SIGNED_OUT = "signed_out", _("Signed out")
     PASSWORD_CHANGED = "password_changed", _("Password changed")
+    SIGN_IN_LOCKED = "sign_in_locked", _("Sign-in locked")
+    SESSIONS_ENDED = "sessions_ended", _("Sessions ended")
     RAN = "ran", _("Ran")
+
+
+class FactorPolicy(TextChoices):
+    """Who must have a second factor."""
+
+    OFF = "off", _("Nobody; whoever wants one may have it")
+    LEADERS = "leaders", _("Administrators and managers")
+    EVERYBODY = "everybody", _("Everybody")
 
 
 class Via(TextChoices):

@@ -155,9 +155,10 @@ class OrganisationForm(DomainForm):
 
     class Meta:
         model = Organisation
-        fields: ClassVar[list[str]] = ["name", "base_currency", "time_zone"]
+        fields: ClassVar[list[str]] = ["name", "base_currency", "time_zone", "second_factor"]
         help_texts = {
             "base_currency": _("All totals are in it. Fixed once orders are stored."),
+            "second_factor": _("Who must sign in with a code of an authenticator app as well."),
         }
 
 

@@ -156,7 +156,7 @@ _PLATFORM = (
     Kind(
         "core.security",
         _("Security of your account"),
-        _("New tokens that act as you, and changes of your roles. Cannot be switched off."),
+        _("New tokens that act as you, changed roles, your second factor. Cannot be switched off."),
         NoticeGroup.SECURITY,
         mail=MailMode.NOW,
         required=True,

@@ -297,3 +297,39 @@ class BulkRunQuerySet(ScopedQuerySet):
     def for_list(self) -> Self:
         """Everything one row shows."""
         return self.select_related("created_by", "job")
+
+
+class SignInGuardQuerySet(models.QuerySet[Any]):
+    """Counters of failed sign-ins; they belong to nobody and no page shows them."""
+
+    def open(self, at: datetime) -> Self:
+        """Those whose waiting time is over."""
+        return self.filter(Q(locked_until__isnull=True) | Q(locked_until__lte=at))
+
+    def stale(self, before: datetime) -> Self:
+        """Those without an attempt since then."""
+        return self.filter(last_at__lt=before)
+
+
+class SecondFactorQuerySet(models.QuerySet[Any]):
+    """Second factors; each belongs to one person, and nobody reads the secret."""
+
+    def of(self, user: User) -> Self:
+        """The factor of the person, if there is one."""
+        return self.filter(user=user)
+
+    def unspent(self, step: int) -> Self:
+        """Those for which a code of the time step is still new."""
+        return self.filter(last_step__lt=step)
+
+
+class UserSessionQuerySet(models.QuerySet[Any]):
+    """Where people are signed in; a person sees the own ones, administrators count them."""
+
+    def of(self, user: User) -> Self:
+        """Those of the person."""
+        return self.filter(user=user)
+
+    def elsewhere(self, key: str) -> Self:
+        """Those in other browsers than the one with this session."""
+        return self.exclude(session_key=key) if key else self

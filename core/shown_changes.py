@@ -20,6 +20,8 @@ from core.masking import MASK
 #: Kept in other tables or derived: named here because no column carries their label.
 _OTHER_LABELS: dict[str, Callable[[], str]] = {
     "roles": lambda: _("Roles"),
+    "factor": lambda: _("Second factor"),
+    "recovery_codes": lambda: _("Recovery codes"),
     "filters": lambda: _("Filters"),
     "rows": lambda: _("Rows"),
     "tags": lambda: _("Tags"),

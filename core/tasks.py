@@ -18,9 +18,12 @@ from core.domain import (
     jobs,
     notifications,
     once,
+    password_letters,
     schedules,
     search,
+    sessions,
     sights,
+    sign_in_guard,
     sweeper,
     tokens,
 )
@@ -160,6 +163,23 @@ def seal_audit() -> dict[str, int]:
 def verify_audit() -> dict[str, Any]:
     """Read all sealed audit lines again; a break sets the job aside, where administrators see it."""
     return audit_seals.verify_or_refuse()
+
+
+@shared_task(name="core.tasks.send_password_letter")
+def send_password_letter(email: str) -> dict[str, int]:
+    """Send the letter for a forgotten password, if the address is somebody's."""
+    password_letters.send_letter(email)
+    return {}
+
+
+@shared_task(name="core.tasks.forget_sign_ins")
+def forget_sign_ins() -> dict[str, int]:
+    """Forget failed attempts to sign in, and sessions that ran out."""
+    at = timezone.now()
+    return {
+        "attempts": sign_in_guard.forget_attempts(at=at),
+        "sessions": sessions.forget_sessions(at=at),
+    }
 
 
 @shared_task(name="core.tasks.run_departure")

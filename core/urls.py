@@ -18,6 +18,8 @@ from core.views import (
     rates,
     saved_views,
     search,
+    second_factor,
+    sessions,
     teams,
     tokens,
     users,
@@ -32,6 +34,11 @@ urlpatterns = [
     path("settings/", home.Settings.as_view(), name="settings"),
     path("preferences/", profile.Preferences.as_view(), name="preferences"),
     path("profile/", profile.Profile.as_view(), name="profile"),
+    path("profile/second-factor/", second_factor.FactorSetUp.as_view(), name="factor-set-up"),
+    path("profile/second-factor/codes/", second_factor.FactorCodes.as_view(), name="factor-codes"),
+    path("profile/second-factor/remove/", second_factor.FactorRemove.as_view(), name="factor-remove"),
+    path("profile/sessions/end/", sessions.SessionsEnd.as_view(), name="sessions-end"),
+    path("profile/sessions/<int:pk>/end/", sessions.SessionEnd.as_view(), name="session-end"),
     path("profile/tokens/new/", tokens.TokenCreate.as_view(), name="token-create"),
     path("tokens/<int:pk>/revoke/", tokens.TokenRevoke.as_view(), name="token-revoke"),
     path("settings/users/", users.UserList.as_view(), name="user-list"),
@@ -39,6 +46,14 @@ urlpatterns = [
     path("settings/users/<int:pk>/", users.UserDetail.as_view(), name="user-detail"),
     path("settings/users/<int:pk>/edit/", users.UserUpdate.as_view(), name="user-update"),
     path("settings/users/<int:pk>/switch-off/", users.UserDeactivate.as_view(), name="user-deactivate"),
+    path(
+        "settings/users/<int:pk>/second-factor/reset/",
+        second_factor.UserFactorReset.as_view(),
+        name="user-factor-reset",
+    ),
+    path(
+        "settings/users/<int:pk>/sessions/end/", sessions.UserSessionsEnd.as_view(), name="user-sessions-end"
+    ),
     path("settings/users/<int:pk>/leave/", departures.UserLeave.as_view(), name="user-leave"),
     path("settings/users/<int:pk>/switch-on/", users.UserReactivate.as_view(), name="user-reactivate"),
     path(

@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "core.middleware.ActingMiddleware",
+    "core.middleware_sign_in.SafetyHeadersMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -76,6 +77,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "core.middleware.PreferencesMiddleware",
     "core.middleware.SightsMiddleware",
+    "core.middleware_sign_in.SessionsMiddleware",
+    "core.middleware_sign_in.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -224,6 +227,15 @@ AUTH_PASSWORD_VALIDATORS = [
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = False
 SESSION_COOKIE_AGE = 12 * 3_600
+# Nobody stays signed in longer than this, however busy; SESSION_COOKIE_AGE counts from the last use.
+SESSION_LONGEST_SECONDS = env.int("SESSION_LONGEST_HOURS", 7 * 24) * 3_600
+PASSWORD_RESET_TIMEOUT = 24 * 3_600
+# How many proxies stand in front and append to X-Forwarded-For; 0: the header is ignored.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+if TRUSTED_PROXIES < 0:
+    raise ImproperlyConfigured("TRUSTED_PROXIES is the number of proxies in front: 0 or more")
+# Failed sign-ins within an hour from one address, whoever's, before that address must wait.
+SIGN_IN_ADDRESS_FAILURES = env.int("SIGN_IN_ADDRESS_FAILURES", 50)
 SHOW_DEMO_LOGINS = env.bool("SHOW_DEMO_LOGINS", False)
 
 # ---- language, time, money --------------------------------------------------------------------------

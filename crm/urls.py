@@ -1,14 +1,12 @@
 """Every address of the installation."""
 
-from django.contrib.auth import views as auth
 from django.urls import include, path
 
 urlpatterns = [
     path("", include("core.urls")),
     path("customers/", include("customers.urls")),
     path("analytics/", include("analytics.urls")),
-    path("accounts/login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
-    path("accounts/", include("django.contrib.auth.urls")),
+    path("accounts/", include("core.urls_sign_in")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/", include("crm.api")),
 ]

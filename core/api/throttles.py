@@ -10,6 +10,7 @@ from django.core.cache import cache
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from core.client_address import client_address
 from core.models import ApiToken
 
 _WINDOW = 60
@@ -47,4 +48,4 @@ class RateThrottle(BaseThrottle):
             return f"token-{request.auth.pk}"
         if request.user is not None and request.user.is_authenticated:
             return f"user-{request.user.pk}"
-        return f"address-{request.META.get('REMOTE_ADDR', '')}"
+        return f"address-{client_address(request)}"

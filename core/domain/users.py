@@ -20,6 +20,7 @@ from core.choices import AuditAction
 from core.domain.audit import differences, record
 from core.domain.checks import check_record, refused, unique_or_conflict
 from core.domain.notifications import notify
+from core.domain.sessions import invalidate_sessions
 from core.errors import Conflict, DomainError
 from core.models import ApiToken, User
 from core.roles import Role
@@ -129,6 +130,7 @@ def switch_off(user: User, *, by: User, at: datetime) -> User:
     user.is_active = False
     ApiToken.objects.filter(user=user, revoked_at__isnull=True).update(revoked_at=at)
     record(AuditAction.CHANGED, by=by, subject=user, changes={"is_active": (True, False)})
+    invalidate_sessions(user)
     return user
 
 

@@ -15,6 +15,7 @@ from core.models.organisation import BrandLogo, ExchangeRate, Organisation
 from core.models.picklists import PicklistValue
 from core.models.search import SearchFill, SearchTerm
 from core.models.sights import Sight
+from core.models.signing_in import RecoveryCode, SecondFactor, SignInGuard, UserSession
 from core.models.tokens import ApiToken
 from core.models.users import Team, User
 
@@ -43,13 +44,17 @@ __all__ = [
     "OutgoingMail",
     "PicklistValue",
     "RecordChange",
+    "RecoveryCode",
     "SavedView",
     "Schedule",
     "ScheduleRun",
     "SearchFill",
     "SearchTerm",
+    "SecondFactor",
     "Sight",
+    "SignInGuard",
     "SpentForm",
     "Team",
     "User",
+    "UserSession",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.choices import BrandColour, Currency
+from core.choices import BrandColour, Currency, FactorPolicy
 from core.querysets import ExchangeRateQuerySet
 
 
@@ -21,6 +21,9 @@ class Organisation(models.Model):
     logo_digest = models.CharField(max_length=64, blank=True, editable=False)
     # Another text after each change of the lists to pick from: processes compare it with what they know.
     picklists_state = models.CharField(max_length=32, blank=True, editable=False)
+    second_factor = models.CharField(
+        _("second factor"), max_length=10, choices=FactorPolicy, default=FactorPolicy.OFF
+    )
     is_demo = models.BooleanField(_("holds demo data"), default=False, editable=False)
 
     class Meta:

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import Density, Theme
@@ -91,6 +92,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_service = models.BooleanField(_("is a service"), default=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
+    # Counted up to end every session of the user, those included that no table knows of.
+    session_epoch = models.PositiveIntegerField(_("sessions ended"), default=0, editable=False)
 
     objects = UserManager()
 
@@ -121,6 +124,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     def display_name(self) -> str:
         """The name shown on pages."""
         return self.full_name or self.username
+
+    def _get_session_auth_hash(self, secret: Any = None) -> str:
+        """Return what a session must know to be this user's: it dies with the password and the epoch."""
+        marked = f"{self.password}:{self.session_epoch}" if self.session_epoch else self.password
+        salt = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
+        return salted_hmac(salt, marked, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def initials(self) -> str:

@@ -32,6 +32,10 @@ MAY_OPEN = {
     "settings": EVERYBODY,
     "search": EVERYBODY,
     "profile": EVERYBODY,
+    "factor-set-up": EVERYBODY,
+    "factor-codes": EVERYBODY,
+    "factor-remove": EVERYBODY,
+    "sessions-end": EVERYBODY,
     "token-create": WITH_TOKENS,
     "token-revoke": WITH_TOKENS,
     "user-list": EVERYBODY,
@@ -40,6 +44,8 @@ MAY_OPEN = {
     "user-update": ADMIN,
     "user-deactivate": ADMIN,
     "user-reactivate": ADMIN,
+    "user-factor-reset": ADMIN,
+    "user-sessions-end": ADMIN,
     "service-token-create": WITH_TOKENS,
     "team-list": EVERYBODY,
     "team-create": ADMIN,
@@ -59,7 +65,7 @@ BY_HAND = {"preferences", "export-start", "export-download"}
 ELSEWHERE = {
     "audit-check", "audit-detail", "bulk-detail", "bulk-start", "bulk-undo", "departure-cancel",
     "departure-detail", "departure-list", "list-columns", "record-history", "user-leave", "view-create",
-    "view-delete", "view-list", "view-move", "view-replace", "view-update",
+    "view-delete", "view-list", "view-move", "view-replace", "view-update", "session-end",
 }  # fmt: skip
 #: The token in the address is the right.
 PUBLIC = {"unsubscribe"}
@@ -80,7 +86,9 @@ def address(name: str, records: dict[str, Any], viewer: User) -> str:
     if name == "service-token-create":
         return reverse(f"core:{name}", args=[viewer.pk])
     kind = name.split("-")[0]
-    if name.endswith(("-update", "-delete", "-detail", "-deactivate", "-reactivate")):
+    if name.endswith(
+        ("-update", "-delete", "-detail", "-deactivate", "-reactivate", "-factor-reset", "user-sessions-end")
+    ):
         return reverse(f"core:{name}", args=[records[kind].pk])
     return reverse(f"core:{name}")
 
@@ -137,6 +145,10 @@ def test_without_a_role_only_the_own_pages_open(
         "home",
         "settings",
         "profile",
+        "factor-set-up",
+        "factor-codes",
+        "factor-remove",
+        "sessions-end",
         "search",
     }
     assert b"no role yet" in client.get(reverse("core:home")).content
@@ -429,7 +441,12 @@ def test_a_team_that_is_in_use_is_not_deleted(
 def test_the_organisation_is_changed_by_administrators(
     user_in: Callable[..., User], client_of: Callable[[User], Client]
 ) -> None:
-    form = {"name": "远航企业大学", "base_currency": "CNY", "time_zone": "Asia/Shanghai"}
+    form = {
+        "name": "远航企业大学",
+        "base_currency": "CNY",
+        "time_zone": "Asia/Shanghai",
+        "second_factor": "off",
+    }
     response = client_of(user_in("administrator")).post(reverse("core:organisation"), form)
     assert response.status_code == 302
     assert (

@@ -5,24 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from core.access import role_table
 from core.audit_lines import kind_name
 from core.domain.rates import base_currency_is_locked, update_organisation
+from core.domain.second_factor import count_factors
 from core.forms import OrganisationForm
 from core.models import Organisation, User
 from core.navigation import settings_crumbs
 from core.roles import Reach, Role
 from core.views.base import FormPage, RightsMixin
+from core.views.proofs import AsksAgain
 from core.views.users import action_label, in_order
 
 NAV = "settings"
 
 
-class OrganisationUpdate(FormPage):
-    """Name, base currency and time zone."""
+class OrganisationUpdate(AsksAgain, FormPage):
+    """Name, base currency, time zone, and who must have a second factor."""
+
+    always_weighty = False
 
     required_right = ("change", Organisation)
     form_class = OrganisationForm
@@ -39,6 +44,10 @@ class OrganisationUpdate(FormPage):
         """Lock the base currency once amounts are stored in it."""
         form: OrganisationForm = super().get_form(form_class)
         form.fields["base_currency"].disabled = base_currency_is_locked()
+        having, people = count_factors()
+        factor = form.fields["second_factor"]
+        so_far = _("Set up so far: %(having)s of %(people)s people.") % {"having": having, "people": people}
+        factor.help_text = f"{factor.help_text} {so_far}"
         return form
 
     def crumbs(self) -> list[tuple[Any, str]]:
@@ -48,6 +57,10 @@ class OrganisationUpdate(FormPage):
     def cancel_url(self) -> str:
         """Go back to the settings."""
         return reverse("core:settings")
+
+    def needs_proof(self, form: OrganisationForm) -> bool:
+        """Ask again before signing in becomes easier or harder for everybody."""
+        return bool(form.cleaned_data["second_factor"] != Organisation.load().second_factor)
 
     def perform(self, form: OrganisationForm) -> str:
         """Store the changes."""

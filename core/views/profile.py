@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,16 +15,21 @@ from django.views import View
 
 from core.access import can
 from core.choices import Density, Theme
+from core.domain.second_factor import codes_left, needs_factor
+from core.domain.sessions import sessions_of
 from core.domain.users import update_user
 from core.errors import DomainError
 from core.forms import ProfileForm
-from core.models import ApiToken, User
+from core.models import ApiToken, Organisation, SecondFactor, User
 from core.views.base import SIGNED_IN, FormPage, RightsMixin, go_to, is_fragment
+from core.views.proofs import AsksAgain
 from core.views.users import rights_of
 
 
-class Profile(FormPage):
-    """One's own name, address, preferences, tokens and rights."""
+class Profile(AsksAgain, FormPage):
+    """One's own name, address, preferences, tokens, rights, and the safety of the account."""
+
+    always_weighty = False
 
     required_right = SIGNED_IN
     form_class = ProfileForm
@@ -40,10 +45,14 @@ class Profile(FormPage):
         update_user(form.instance, form.cleaned_data, by=self.person)
         return reverse("core:profile")
 
-    def form_valid(self, form: ProfileForm) -> HttpResponse:
+    def needs_proof(self, form: ProfileForm) -> bool:
+        """Ask again before the address changes to which letters for a new password go."""
+        return bool(form.cleaned_data["email"] != form.instance.email)
+
+    def answer(self, form: ProfileForm) -> HttpResponse:
         """Say "saved" in the language just chosen."""
         with translation.override(form.cleaned_data["language"] or translation.get_language()):
-            return super().form_valid(form)
+            return super().answer(form)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Show the tokens and the rights beside the form."""
@@ -53,6 +62,11 @@ class Profile(FormPage):
             may_have_tokens=can(user, "add", ApiToken),
             tokens=list(tokens),
             rights=rights_of(user),
+            factor=SecondFactor.objects.of(user).first(),
+            codes_left=codes_left(user),
+            factor_required=needs_factor(user, Organisation.load().second_factor),
+            sessions=sessions_of(user, at=timezone.now()),
+            this_session=self.request.session.session_key,
             **kwargs,
         )
 

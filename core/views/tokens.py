@@ -18,10 +18,11 @@ from core.errors import DomainError
 from core.forms import TokenForm
 from core.models import ApiToken, User
 from core.views.base import ConfirmPage, FormPage, add_refusal
+from core.views.proofs import AsksAgain
 from core.zones import zone_of
 
 
-class TokenCreate(FormPage):
+class TokenCreate(AsksAgain, FormPage):
     """A new token for oneself, or for a service when `user` names one."""
 
     required_right = ("add", ApiToken)
@@ -46,7 +47,7 @@ class TokenCreate(FormPage):
         """Go back to where the tokens are listed."""
         return _place_of(self.owner, self.person)
 
-    def form_valid(self, form: TokenForm) -> HttpResponse:
+    def answer(self, form: TokenForm) -> HttpResponse:
         """Show the secret, now or never: it is not stored, so there is no page to redirect to."""
         now = timezone.now()
         zone = zone_of(self.person)

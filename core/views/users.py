@@ -17,15 +17,17 @@ from django.views.generic import TemplateView
 from core.access import can, reach_of, role_table
 from core.audit_lines import kind_name
 from core.domain.departures import leavers_of
+from core.domain.sessions import sessions_of
 from core.domain.users import create_user, deactivate_user, reactivate_user, update_user
 from core.filters import UserFilterSet
 from core.forms import NewUserForm, UserForm
 from core.keyset import SortKey
-from core.models import ApiToken, AuditEntry, Departure, User
+from core.models import ApiToken, AuditEntry, Departure, SecondFactor, User
 from core.navigation import settings_crumbs
 from core.roles import Reach, Role
 from core.views.base import ConfirmPage, FormPage, RightsMixin
 from core.views.lists import ListPage
+from core.views.proofs import AsksAgain
 
 NAV = "settings"
 
@@ -75,6 +77,10 @@ class UserDetail(RightsMixin, TemplateView):
             tokens = ApiToken.objects.visible_to(viewer).filter(user=shown, revoked_at__isnull=True)
             lines = AuditEntry.objects.visible_to(viewer).about(shown).for_list()
             context |= {"tokens": list(tokens), "lines": list(lines[:10])}
+            context |= {
+                "factor": SecondFactor.objects.of(shown).first(),
+                "sessions": sessions_of(shown, at=timezone.now()),
+            }
         return super().get_context_data(**context, **kwargs)
 
 
@@ -124,8 +130,10 @@ def action_label(action: str) -> Any:
     return _ACTIONS.get(action, action)
 
 
-class UserCreate(FormPage):
+class UserCreate(AsksAgain, FormPage):
     """A new user."""
+
+    always_weighty = False
 
     required_right = ("add", User)
     form_class = NewUserForm
@@ -142,6 +150,10 @@ class UserCreate(FormPage):
         """Go back to the list."""
         return reverse("core:user-list")
 
+    def needs_proof(self, form: NewUserForm) -> bool:
+        """Ask again before rights are given."""
+        return bool(form.cleaned_data["roles"])
+
     def perform(self, form: NewUserForm) -> str:
         """Store the user."""
         data = {**form.cleaned_data}
@@ -150,8 +162,10 @@ class UserCreate(FormPage):
         return reverse("core:user-detail", args=[user.pk])
 
 
-class UserUpdate(FormPage):
+class UserUpdate(AsksAgain, FormPage):
     """Change a user and the roles."""
+
+    always_weighty = False
 
     required_right = ("change", User)
     form_class = UserForm
@@ -185,6 +199,13 @@ class UserUpdate(FormPage):
     def history_record(self) -> User:
         """The user."""
         return self.shown
+
+    def needs_proof(self, form: UserForm) -> bool:
+        """Ask again before rights change, or the name or the address by which the person signs in."""
+        data, shown = form.cleaned_data, self.shown
+        roles = {group.name for group in shown.groups.all()}
+        changed = {name for name in ("email", "username", "team") if data[name] != getattr(shown, name)}
+        return bool(changed) or set(data["roles"]) != roles
 
     def perform(self, form: UserForm) -> str:
         """Store the changes."""

@@ -31,6 +31,7 @@ _BY_NAME: dict[str, Finder] = {
     "customers:price-create": lambda side, own: shared(Product),
     "core:service-token-create": lambda side, own: shared_service(),
     "core:export-download": lambda side, own: own.export,
+    "core:session-end": lambda side, own: own.session,
     "core:user-leave": lambda side, own: own.departure.user,
 }
 _BY_NOUN: dict[str, Finder] = {

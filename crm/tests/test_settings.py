@@ -48,6 +48,7 @@ def test_a_database_address_alone_does_not_turn_production_safety_on(tmp_path: P
             {"ENVIRONMENT": "production", "SECRET_KEY": GOOD_KEY, "ALLOWED_HOSTS": "a.example", "DEBUG": "1"},
             "DEBUG must be off",
         ),
+        ({"TRUSTED_PROXIES": "-1"}, "TRUSTED_PROXIES is the number of proxies"),
         ({"ENVIRONMENT": "staging"}, "use development, test or production"),
         ({"DATABASE_URL": "mysql://root@localhost/x"}, "must be sqlite:// or postgres://"),
     ],

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 from django.contrib.auth.models import Group
 from django.utils import timezone
@@ -20,7 +21,18 @@ from core.domain.imports import start_run
 from core.domain.jobs import later
 from core.domain.notifications import notify
 from core.domain.tokens import make_token
-from core.models import ApiToken, BulkRun, Departure, ImportRun, Job, Notification, SavedView, Team, User
+from core.models import (
+    ApiToken,
+    BulkRun,
+    Departure,
+    ImportRun,
+    Job,
+    Notification,
+    SavedView,
+    Team,
+    User,
+    UserSession,
+)
 from core.tests.factories import TeamFactory, UserFactory
 from customers.domain.axes import move_axis
 from customers.domain.contacts import add_contact, create_person, link_people
@@ -80,6 +92,7 @@ class Belongings:
     export: str
     token: ApiToken | None
     departure: Departure
+    session: UserSession
     view: SavedView
     bulk: BulkRun
 
@@ -250,6 +263,7 @@ def make_belongings(user: User, text: Text = plain) -> Belongings:
         export=export.url.rstrip("/").rsplit("/", 1)[-1],
         token=token,
         departure=departure,
+        session=UserSession.objects.create(user=user, session_key=uuid4().hex, browser=text("browser")),
         view=SavedView.objects.create(list_key="customers.customer", name=text("view"), owner=user),
         bulk=BulkRun.objects.create(
             list_key="customers.customer", action="fields", query=text("query"), created_by=user

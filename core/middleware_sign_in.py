@@ -1,0 +1,140 @@
+"""What each request of a signed-in person is held to: a session that may go on, and a second factor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth import SESSION_KEY, logout
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.browsers import browser_name
+from core.client_address import client_address
+from core.domain.second_factor import has_factor, needs_factor
+from core.domain.sessions import SEEN_EVERY, note_session
+from core.models import Organisation
+from core.session_marks import is_too_old
+from core.views.base import go_to
+
+#: Written into the session, so that most requests need not ask the table.
+_NOTED = "noted"
+
+
+class SessionsMiddleware:
+    """Note where people are signed in, and sign out who has been for too long."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, and note the session afterwards: signing in happens while answering."""
+        if SESSION_KEY in request.session and is_too_old(request.session, timezone.now()):
+            logout(request)
+        response = self.get_response(request)
+        # A page that asks by itself for news is nobody's looking at it.
+        if not getattr(request, "is_light", False) and _is_own_session(request):
+            _note(request)
+        return response
+
+
+def _is_own_session(request: HttpRequest) -> bool:
+    """Tell whether the session is the person's: the API answers tokens of others in the same browser."""
+    user: Any = request.user  # the API makes it None where it refuses
+    return user is not None and user.is_authenticated and request.session.get(SESSION_KEY) == str(user.pk)
+
+
+def _note(request: HttpRequest) -> None:
+    session, now = request.session, timezone.now()
+    if not session.session_key:
+        session.save()
+    key, noted = str(session.session_key), session.get(_NOTED, {})
+    recently = now.timestamp() - noted.get("at", 0) < SEEN_EVERY.total_seconds()
+    if noted.get("key") == key and recently:
+        return
+    note_session(
+        request.user,  # type: ignore[arg-type]
+        key=key,
+        former_key=noted.get("key", ""),
+        browser=browser_name(request.headers.get("User-Agent", "")),
+        address=client_address(request),
+        at=now,
+    )
+    session[_NOTED] = {"key": key, "at": int(now.timestamp())}
+
+
+class SecondFactorMiddleware:
+    """Lead who lacks a second factor that the organisation asks for to setting one up, and nowhere else."""
+
+    #: What such a person may still open.
+    OPEN = frozenset(
+        {"core:factor-set-up", "core:preferences", "core:notification-count", "logout", "set_language"}
+    )
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer; the question is asked once the address is known."""
+        return self.get_response(request)
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: Any,
+        args: Any,  # noqa: ARG002
+        kwargs: Any,  # noqa: ARG002
+    ) -> HttpResponse | None:
+        """Stand in the way of every page but a few. Tokens are not asked: they are not signed in."""
+        user: Any = request.user
+        request.is_light = getattr(getattr(view, "view_class", view), "is_light", False)  # type: ignore[attr-defined]
+        where = request.resolver_match.view_name if request.resolver_match else ""
+        if not user.is_authenticated or where in self.OPEN:
+            return None
+        organisation = getattr(request, "organisation", None) or Organisation.load()
+        if not needs_factor(user, organisation.second_factor) or has_factor(user):
+            return None
+        if request.path.startswith("/api/"):
+            text = _("Set up a second factor first: your organisation asks for one.")
+            return JsonResponse(
+                {"type": "about:blank", "title": text, "status": 403, "code": "second_factor_required"},
+                status=403,
+                content_type="application/problem+json",
+            )
+        return go_to(request, reverse("core:factor-set-up"))
+
+
+class SafetyHeadersMiddleware:
+    """What browsers must not do with our pages: keep them, embed them, or use a camera for them."""
+
+    _POLICY = ", ".join(
+        f"{name}=()"
+        for name in (
+            "accelerometer",
+            "camera",
+            "display-capture",
+            "geolocation",
+            "gyroscope",
+            "magnetometer",
+            "microphone",
+            "midi",
+            "payment",
+            "usb",
+        )
+    )
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer with the headers that are not there yet."""
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", self._POLICY)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        # A view that says how long its answer may be kept knows why.
+        is_ours = SESSION_KEY in request.session or "Authorization" in request.headers
+        if is_ours and "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "private, no-store"
+        return response
