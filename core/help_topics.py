@@ -38,10 +38,12 @@ _YOURS = (
         _("Your name, your language, how pages look, and the tokens by which programs act for you."),
         (
             _("Language and time zone hold for pages and for the mails you get."),
+            _("With a second factor nobody signs in with your password alone. Keep the recovery codes safe."),
+            _("You see where you are signed in, and can sign out of one place or of all others."),
             _("A token is a password for a program. It is shown once; keep it as one keeps secrets."),
             _("A token does what you may do, within its scopes, until it runs out or you revoke it."),
         ),
-        ("core:profile", "core:preferences", "core:token-*", "core:service-token-create", "password_change*"),
+        ("core:profile", "core:factor-*", "core:session*", "core:preferences", "core:token-*", "core:service-token-create", "password_change*"),
         ((_("scope"), _("What a token may read or write, such as customers or orders.")),),
     ),
     Topic(
@@ -165,7 +167,7 @@ _SETTINGS = (
             _("Days begin and end in this time zone, wherever somebody sits."),
             _("Under Branding you choose a colour and put up your logo; the sign-in page shows it too."),
         ),
-        ("core:organisation", "core:branding", "core:logo"),
+        ("core:organisation", "core:branding"),
         right=("core.organisation", "change"),
     ),
     Topic(

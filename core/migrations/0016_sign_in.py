@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0012_api'),
+        ('core', '0015_branding'),
     ]
 
     operations = [

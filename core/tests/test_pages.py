@@ -58,6 +58,9 @@ MAY_OPEN = {
     "rate-update": ADMIN,
     "rate-delete": ADMIN,
     "audit-list": ADMIN,
+    "branding": ADMIN,
+    "picklist-list": ADMIN,
+    "help": EVERYBODY,
 }
 #: POST only, or the right depends on what is asked for: tested below one by one.
 BY_HAND = {"preferences", "export-start", "export-download"}
@@ -65,10 +68,12 @@ BY_HAND = {"preferences", "export-start", "export-download"}
 ELSEWHERE = {
     "audit-check", "audit-detail", "bulk-detail", "bulk-start", "bulk-undo", "departure-cancel",
     "departure-detail", "departure-list", "list-columns", "record-history", "user-leave", "view-create",
-    "view-delete", "view-list", "view-move", "view-replace", "view-update", "session-end",
+    "view-delete", "view-list", "view-move", "view-replace", "view-update", "session-end", "help-topic", "logo",
+    "picklist-detail", "picklist-value-change", "picklist-value-create", "picklist-value-delete",
+    "picklist-value-update",
 }  # fmt: skip
 #: The token in the address is the right.
-PUBLIC = {"unsubscribe"}
+PUBLIC = {"unsubscribe", "logo"}
 OWN = [pattern for pattern in urlpatterns if isinstance(pattern, URLPattern)]
 
 
