@@ -19,6 +19,7 @@ class CoreConfig(AppConfig):
         import core.api.schema
         import core.checks  # noqa: F401 (registers itself)
         from core import sign_ins
+        from core.access_explainers import register_platform_explainers
         from core.domain.changed import register_follower
         from core.domain.handing_over import register_responsibilities
         from core.domain.roles import grant_roles
@@ -33,6 +34,7 @@ class CoreConfig(AppConfig):
         from core.views.audit import AUDIT_EXPORT
 
         register_platform_kinds()
+        register_platform_explainers()
         register_shell()
         register_list(AUDIT_EXPORT)
         register_responsibilities()
@@ -111,6 +113,12 @@ def _ensure_schedules(**kwargs: Any) -> None:
         title=_("Check the seals of the audit lines"),
         task="core.tasks.verify_audit",
         daily_at=time(4, 10),
+    )
+    ensure_schedule(
+        "core.sweep-shares",
+        title=_("Remove shares whose last day is over"),
+        task="core.tasks.sweep_shares",
+        daily_at=time(0, 30),
     )
     ensure_schedule(
         "core.start-departures",

@@ -120,6 +120,13 @@ _PLATFORM = (
         mail=MailMode.DIGEST,
     ),
     Kind(
+        "core.record_shared",
+        _("A record is shared with you"),
+        _("A customer of another team that a colleague lets you see or change."),
+        NoticeGroup.PEOPLE,
+        mail=MailMode.NOW,
+    ),
+    Kind(
         "core.records_handed_over",
         _("Records are handed over to you"),
         _("What a colleague held who left is yours now."),

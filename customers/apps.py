@@ -17,11 +17,13 @@ class CustomersConfig(AppConfig):
         """Offer pages in the navigation, lists for export and import, and hold the base currency."""
         from core.domain.rates import base_currency_locks
         from core.domain.sequence import follow_changes_of
+        from customers.access_explained import register_explainers
         from customers.imports.registration import register_targets
         from customers.lists import register_lists
         from customers.notices import register_kinds
         from customers.responsibilities import register_responsibilities
         from customers.search_types import register_search
+        from customers.shares import register_shares
 
         register_navigation()
         register_search()
@@ -31,6 +33,8 @@ class CustomersConfig(AppConfig):
         follow_changes_of(*followed_models())
         register_responsibilities()
         register_histories()
+        register_shares()
+        register_explainers()
         base_currency_locks.append(amounts_are_stored)
         post_migrate.connect(_ensure_schedules, sender=self, dispatch_uid="customers.ensure_schedules")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from core.access import can
+from core.access import can, holds
 from core.errors import Conflict, DomainError
 from core.models import User
 from customers.choices import ORDER_MOVES, TASK_MOVES, OrderKind, OrderState
@@ -56,6 +56,18 @@ def ensure_can_be_owner(user: User | None) -> None:
 def can_hand_over(by: User | None, owner: User | None) -> bool:
     """Tell whether `by` may make `owner` (None: some team) responsible: oneself, or whom one may assign."""
     return by is None or (owner is not None and owner.pk == by.pk) or can(by, "assign", Customer)
+
+
+def is_only_lent(by: User | None, customer: Customer) -> bool:
+    """Tell whether `by` reaches the customer only because it was shared, or for somebody absent."""
+    if by is None:
+        return False
+
+    def reaches(*, lent: bool) -> bool:
+        owner, team = customer.owner_id, customer.team_id
+        return holds(by, "change", Customer, owner_id=owner, team_id=team, root_id=customer.pk, lent=lent)
+
+    return not reaches(lent=False) and reaches(lent=True)
 
 
 def can_move_order(order: Order, state: str) -> bool:

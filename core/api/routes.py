@@ -7,11 +7,13 @@ from typing import Any
 from core.api.jobs import JobViewSet
 from core.api.notifications import NotificationViewSet
 from core.api.search import SearchViewSet
+from core.api.shares import ShareViewSet
 from core.api.views import SavedViewViewSet
 
 routes: list[tuple[str, Any, str]] = [
     ("jobs", JobViewSet, "job"),
     ("notifications", NotificationViewSet, "notification"),
     ("search", SearchViewSet, "search"),
+    ("shares", ShareViewSet, "share"),
     ("views", SavedViewViewSet, "savedview"),
 ]

@@ -13,10 +13,12 @@ from core.models.notifications import Notification
 from core.models.numbers import Counter
 from core.models.organisation import ExchangeRate, Organisation
 from core.models.search import SearchFill, SearchTerm
+from core.models.shares import Absence, Share
 from core.models.tokens import ApiToken
 from core.models.users import Team, User
 
 __all__ = [
+    "Absence",
     "ApiToken",
     "AuditEntry",
     "AuditSeal",
@@ -44,6 +46,7 @@ __all__ = [
     "ScheduleRun",
     "SearchFill",
     "SearchTerm",
+    "Share",
     "SpentForm",
     "Team",
     "User",

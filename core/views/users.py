@@ -66,6 +66,7 @@ class UserDetail(RightsMixin, TemplateView):
             "shown": shown,
             "roles": [Role(group.name).label for group in shown.groups.all() if group.name in Role.values],
             "may_change": may_change,
+            "may_explain": can(viewer, "explain", User),
             "may_offboard": can(viewer, "add", Departure) and leavers_of(viewer).filter(pk=shown.pk).exists(),
             "nav_current": NAV,
         }
@@ -110,6 +111,8 @@ _ACTIONS = {
     "move": gettext_lazy("move"),
     "publish": gettext_lazy("share with everybody"),
     "undo": gettext_lazy("undo"),
+    "share": gettext_lazy("share single records"),
+    "explain": gettext_lazy("see who may do what, and why"),
 }
 
 

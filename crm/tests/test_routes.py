@@ -39,7 +39,7 @@ ASKS_TOO: dict[str, Right] = {
     "core:import-template": ("import", Order),
 }
 #: Pages whose right is about something else than their record.
-RECORD_RIGHT = {"core:service-token-create": "change"}
+RECORD_RIGHT = {"core:service-token-create": "change", "core:record-shares": "share"}
 #: Pages that show to some what only others may change.
 POST_ASKS_TOO: dict[str, Right] = {
     "analytics:segment-map-update": ("change", SegmentMap),

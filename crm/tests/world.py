@@ -20,7 +20,18 @@ from core.domain.imports import start_run
 from core.domain.jobs import later
 from core.domain.notifications import notify
 from core.domain.tokens import make_token
-from core.models import ApiToken, BulkRun, Departure, ImportRun, Job, Notification, SavedView, Team, User
+from core.models import (
+    ApiToken,
+    BulkRun,
+    Departure,
+    ImportRun,
+    Job,
+    Notification,
+    SavedView,
+    Share,
+    Team,
+    User,
+)
 from core.tests.factories import TeamFactory, UserFactory
 from customers.domain.axes import move_axis
 from customers.domain.contacts import add_contact, create_person, link_people
@@ -82,6 +93,7 @@ class Belongings:
     departure: Departure
     view: SavedView
     bulk: BulkRun
+    share: Share
 
 
 def make_side(
@@ -253,6 +265,15 @@ def make_belongings(user: User, text: Text = plain) -> Belongings:
         view=SavedView.objects.create(list_key="customers.customer", name=text("view"), owner=user),
         bulk=BulkRun.objects.create(
             list_key="customers.customer", action="fields", query=text("query"), created_by=user
+        ),
+        # Of nothing that exists: it is about whose share it is, not about what it opens.
+        share=Share.objects.create(
+            subject_type="customers.customer",
+            subject_id=10**9 + user.pk,
+            subject_label=text("shared"),
+            user=admin,
+            by=user,
+            note=text("share note"),
         ),
     )
 

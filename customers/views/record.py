@@ -14,6 +14,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
+from core.access import can
+from core.models import Share, User
 from core.views.base import Right, RightsMixin, is_fragment
 from customers.domain.family import family_totals
 from customers.models import Contact, Customer, Interaction, Metrics, Order, Task, TimelineEvent
@@ -56,10 +58,14 @@ class RecordPage(RightsMixin, TemplateView):
             "edit_log": ("change", Interaction), "add_customer": ("add", Customer),
             "see_orders": ("view", Order), "see_figures": ("view", Metrics),
         }  # fmt: skip
-        return {
+        may = {
             key: within_reach(self.person, action, model, self.customer)
             for key, (action, model) in asked.items()
         }
+        own = within_reach(self.person, "share", Customer, self.customer)
+        may["share"] = own and may["edit"] and can(self.person, "add", Share)
+        may["explain"] = can(self.person, "explain", User)
+        return may
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Head, tabs and rights."""

@@ -1,0 +1,11 @@
+"""Addresses of rights that are explained, shared and lent; `core.urls` includes them in its namespace."""
+
+from django.urls import path
+
+from core.views import rights, shares
+
+urlpatterns = [
+    path("settings/rights/", rights.Rights.as_view(), name="rights"),
+    path("shares/<str:kind>/<int:pk>/", shares.RecordShares.as_view(), name="record-shares"),
+    path("shares/<int:pk>/stop/", shares.ShareStop.as_view(), name="share-stop"),
+]
