@@ -319,7 +319,7 @@ class ShareQuerySet(ScopedQuerySet):
 
 
 class AbsenceQuerySet(ScopedQuerySet):
-    """Absences: one's own, those of one's teams, and those in which one stands in."""
+    """Absences: one's own and, for a manager, those of the own teams."""
 
     owner_path = "user"
     team_path = "user__team"

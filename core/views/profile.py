@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,10 +15,11 @@ from django.views import View
 
 from core.access import can
 from core.choices import Density, Theme
+from core.domain.absences import absences_of, may_arrange, represented_by
 from core.domain.users import update_user
 from core.errors import DomainError
 from core.forms import ProfileForm
-from core.models import ApiToken, User
+from core.models import Absence, ApiToken, User
 from core.views.base import SIGNED_IN, FormPage, RightsMixin, go_to, is_fragment
 from core.views.users import rights_of
 
@@ -53,6 +54,9 @@ class Profile(FormPage):
             may_have_tokens=can(user, "add", ApiToken),
             tokens=list(tokens),
             rights=rights_of(user),
+            absences=absences_of(user, on=timezone.localdate()),
+            represented=represented_by(user, on=timezone.localdate()),
+            may_be_absent=can(user, "add", Absence) and may_arrange(user, user),
             **kwargs,
         )
 

@@ -21,6 +21,7 @@ from core.domain.jobs import later
 from core.domain.notifications import notify
 from core.domain.tokens import make_token
 from core.models import (
+    Absence,
     ApiToken,
     BulkRun,
     Departure,
@@ -94,6 +95,7 @@ class Belongings:
     view: SavedView
     bulk: BulkRun
     share: Share
+    absence: Absence
 
 
 def make_side(
@@ -274,6 +276,14 @@ def make_belongings(user: User, text: Text = plain) -> Belongings:
             user=admin,
             by=user,
             note=text("share note"),
+        ),
+        absence=Absence.objects.create(
+            user=user,
+            deputy=admin if user.pk != admin.pk else departure.user,
+            starts_on=date(2099, 1, 1),
+            ends_on=date(2099, 1, 2),
+            note=text("absence note"),
+            by=admin,
         ),
     )
 
