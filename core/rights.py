@@ -21,7 +21,7 @@ ACTIONS: dict[str, str] = {
     "bulkrun": "view add undo",
     "departure": "view add change",
     "share": "view add delete",
-    "absence": "view add change delete",
+    "absence": "view add delete",
 }
 
 _PEOPLE = ("agent", "sales", "trainer", "manager", "analyst")
@@ -72,7 +72,7 @@ RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
         **{role: ("own", "view add delete") for role in ("sales", "manager")},
     },
     "absence": {
-        **{role: ("own", "view add change delete") for role in _PEOPLE},
-        "manager": ("team", "view add change delete"),
+        **{role: ("own", "view add delete") for role in _PEOPLE},
+        "manager": ("team", "view add delete"),
     },
 }

@@ -24,6 +24,8 @@ from core.views.users import action_label, in_order
 
 #: People shown for one record; more than that is "nearly everybody".
 MOST_PEOPLE = 300
+#: What is done to no record that exists, or follows the roles alone.
+_OF_THE_KIND = frozenset({"add", "import", "reveal"})
 
 
 class Rights(RightsMixin, TemplateView):
@@ -119,7 +121,13 @@ def rights_in(user: User, label: str) -> dict[str, Any]:
 def rights_on(user: User, record: models.Model) -> dict[str, Any]:
     """Return the answers for one record."""
     label, explainer = record._meta.label_lower, explainer_of(record)
-    return _row(label, {action: explainer.explain(user, action) for action in _actions_of(label)})
+    answers = {
+        action: explainer.explain(user, action) for action in _actions_of(label) if action not in _OF_THE_KIND
+    }
+    # Whether fields are masked the roles say, whichever record it is.
+    if "reveal" in _actions_of(label):
+        answers["reveal"] = explain(user, "reveal", type(record))
+    return _row(label, answers)
 
 
 def _row(label: str, answers: dict[str, Answer]) -> dict[str, Any]:
