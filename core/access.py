@@ -176,7 +176,7 @@ class ScopedQuerySet(models.QuerySet[Any]):
         return self.reached(user, action, lent_for=action)
 
     def reached(self, user: User, action: str, *, lent_for: str) -> Self:
-        """Rows in reach of `action`, with what is lent for another action: how rows decide for others."""
+        """Rows in reach of `action`, with what is lent for another action; for "" without anything lent."""
         reach = reach_of(user, self.model, action)
         if reach is None:
             return self.none()

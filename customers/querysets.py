@@ -64,7 +64,7 @@ class PersonQuerySet(ScopedQuerySet):
 
     live_paths = ("deleted_at",)
 
-    def in_reach(self, user: User, action: str = "view") -> Self:
+    def reached(self, user: User, action: str, *, lent_for: str) -> Self:
         """Persons with a place at a customer in reach; a person without any place is its maker's."""
         from core.access import reach_of
         from core.roles import Reach
@@ -76,7 +76,7 @@ class PersonQuerySet(ScopedQuerySet):
         if reach == Reach.ALL:
             return self
         # A customer that is shared for reading lets persons be read, not changed.
-        placed = Contact.objects.reached(user, "view", lent_for=action).live().values("person")
+        placed = Contact.objects.reached(user, "view", lent_for=lent_for).live().values("person")
         unplaced = ~Exists(Contact.objects.filter(person=OuterRef("pk")))
         return self.filter(Q(pk__in=placed) | (Q(created_by=user) & unplaced))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -22,8 +23,10 @@ from core.errors import DomainError
 from core.models import Absence, AuditEntry, Notification, User
 from core.tests.factories import TeamFactory, UserFactory
 from crm.tests.crawl import get
+from customers.domain.contacts import add_contact, change_job
 from customers.domain.customers import update_customer
 from customers.domain.interactions import record_interaction
+from customers.domain.orders import create_order, update_order
 from customers.domain.tasks import create_task
 from customers.models import Customer, Interaction, Task
 from customers.tests.factories import CustomerFactory
@@ -90,6 +93,23 @@ def test_nothing_is_carried_away(away: User, user_in: Callable[..., User], custo
     with pytest.raises(DomainError) as refused:
         update_customer(customer, {"owner": manager}, by=again(manager))
     assert refused.value.code == "only_lent"
+
+
+def test_the_deputy_adds_to_it_but_takes_nothing_along(away: User, deputy: User, customer: Customer) -> None:
+    second, own = CustomerFactory(owner=away), CustomerFactory(owner=deputy)
+    stand_in(away, deputy)
+    acting = again(deputy)
+    order = create_order(customer, {"amount": Decimal(10), "ordered_on": date(2026, 3, 1)}, by=acting)
+    contact = add_contact(customer, {"name": "Chen"}, {}, by=acting)
+    order = update_order(order, {"customer": second}, by=acting)
+    assert order.customer == second
+    with pytest.raises(DomainError) as refused:
+        update_order(order, {"customer": own}, by=acting)
+    assert refused.value.code == "only_lent"
+    with pytest.raises(DomainError) as refused:
+        change_job(contact, to_customer=own, by=acting)
+    assert refused.value.code == "only_lent"
+    assert change_job(contact, to_customer=second, by=acting).customer == second
 
 
 def test_the_deputys_own_roles_bound_it(away: User, user_in: Callable[..., User], customer: Customer) -> None:

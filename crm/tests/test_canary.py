@@ -32,7 +32,7 @@ AMOUNT = Decimal("73519.37")
 #: What a search may ask for without saying the whole word itself.
 PIECES = ("kanari", "8675", "735")
 #: Each person has their own of these, whoever they are.
-PERSONAL = ("job", "notification", "savedview", "view")
+PERSONAL = ("job", "notification", "savedview", "view", "share")
 BOUND = ("agent", "sales", "trainer", "manager")
 
 

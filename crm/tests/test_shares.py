@@ -23,6 +23,7 @@ from core.models import AuditEntry, Notification, Share, Team, User
 from core.tests.factories import TeamFactory, UserFactory
 from crm.tests.crawl import get
 from crm.tests.world import Side, make_side
+from customers.domain.contacts import add_contact
 from customers.domain.customers import update_customer
 from customers.models import Contact, Customer, Interaction, Metrics, Order, Person, Task, TimelineEvent
 from customers.tests.factories import CustomerFactory
@@ -83,7 +84,9 @@ def test_the_shared_customer_is_at_every_door_and_its_sibling_at_none(
         text = get(client, url, **query).text
         assert "Kanaria name" in text, name
         assert "Kanaria sibling" not in text, name
-    assert get(client, record).status == 200
+    page = get(client, record)
+    assert page.status == 200
+    assert "Shared with you" in page.text
     for tab in ("contacts", "orders", "tasks", "panels"):
         answer = get(client, reverse(f"customers:customer-{tab}", args=[lender.customer.pk]))
         assert answer.status == 200
@@ -141,6 +144,31 @@ def test_sharing_for_change_lets_the_record_be_changed_but_not_taken(lender: Sid
     with pytest.raises(DomainError) as refused:
         update_customer(changed, {"owner": reader}, by=again(reader))
     assert refused.value.code == "only_lent"
+
+
+def test_nothing_is_added_to_what_is_only_shared(
+    lender: Side, reader: User, client_of: Callable[[User], Client]
+) -> None:
+    lend(lender, reader, level=ShareLevel.CHANGE)
+    client, customer = client_of(reader), lender.customer.pk
+    said = {"customer": customer, "channel": "phone", "direction": "outbound", "summary": "x"}
+    for path, body in (
+        ("orders", {"customer": customer, "amount": "10", "ordered_on": "2026-05-05"}),
+        ("interactions", {**said, "occurred_at": "2026-05-05T10:00:00Z"}),
+        ("contacts", {"customer": customer, "person": {"name": "New"}}),
+    ):
+        answer = client.post(f"/api/v1/{path}/", body, "application/json")
+        assert answer.status_code == 403, (path, answer.content)
+        assert answer.json()["code"] == "only_lent", path
+
+
+def test_a_person_of_a_shared_customer_is_not_taken_along(lender: Side, reader: User) -> None:
+    own = CustomerFactory(owner=reader)
+    lend(lender, reader)
+    with pytest.raises(DomainError) as refused:
+        add_contact(own, lender.person, {}, by=again(reader))
+    assert refused.value.code == "only_lent"
+    assert add_contact(own, {"name": "New"}, {}, by=again(reader)).customer == own
 
 
 def test_a_team_share_reaches_the_teams_below_and_none_beside(
