@@ -10,9 +10,8 @@ from analytics.choices import SuggestedAction, WarningState
 from analytics.maths.intervals import Estimate, wilson
 from analytics.models import ChurnWarning
 from analytics.reasons import headline, in_words
-from core.access import reach_of, teams_in_reach
+from core.access import holds
 from core.models import User
-from core.roles import Reach
 from customers.choices import TaskState
 from customers.models import OrderDay
 
@@ -80,10 +79,12 @@ def alarm_of(warning: ChurnWarning, user: User) -> Alarm:
 
 def may_change(warning: ChurnWarning, user: User) -> bool:
     """Tell whether the user may move this warning. No query but the teams'."""
-    reach = reach_of(user, ChurnWarning, "change")
-    if reach is None:
-        return False
     customer = warning.customer
-    if reach == Reach.ALL or customer.owner_id == user.pk:
-        return True
-    return reach == Reach.TEAM and customer.team_id in teams_in_reach(user)
+    return holds(
+        user,
+        "change",
+        ChurnWarning,
+        owner_id=customer.owner_id,
+        team_id=customer.team_id,
+        root_id=customer.pk,
+    )

@@ -16,15 +16,18 @@ class AnalyticsConfig(AppConfig):
 
     def ready(self) -> None:
         """Offer pages, exports and segment names; seed what the package needs after each migration."""
+        from analytics.access_explained import register_explainers
         from analytics.choices import Segment
         from analytics.domain.warnings.handing_over import register_responsibilities
         from analytics.help_topics import TOPICS
         from analytics.lists import register_lists
-        from analytics.models import ChurnWarning, ScoringPolicy, SegmentMap
+        from analytics.models import ChurnWarning, ScoringPolicy, SegmentMap, WarningMove
         from analytics.notices import register_kinds
         from analytics.search_types import register_search
         from core.help import register_topics
+        from core.lent import register_shareable
         from core.record_history import register_history
+        from customers.models import Customer
         from customers.segments import register_names
 
         register_navigation()
@@ -35,6 +38,8 @@ class AnalyticsConfig(AppConfig):
         register_responsibilities()
         for model in (SegmentMap, ScoringPolicy, ChurnWarning):
             register_history(model)
+        register_explainers()
+        register_shareable(Customer, children=(ChurnWarning, WarningMove))
         register_names(lambda: [(key, label) for key, label in Segment.choices])
         post_migrate.connect(seed, sender=self, dispatch_uid="analytics.seed")
 

@@ -13,6 +13,7 @@ CHURN_WARNINGS = Kind(
     NoticeGroup.CUSTOMERS,
     mail=MailMode.DIGEST,
     right=("analytics.churnwarning", "view"),
+    for_deputy=True,
 )
 
 

@@ -130,3 +130,4 @@ class WarningMoveQuerySet(BelowCustomer):
     owner_path = "warning__customer__owner"
     team_path = "warning__customer__team"
     live_paths = ("warning__customer__deleted_at",)
+    share_path = "warning__customer"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Self
@@ -13,7 +13,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from core.lent import NOTHING, lent_to
 from core.roles import REACH_ORDER, Reach, Role
+from core.team_tree import Tree, above, below
 
 if TYPE_CHECKING:
     from core.models import User
@@ -117,26 +119,54 @@ def teams_in_reach(user: User) -> frozenset[int]:
     """Return the ids of the user's team and of every team below it. One query a user object."""
     cached: frozenset[int] | None = getattr(user, "_teams_in_reach", None)
     if cached is None:
-        cached = frozenset()
-        if user.team_id:
-            from core.models import Team
-
-            cached = Team.objects.ids_below(user.team_id)
+        cached = _walked(user, below)
         user._teams_in_reach = cached  # type: ignore[attr-defined]
     return cached
 
 
 def teams_above(user: User) -> frozenset[int]:
-    """Return the ids of the user's team and of every team above it. One query a user object."""
+    """Return the ids of the user's team and of every team above it. The tree is read once a user object."""
     cached: frozenset[int] | None = getattr(user, "_teams_above", None)
     if cached is None:
-        cached = frozenset()
-        if user.team_id:
-            from core.models import Team
-
-            cached = Team.objects.ids_above(user.team_id)
+        cached = _walked(user, above)
         user._teams_above = cached  # type: ignore[attr-defined]
     return cached
+
+
+def _walked(user: User, walk: Callable[[Tree, int], frozenset[int]]) -> frozenset[int]:
+    if not user.team_id:
+        return frozenset()
+    tree: Tree | None = getattr(user, "_team_tree", None)
+    if tree is None:
+        from core.models import Team
+
+        tree = Team.objects.tree()
+        user._team_tree = tree  # type: ignore[attr-defined]
+    return walk(tree, user.team_id)
+
+
+def holds(
+    user: User,
+    action: str,
+    model: type[models.Model],
+    *,
+    owner_id: int | None,
+    team_id: int | None,
+    root_id: int | None = None,
+    lent: bool = True,
+) -> bool:
+    """Tell whether `action` on one row of `model` is within reach, as `in_reach` would, from what is known.
+
+    `owner_id` and `team_id` own the row; `root_id` is the record through whose shares it is reached.
+    Without `lent` only what is the person's or the teams' own counts.
+    """
+    reach = reach_of(user, model, action)
+    if reach is None or reach == Reach.ALL:
+        return reach is not None
+    if owner_id == user.pk or (reach == Reach.TEAM and team_id in teams_in_reach(user)):
+        return True
+    known = lent_to(user) if lent else NOTHING
+    return owner_id in known.owners(action) or root_id in known.records(model, action)
 
 
 class ScopedQuerySet(models.QuerySet[Any]):
@@ -144,11 +174,15 @@ class ScopedQuerySet(models.QuerySet[Any]):
 
     `owner_path` and `team_path` lead to the user and the team that own a row; None where there is no
     such axis. `live_paths` name the `deleted_at` columns that must be empty for a row to be shown.
+    `share_path` leads to the record through whose shares the row is reached (`core.lent`);
+    `lent_when_absent` is True for work that a deputy does for an absent owner.
     """
 
     owner_path: str | None = "owner"
     team_path: str | None = "team"
     live_paths: tuple[str, ...] = ()
+    share_path: str = ""
+    lent_when_absent: bool = False
 
     def live(self) -> Self:
         """Rows that are not in the recycle bin, nor below a record that is."""
@@ -156,17 +190,37 @@ class ScopedQuerySet(models.QuerySet[Any]):
 
     def in_reach(self, user: User, action: str = "view") -> Self:
         """Rows, recycled ones included, to which one of the user's roles allows `action`."""
+        return self.reached(user, action, lent_for=action)
+
+    def reached(self, user: User, action: str, *, lent_for: str) -> Self:
+        """Rows in reach of `action`, with what is lent for another action; for "" without anything lent."""
         reach = reach_of(user, self.model, action)
         if reach is None:
             return self.none()
         if reach == Reach.ALL or (self.owner_path is None and self.team_path is None):
             return self
+        return self.filter(self._held_by(user, reach) | self._lent_to(user, lent_for))
+
+    def _held_by(self, user: User, reach: str) -> Q:
+        """The rows of the person and, where the reach says so, of the teams."""
         condition = Q(pk__in=[])
         if self.owner_path is not None:
             condition |= Q(**{self.owner_path: user.pk})
         if reach == Reach.TEAM and self.team_path is not None:
             condition |= Q(**{f"{self.team_path}__in": teams_in_reach(user)})
-        return self.filter(condition)
+        return condition
+
+    def _lent_to(self, user: User, action: str) -> Q:
+        """What is lent, as lists of ids: a subquery here would cost the lists their indexes."""
+        lent = lent_to(user) if self.share_path or self.lent_when_absent else NOTHING
+        condition = Q()
+        shared = lent.records(self.model, action) if self.share_path else frozenset()
+        if shared:
+            condition |= Q(**{f"{self.share_path}__in": sorted(shared)})
+        owners = lent.owners(action) if self.lent_when_absent else frozenset()
+        if owners and self.owner_path is not None:
+            condition |= Q(**{f"{self.owner_path}__in": sorted(owners)})
+        return condition
 
     def visible_to(self, user: User, action: str = "view") -> Self:
         """Live rows to which one of the user's roles allows `action`: the one predicate of every door."""

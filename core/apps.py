@@ -19,6 +19,7 @@ class CoreConfig(AppConfig):
         import core.api.schema
         import core.checks  # noqa: F401 (registers itself)
         from core import sign_ins
+        from core.access_explainers import register_platform_explainers
         from core.domain.changed import register_follower
         from core.domain.handing_over import register_responsibilities
         from core.domain.picklists import ensure_values
@@ -36,6 +37,7 @@ class CoreConfig(AppConfig):
         from core.views.audit import AUDIT_EXPORT
 
         register_platform_kinds()
+        register_platform_explainers()
         register_shell()
         for heading, topics in groups():
             register_topics(topics, group=heading)
@@ -130,6 +132,12 @@ def _ensure_schedules(**kwargs: Any) -> None:
         title=_("Forget failed sign-ins and sessions that ran out"),
         task="core.tasks.forget_sign_ins",
         daily_at=time(4, 5),
+    )
+    ensure_schedule(
+        "core.sweep-shares",
+        title=_("Remove shares whose last day is over"),
+        task="core.tasks.sweep_shares",
+        daily_at=time(0, 30),
     )
     ensure_schedule(
         "core.start-departures",

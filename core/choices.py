@@ -159,3 +159,10 @@ class BulkOutcome(TextChoices):
     REFUSED = "refused", _("Refused")
     UNDONE = "undone", _("Undone")
     KEPT = "kept", _("Changed since, left alone")
+
+
+class ShareLevel(TextChoices):
+    """What a share lets its receiver do with the record."""
+
+    VIEW = "view", _("May see it")
+    CHANGE = "change", _("May see and change it")

@@ -43,7 +43,15 @@ _YOURS = (
             _("A token is a password for a program. It is shown once; keep it as one keeps secrets."),
             _("A token does what you may do, within its scopes, until it runs out or you revoke it."),
         ),
-        ("core:profile", "core:factor-*", "core:session*", "core:preferences", "core:token-*", "core:service-token-create", "password_change*"),
+        (
+            "core:profile",
+            "core:factor-*",
+            "core:session*",
+            "core:preferences",
+            "core:token-*",
+            "core:service-token-create",
+            "password_change*",
+        ),
         ((_("scope"), _("What a token may read or write, such as customers or orders.")),),
     ),
     Topic(
@@ -155,8 +163,22 @@ _SETTINGS = (
             _("Telephone, e-mail, WeChat and birthday are masked for roles that do not need them."),
             _("Who saw them in clear is written to the audit, once a day for each record."),
         ),
-        ("core:role-list",),
+        ("core:role-list", "core:rights"),
         right=("core.user", "view"),
+    ),
+    Topic(
+        "shares-and-absences",
+        _("Sharing and standing in"),
+        _("Let a colleague or a team see one record, or work for somebody who is away."),
+        (
+            _(
+                "A share holds for one record and what hangs on it, to view or to change, perhaps until a day."
+            ),
+            _("Nobody gains an action by a share that no role of theirs has at all."),
+            _("While you are away your deputy sees and changes what you own, and gets your messages."),
+            _("“Who can see this?” on a record tells who, and through what."),
+        ),
+        ("core:record-shares", "core:share-*", "core:absence-*"),
     ),
     Topic(
         "organisation",

@@ -47,6 +47,7 @@ class Kind:
     `in_app` and `mail` are what holds until a person chooses otherwise. A `required` kind cannot be
     switched off. An `urgent` one is mailed in quiet hours and pauses too. `right` (model label, action)
     hides it from people whose roles never get it. `listed` is False for what nobody chooses about.
+    What is told `for_deputy` reaches whoever stands in for an absent receiver, too.
     """
 
     key: str
@@ -59,6 +60,7 @@ class Kind:
     urgent: bool = False
     right: tuple[str, str] | None = None
     listed: bool = True
+    for_deputy: bool = False
 
 
 class UnknownKind(ValueError):  # noqa: N818 (reads as the refusal that it is)
@@ -118,6 +120,20 @@ _PLATFORM = (
         _("A saved view or another thing that a colleague lets you use."),
         NoticeGroup.PEOPLE,
         mail=MailMode.DIGEST,
+    ),
+    Kind(
+        "core.record_shared",
+        _("A record is shared with you"),
+        _("A customer of another team that a colleague lets you see or change."),
+        NoticeGroup.PEOPLE,
+        mail=MailMode.NOW,
+    ),
+    Kind(
+        "core.deputy",
+        _("You stand in for somebody"),
+        _("A colleague will be away, and you look after what is theirs."),
+        NoticeGroup.PEOPLE,
+        mail=MailMode.NOW,
     ),
     Kind(
         "core.records_handed_over",

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
-from core.access import ScopedQuerySet, can, teams_above
+from core.access import ScopedQuerySet, can, reach_of, teams_above
 from core.choices import DepartureState, JobState, ViewScope
+from core.lent import shareables
 from core.notices import MailState
+from core.roles import Reach
+from core.team_tree import above, below
 
 if TYPE_CHECKING:
     from core.models import User
@@ -23,29 +27,17 @@ class TeamQuerySet(ScopedQuerySet):
     owner_path = None
     team_path = None
 
+    def tree(self) -> dict[int, int | None]:
+        """Return the team that each team belongs to."""
+        return dict(self.model.objects.values_list("pk", "parent_id"))
+
     def ids_below(self, team_id: int) -> frozenset[int]:
-        """Return `team_id` and the ids of all teams below it. Teams are few: one query, then a walk."""
-        children: dict[int | None, list[int]] = {}
-        for pk, parent_id in self.model.objects.values_list("pk", "parent_id"):
-            children.setdefault(parent_id, []).append(pk)
-        found: set[int] = set()
-        queue = [team_id]
-        while queue:
-            pk = queue.pop()
-            if pk not in found:
-                found.add(pk)
-                queue.extend(children.get(pk, []))
-        return frozenset(found)
+        """Return `team_id` and the ids of all teams below it. One query."""
+        return below(self.tree(), team_id)
 
     def ids_above(self, team_id: int) -> frozenset[int]:
-        """Return `team_id` and the ids of all teams that it belongs to."""
-        parents = dict(self.model.objects.values_list("pk", "parent_id"))
-        found: set[int] = set()
-        current: int | None = team_id
-        while current is not None and current not in found:
-            found.add(current)
-            current = parents.get(current)
-        return frozenset(found)
+        """Return `team_id` and the ids of all teams that it belongs to. One query."""
+        return above(self.tree(), team_id)
 
 
 class UserQuerySet(ScopedQuerySet):
@@ -333,3 +325,56 @@ class UserSessionQuerySet(models.QuerySet[Any]):
     def elsewhere(self, key: str) -> Self:
         """Those in other browsers than the one with this session."""
         return self.exclude(session_key=key) if key else self
+
+
+class ShareQuerySet(ScopedQuerySet):
+    """Shares: those that one made, received, or could have made because the record is one's to share."""
+
+    owner_path = "by"
+    team_path = None
+
+    def running(self, on: date) -> Self:
+        """Shares that hold on the day, the last one included."""
+        return self.filter(Q(until__isnull=True) | Q(until__gte=on))
+
+    def about(self, label: str, pk: int) -> Self:
+        """Shares of one record."""
+        return self.filter(subject_type=label, subject_id=pk)
+
+    def for_list(self) -> Self:
+        """Everything one row shows."""
+        return self.select_related("user", "team", "by")
+
+    def in_reach(self, user: User, action: str = "view") -> Self:
+        """Who received a share sees it; to end it one made it or has the record to share."""
+        reach = reach_of(user, self.model, action)
+        if reach is None or reach == Reach.ALL:
+            return self if reach else self.none()
+        condition = Q(by=user)
+        for kind in shareables():
+            rows: Any = kind.model._default_manager
+            own = rows.visible_to(user, "share").values("pk")
+            condition |= Q(subject_type=kind.model._meta.label_lower, subject_id__in=own)
+        if action == "view":
+            runs = Q(until__isnull=True) | Q(until__gte=timezone.localdate())
+            condition |= (Q(user=user) | Q(team__in=teams_above(user))) & runs
+        return self.filter(condition)
+
+
+class AbsenceQuerySet(ScopedQuerySet):
+    """Absences: one's own and, for a manager, those of the own teams."""
+
+    owner_path = "user"
+    team_path = "user__team"
+
+    def running(self, on: date) -> Self:
+        """Absences that hold on the day, first and last one included."""
+        return self.filter(starts_on__lte=on, ends_on__gte=on)
+
+    def not_over(self, on: date) -> Self:
+        """Absences that run or are to come."""
+        return self.filter(ends_on__gte=on)
+
+    def for_list(self) -> Self:
+        """Everything one row shows."""
+        return self.select_related("user", "deputy", "by")

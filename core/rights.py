@@ -6,7 +6,7 @@ do everything that any row of the model names.
 """
 
 ACTIONS: dict[str, str] = {
-    "user": "view add change",
+    "user": "view add change explain",
     "team": "view add change delete",
     "organisation": "view change",
     "exchangerate": "view add change delete",
@@ -21,13 +21,16 @@ ACTIONS: dict[str, str] = {
     "savedview": "view add change delete publish",
     "bulkrun": "view add undo",
     "departure": "view add change",
+    "share": "view add delete",
+    "absence": "view add delete",
 }
 
 _PEOPLE = ("agent", "sales", "trainer", "manager", "analyst")
 
 RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
     "user": {
-        role: ("all", "view") for role in ("agent", "sales", "trainer", "manager", "analyst", "integration")
+        **{role: ("all", "view") for role in ("agent", "sales", "trainer", "analyst", "integration")},
+        "manager": ("all", "view explain"),
     },
     "team": {
         role: ("all", "view") for role in ("agent", "sales", "trainer", "manager", "analyst", "integration")
@@ -65,4 +68,13 @@ RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
         "integration": ("own", "view"),
     },
     "bulkrun": {role: ("own", "view add undo") for role in ("agent", "sales", "trainer", "manager")},
+    # Who may share which record says the record's own action `share`.
+    "share": {
+        **{role: ("own", "view") for role in ("agent", "trainer", "analyst", "integration")},
+        **{role: ("own", "view add delete") for role in ("sales", "manager")},
+    },
+    "absence": {
+        **{role: ("own", "view add delete") for role in _PEOPLE},
+        "manager": ("team", "view add delete"),
+    },
 }

@@ -44,6 +44,15 @@ _CARDS = (
         ("core.user", "view"),
     ),
     SettingsCard(
+        "rights",
+        _("Rights explained"),
+        _("What one person may do, who can see a record, and why."),
+        "core:rights",
+        "shield",
+        35,
+        ("core.user", "explain"),
+    ),
+    SettingsCard(
         "organisation",
         _("Organisation"),
         _("Name, base currency and time zone."),

@@ -22,6 +22,7 @@ from core.domain import (
     schedules,
     search,
     sessions,
+    shares,
     sights,
     sign_in_guard,
     sweeper,
@@ -192,3 +193,9 @@ def run_departure(departure_id: int) -> dict[str, int]:
 def start_departures() -> dict[str, int]:
     """Start the departures whose last day is over."""
     return {"rows": departures.start_due_departures(at=timezone.now())}
+
+
+@shared_task(name="core.tasks.sweep_shares")
+def sweep_shares() -> dict[str, int]:
+    """Remove shares whose last day is over."""
+    return {"ended": shares.sweep_shares(on=timezone.localdate())}

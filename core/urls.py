@@ -116,6 +116,7 @@ urlpatterns = [
     path("exports/<str:token>/", exports.ExportDownload.as_view(), name="export-download"),
     # These stand beside their views.
     path("", include("core.urls_notifications")),
+    path("", include("core.urls_rights")),
     path("jobs/", include("core.urls_jobs")),
     path("imports/", include("core.urls_imports")),
 ]

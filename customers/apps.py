@@ -18,12 +18,14 @@ class CustomersConfig(AppConfig):
         from core.domain.rates import base_currency_locks
         from core.domain.sequence import follow_changes_of
         from core.help import register_topics
+        from customers.access_explained import register_explainers
         from customers.help_topics import TOPICS
         from customers.imports.registration import register_targets
         from customers.lists import register_lists
         from customers.notices import register_kinds
         from customers.responsibilities import register_responsibilities
         from customers.search_types import register_search
+        from customers.shares import register_shares
 
         register_navigation()
         register_search()
@@ -34,6 +36,8 @@ class CustomersConfig(AppConfig):
         register_responsibilities()
         register_topics(TOPICS, group=_("Customers"))
         register_histories()
+        register_shares()
+        register_explainers()
         base_currency_locks.append(amounts_are_stored)
         post_migrate.connect(_ensure_schedules, sender=self, dispatch_uid="customers.ensure_schedules")
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from core.bulk import BulkAction, BulkForm, Effect, Values
 from core.filters import SeveralField
 from core.models import Team, User
+from core.people import offer_people
 from customers.choices import Axis, Channel, Priority, Relationship, Stage, TaskState, Tier
 from customers.domain.axes import move_axis
 from customers.domain.customers import delete_customer, restore_customer, update_customer
@@ -79,7 +80,7 @@ class OwnerForm(BulkForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["owner"].queryset = people_choices()  # type: ignore[attr-defined]
+        offer_people(self.fields["owner"], people_choices())
 
 
 class TeamForm(BulkForm):

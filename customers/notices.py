@@ -14,6 +14,7 @@ KINDS = (
         NoticeGroup.CUSTOMERS,
         mail=MailMode.DIGEST,
         right=("customers.customer", "view"),
+        for_deputy=True,
     ),
     Kind(
         "task_assigned",
@@ -22,6 +23,7 @@ KINDS = (
         NoticeGroup.CUSTOMERS,
         mail=MailMode.NOW,
         right=("customers.task", "view"),
+        for_deputy=True,
     ),
     Kind(
         "task_due",
@@ -30,6 +32,7 @@ KINDS = (
         NoticeGroup.CUSTOMERS,
         mail=MailMode.DIGEST,
         right=("customers.task", "view"),
+        for_deputy=True,
     ),
     Kind(
         "task_overdue",
@@ -38,6 +41,7 @@ KINDS = (
         NoticeGroup.CUSTOMERS,
         mail=MailMode.DIGEST,
         right=("customers.task", "view"),
+        for_deputy=True,
     ),
 )
 

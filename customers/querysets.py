@@ -24,6 +24,8 @@ class BelowCustomer(ScopedQuerySet):
     owner_path = "customer__owner"
     team_path = "customer__team"
     live_paths: tuple[str, ...] = ("customer__deleted_at",)
+    share_path = "customer"
+    lent_when_absent = True
 
 
 class TagQuerySet(ScopedQuerySet):
@@ -37,6 +39,8 @@ class CustomerQuerySet(ScopedQuerySet):
     """Customers."""
 
     live_paths = ("deleted_at",)
+    share_path = "pk"
+    lent_when_absent = True
 
     def deleted(self) -> Self:
         """Customers in the recycle bin, merged ones left out."""
@@ -60,7 +64,7 @@ class PersonQuerySet(ScopedQuerySet):
 
     live_paths = ("deleted_at",)
 
-    def in_reach(self, user: User, action: str = "view") -> Self:
+    def reached(self, user: User, action: str, *, lent_for: str) -> Self:
         """Persons with a place at a customer in reach; a person without any place is its maker's."""
         from core.access import reach_of
         from core.roles import Reach
@@ -71,7 +75,8 @@ class PersonQuerySet(ScopedQuerySet):
             return self.none()
         if reach == Reach.ALL:
             return self
-        placed = Contact.objects.visible_to(user).values("person")
+        # A customer that is shared for reading lets persons be read, not changed.
+        placed = Contact.objects.reached(user, "view", lent_for=lent_for).live().values("person")
         unplaced = ~Exists(Contact.objects.filter(person=OuterRef("pk")))
         return self.filter(Q(pk__in=placed) | (Q(created_by=user) & unplaced))
 
@@ -195,6 +200,9 @@ class InteractionQuerySet(BelowCustomer):
 
 class TaskQuerySet(ScopedQuerySet):
     """Tasks; their owner sees them even where the customer is out of reach."""
+
+    share_path = "customer"
+    lent_when_absent = True
 
     def live(self) -> Self:
         """Tasks without a customer, or of one that is not in the recycle bin."""

@@ -1,7 +1,7 @@
 """The customer package's rows of the role table: model → role → (reach, actions)."""
 
 ACTIONS: dict[str, str] = {
-    "customer": "view add change delete restore export import assign reveal",
+    "customer": "view add change delete restore export import assign reveal share",
     "person": "view add change reveal",
     "contact": "view add change delete export import",
     "interaction": "view add change delete export import",
@@ -21,9 +21,9 @@ _STAFF = "agent sales trainer manager analyst".split()
 RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
     "customer": {
         "agent": ("team", "view add change reveal"),
-        "sales": ("team", "view add change export import reveal"),
+        "sales": ("team", "view add change export import reveal share"),
         "trainer": ("team", "view"),
-        "manager": ("team", "view add change delete restore export import assign reveal"),
+        "manager": ("team", "view add change delete restore export import assign reveal share"),
         "analyst": ("all", "view export"),
         "integration": ("all", "view add change import assign reveal"),
     },

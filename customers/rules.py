@@ -6,13 +6,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from core.access import can
+from core.access import can, holds, reach_of
 from core.errors import Conflict, DomainError
+from core.lent import NOTHING, lent_to
 from core.models import User
+from core.roles import Reach
 from customers.choices import ORDER_MOVES, TASK_MOVES, OrderKind, OrderState
-from customers.models import Customer, Order, Task
+from customers.models import Customer, Order, Person, Task
 
 #: No single order is larger; a hundred of them still fit into the sums of one day.
 MAX_AMOUNT = Decimal("999999999999.99")
@@ -56,6 +59,44 @@ def ensure_can_be_owner(user: User | None) -> None:
 def can_hand_over(by: User | None, owner: User | None) -> bool:
     """Tell whether `by` may make `owner` (None: some team) responsible: oneself, or whom one may assign."""
     return by is None or (owner is not None and owner.pk == by.pk) or can(by, "assign", Customer)
+
+
+def is_only_lent(by: User | None, customer: Customer) -> bool:
+    """Tell whether `by` reaches the customer only because it was shared, or for somebody absent."""
+    if by is None or _reaches(by, "view", Customer, customer, lent=False):
+        return False
+    return _reaches(by, "view", Customer, customer)
+
+
+def ensure_may_add(model: type[Model], customer: Customer, *, by: User | None) -> None:
+    """Refuse a new record below a customer that is lent for other things than that."""
+    if by is not None and is_only_lent(by, customer) and not _reaches(by, "add", model, customer):
+        text = _("This customer is shared with you: you cannot add to it.")
+        raise DomainError("only_lent", text, fields={"customer": text}, status=403)
+
+
+def ensure_not_taken(old: Customer, new: Customer, *, by: User | None) -> None:
+    """Refuse to move something from a customer that is lent to one that is the person's own."""
+    if is_only_lent(by, old) and not is_only_lent(by, new):
+        text = _("What belongs to a customer that is only lent to you stays there.")
+        raise DomainError("only_lent", text, fields={"customer": text}, status=403)
+
+
+def ensure_not_borrowed(person: Person, customer: Customer, *, by: User | None) -> None:
+    """Refuse to tie a person, reached only through what is lent, to a customer of one's own."""
+    if by is None or reach_of(by, Person) in {None, Reach.ALL} or lent_to(by) == NOTHING:
+        return
+    if is_only_lent(by, customer):
+        return
+    rows = Person.objects.filter(pk=person.pk)
+    if rows.in_reach(by).exists() and not rows.reached(by, "view", lent_for="").exists():
+        text = _("This person belongs to a customer that is only lent to you.")
+        raise DomainError("only_lent", text, fields={"person": text}, status=403)
+
+
+def _reaches(by: User, action: str, model: type[Model], customer: Customer, *, lent: bool = True) -> bool:
+    owner, team = customer.owner_id, customer.team_id
+    return holds(by, action, model, owner_id=owner, team_id=team, root_id=customer.pk, lent=lent)
 
 
 def can_move_order(order: Order, state: str) -> bool:

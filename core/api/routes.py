@@ -8,6 +8,7 @@ from core.api.jobs import JobViewSet
 from core.api.notifications import NotificationViewSet
 from core.api.picklists import PicklistValueViewSet
 from core.api.search import SearchViewSet
+from core.api.shares import ShareViewSet
 from core.api.views import SavedViewViewSet
 
 routes: list[tuple[str, Any, str]] = [
@@ -15,5 +16,6 @@ routes: list[tuple[str, Any, str]] = [
     ("notifications", NotificationViewSet, "notification"),
     ("picklists", PicklistValueViewSet, "picklistvalue"),
     ("search", SearchViewSet, "search"),
+    ("shares", ShareViewSet, "share"),
     ("views", SavedViewViewSet, "savedview"),
 ]

@@ -8,10 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from core.acting import acting
 from core.choices import AuditAction
 from core.domain.changed import records_changed
+from core.lent import absent_owner
 from core.models import AuditEntry, User
 
 Changes = Mapping[str, tuple[Any, Any]]
@@ -48,6 +50,9 @@ def audit_line(
 ) -> AuditEntry:
     """Return an unsaved line, for callers that write many with `bulk_create`."""
     here = acting()
+    absent = absent_owner(by, subject)
+    if absent is not None:
+        note = " · ".join(part for part in (_("for %(name)s") % {"name": absent}, note) if part)
     return AuditEntry(
         actor=by,
         action=action,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -15,11 +16,12 @@ from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.access import ScopedQuerySet
 from core.domain.mails.addresses import new_message_id
 from core.domain.notice_choices import Choice, choices_for, mail_moment, timings_of
-from core.models import Notification, OutgoingMail, User
+from core.models import Absence, Notification, OutgoingMail, User
 from core.notices import Kind, MailMode, kind_named
 from core.quiet import Timing
 
@@ -51,20 +53,67 @@ def notify(
     declared = kind_named(kind)
     if url and not is_our_page(url):
         raise ValueError(f"notifications lead to our own pages only, not to {url!r}")
-    people = _not_yet_told(list({user.pk: user for user in users}.values()), dedupe)
+    receivers = {user.pk: user for user in users}
+    message = Message(title, body, params or {}, url, subject, dedupe)
+    _deliver(list(receivers.values()), declared, message)
+    for absence in _absences_of(receivers) if declared.for_deputy else ():
+        if absence.deputy_id not in receivers:
+            _deliver([absence.deputy], declared, message.for_absent(absence))
+
+
+def _absences_of(receivers: Collection[int]) -> Iterable[Absence]:
+    rows = Absence.objects.running(timezone.localdate()).filter(user__in=list(receivers))
+    found: Iterable[Absence] = rows.filter(deputy__is_active=True).for_list()
+    return found
+
+
+@dataclass(frozen=True)
+class Message:
+    """What is told, in whichever language its reader has."""
+
+    title: str | Promise
+    body: str | Promise
+    params: Mapping[str, Any]
+    url: str
+    subject: models.Model | None
+    dedupe: str | None
+
+    def for_absent(self, absence: Absence) -> Message:
+        """Return the copy for the deputy, that says for whom it is."""
+        with translation.override(absence.deputy.language or settings.LANGUAGE_CODE):
+            text = str(self.title) % self.params
+            body = str(self.body) % self.params
+        return Message(
+            gettext_lazy("For %(absent)s: %(text)s"),
+            "%(body)s",
+            {"absent": absence.user, "text": text, "body": body},
+            self.url,
+            self.subject,
+            # A deputy may be told of the same thing for two people, and for oneself.
+            f"{self.dedupe}-for-{absence.user_id}" if self.dedupe else None,
+        )
+
+
+def _deliver(users: list[User], declared: Kind, message: Message) -> None:
+    people = _not_yet_told(users, message.dedupe)
     told = choices_for(people, declared)
     people = [user for user in people if told[user.pk].in_app or told[user.pk].mail != MailMode.NEVER]
     if not people:
         return
-    mails = _write_mails(people, told, declared, dedupe)
-    same = {"kind": kind, "url": url, "dedupe": dedupe, **_weak_subject(subject)}
+    mails = _write_mails(people, told, declared, message.dedupe)
+    same = {
+        "kind": declared.key,
+        "url": message.url,
+        "dedupe": message.dedupe,
+        **_weak_subject(message.subject),
+    }
     rows = [
         Notification(
             user=user,
             in_app=told[user.pk].in_app,
             mail_id=mails.get(user.pk),
             **same,
-            **_texts(user, title, body, params or {}),
+            **_texts(user, message.title, message.body, message.params),
         )
         for user in people
     ]

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='auditentry',
             name='action',
-            field=models.CharField(choices=[('created', 'Created'), ('changed', 'Changed'), ('deleted', 'Deleted'), ('restored', 'Restored'), ('exported', 'Exported'), ('imported', 'Imported'), ('signed_in', 'Signed in'), ('sign_in_failed', 'Sign-in failed'), ('signed_out', 'Signed out'), ('password_changed', 'Password changed'), ('sign_in_locked', 'Sign-in locked'), ('sessions_ended', 'Sessions ended'), ('ran', 'Ran')], max_length=20, verbose_name='what'),
+            field=models.CharField(choices=[('created', 'Created'), ('changed', 'Changed'), ('deleted', 'Deleted'), ('restored', 'Restored'), ('viewed', 'Seen'), ('exported', 'Exported'), ('imported', 'Imported'), ('signed_in', 'Signed in'), ('sign_in_failed', 'Sign-in failed'), ('signed_out', 'Signed out'), ('password_changed', 'Password changed'), ('sign_in_locked', 'Sign-in locked'), ('sessions_ended', 'Sessions ended'), ('ran', 'Ran')], max_length=20, verbose_name='what'),
         ),
         migrations.CreateModel(
             name='SecondFactor',

@@ -14,12 +14,14 @@ from core.models.numbers import Counter
 from core.models.organisation import BrandLogo, ExchangeRate, Organisation
 from core.models.picklists import PicklistValue
 from core.models.search import SearchFill, SearchTerm
+from core.models.shares import Absence, Share
 from core.models.sights import Sight
 from core.models.signing_in import RecoveryCode, SecondFactor, SignInGuard, UserSession
 from core.models.tokens import ApiToken
 from core.models.users import Team, User
 
 __all__ = [
+    "Absence",
     "ApiToken",
     "AuditEntry",
     "AuditSeal",
@@ -51,6 +53,7 @@ __all__ = [
     "SearchFill",
     "SearchTerm",
     "SecondFactor",
+    "Share",
     "Sight",
     "SignInGuard",
     "SpentForm",

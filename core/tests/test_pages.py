@@ -68,7 +68,8 @@ BY_HAND = {"preferences", "export-start", "export-download"}
 ELSEWHERE = {
     "audit-check", "audit-detail", "bulk-detail", "bulk-start", "bulk-undo", "departure-cancel",
     "departure-detail", "departure-list", "list-columns", "record-history", "user-leave", "view-create",
-    "view-delete", "view-list", "view-move", "view-replace", "view-update", "session-end", "help-topic", "logo",
+    "view-delete", "view-list", "view-move", "view-replace", "view-update", "session-end", "help-topic",
+    "logo",
     "picklist-detail", "picklist-value-change", "picklist-value-create", "picklist-value-delete",
     "picklist-value-update",
 }  # fmt: skip

@@ -15,12 +15,13 @@ from django.views import View
 
 from core.access import can
 from core.choices import Density, Theme
+from core.domain.absences import absences_of, may_arrange, represented_by
 from core.domain.second_factor import codes_left, needs_factor
 from core.domain.sessions import sessions_of
 from core.domain.users import update_user
 from core.errors import DomainError
 from core.forms import ProfileForm
-from core.models import ApiToken, Organisation, SecondFactor, User
+from core.models import Absence, ApiToken, Organisation, SecondFactor, User
 from core.views.base import SIGNED_IN, FormPage, RightsMixin, go_to, is_fragment
 from core.views.proofs import AsksAgain
 from core.views.users import rights_of
@@ -67,6 +68,9 @@ class Profile(AsksAgain, FormPage):
             factor_required=needs_factor(user, Organisation.load().second_factor),
             sessions=sessions_of(user, at=timezone.now()),
             this_session=self.request.session.session_key,
+            absences=absences_of(user, on=timezone.localdate()),
+            represented=represented_by(user, on=timezone.localdate()),
+            may_be_absent=can(user, "add", Absence) and may_arrange(user, user),
             **kwargs,
         )
 

@@ -16,6 +16,7 @@ from django.views.generic import TemplateView
 
 from core.access import can, reach_of, role_table
 from core.audit_lines import kind_name
+from core.domain.absences import absences_of, may_arrange
 from core.domain.departures import leavers_of
 from core.domain.sessions import sessions_of
 from core.domain.users import create_user, deactivate_user, reactivate_user, update_user
@@ -68,6 +69,9 @@ class UserDetail(RightsMixin, TemplateView):
             "shown": shown,
             "roles": [Role(group.name).label for group in shown.groups.all() if group.name in Role.values],
             "may_change": may_change,
+            "absences": absences_of(shown, on=timezone.localdate()),
+            "may_be_absent": may_arrange(viewer, shown),
+            "may_explain": can(viewer, "explain", User),
             "may_offboard": can(viewer, "add", Departure) and leavers_of(viewer).filter(pk=shown.pk).exists(),
             "nav_current": NAV,
         }
@@ -116,6 +120,8 @@ _ACTIONS = {
     "move": gettext_lazy("move"),
     "publish": gettext_lazy("share with everybody"),
     "undo": gettext_lazy("undo"),
+    "share": gettext_lazy("share single records"),
+    "explain": gettext_lazy("see who may do what, and why"),
 }
 
 

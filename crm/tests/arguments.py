@@ -60,6 +60,8 @@ _BY_NOUN: dict[str, Finder] = {
     "core:departure": lambda side, own: own.departure,
     "core:view": lambda side, own: own.view,
     "core:bulk": lambda side, own: own.bulk,
+    "core:absence": lambda side, own: own.absence,
+    "core:share": lambda side, own: own.share,
     "core:record": lambda side, own: side.customer,
 }
 #: Arguments beside the record.

@@ -16,6 +16,7 @@ from django.test import Client
 from analytics.models import ScoringPolicy, SegmentMap
 from core.access import ScopedQuerySet, can, role_table
 from core.checks import OWN_ACCOUNT, declares_right, every_address_declares_its_right
+from core.domain.absences import may_arrange
 from core.domain.departures import leavers_of
 from core.models import Job, User
 from core.roles import Role
@@ -40,7 +41,7 @@ ASKS_TOO: dict[str, Right] = {
     "core:import-template": ("import", Order),
 }
 #: Pages whose right is about something else than their record.
-RECORD_RIGHT = {"core:service-token-create": "change"}
+RECORD_RIGHT = {"core:service-token-create": "change", "core:record-shares": "share"}
 #: Pages that show to some what only others may change.
 POST_ASKS_TOO: dict[str, Right] = {
     "analytics:segment-map-update": ("change", SegmentMap),
@@ -152,6 +153,8 @@ def verdict(door: Door, method: str, user: User, subject: Any) -> str:
         return "open" if leavers_of(user).filter(pk=subject.pk).exists() else "absent"
     if door.name == "core:session-end":
         return "open" if subject.user_id == user.pk else "absent"
+    if door.name == "core:user-absence":
+        return "open" if may_arrange(user, subject) else "absent"
     rows: QuerySet[Any] = type(subject)._default_manager.all()
     if not isinstance(rows, ScopedQuerySet) or subject._meta.label_lower not in role_table():
         return "open"  # a part of a record that is everybody's

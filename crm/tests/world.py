@@ -22,6 +22,7 @@ from core.domain.jobs import later
 from core.domain.notifications import notify
 from core.domain.tokens import make_token
 from core.models import (
+    Absence,
     ApiToken,
     BulkRun,
     Departure,
@@ -29,6 +30,7 @@ from core.models import (
     Job,
     Notification,
     SavedView,
+    Share,
     Team,
     User,
     UserSession,
@@ -95,6 +97,8 @@ class Belongings:
     session: UserSession
     view: SavedView
     bulk: BulkRun
+    share: Share
+    absence: Absence
 
 
 def make_side(
@@ -267,6 +271,23 @@ def make_belongings(user: User, text: Text = plain) -> Belongings:
         view=SavedView.objects.create(list_key="customers.customer", name=text("view"), owner=user),
         bulk=BulkRun.objects.create(
             list_key="customers.customer", action="fields", query=text("query"), created_by=user
+        ),
+        # Of nothing that exists: it is about whose share it is, not about what it opens.
+        share=Share.objects.create(
+            subject_type="customers.customer",
+            subject_id=10**9 + user.pk,
+            subject_label=text("shared"),
+            user=admin,
+            by=user,
+            note=text("share note"),
+        ),
+        absence=Absence.objects.create(
+            user=user,
+            deputy=admin if user.pk != admin.pk else departure.user,
+            starts_on=date(2099, 1, 1),
+            ends_on=date(2099, 1, 2),
+            note=text("absence note"),
+            by=admin,
         ),
     )
 

@@ -27,7 +27,7 @@ from customers.domain.duplicates import likely_same_person
 from customers.domain.persons import create_person, link_people, unlink_people, update_person
 from customers.domain.timeline import moment_of, record_event
 from customers.models import Contact, Customer, Person
-from customers.rules import ensure_day, ensure_live
+from customers.rules import ensure_day, ensure_live, ensure_may_add, ensure_not_borrowed
 
 __all__ = [
     "CONTACT_FIELDS",
@@ -62,6 +62,9 @@ def add_contact(
     ensure_known(values, CONTACT_FIELDS)
     stored = locked(customer)
     ensure_live(stored)
+    ensure_may_add(Contact, stored, by=by)
+    if isinstance(person_or_data, Person):
+        ensure_not_borrowed(person_or_data, stored, by=by)
     person = person_or_data if isinstance(person_or_data, Person) else create_person(person_or_data, by=by)
     _ensure_person_is_live(person)
     contact = _open_place(stored, person, values, by)
@@ -200,6 +203,8 @@ def change_job(
         ensure_live(locked(customer))
     old = _locked_place(contact)
     _ensure_current(old)
+    ensure_may_add(Contact, to_customer, by=by)
+    ensure_not_borrowed(old.person, to_customer, by=by)
     _close_place(old, day, _("Moved to %(customer)s") % {"customer": to_customer.name}, by)
     values.setdefault("started_on", day)
     new = _open_place(to_customer, old.person, values, by)

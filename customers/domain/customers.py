@@ -45,7 +45,7 @@ from customers.models import (
     Tag,
     Task,
 )
-from customers.rules import can_hand_over, ensure_can_be_owner, ensure_live
+from customers.rules import can_hand_over, ensure_can_be_owner, ensure_live, is_only_lent
 
 __all__ = [
     "CUSTOMER_FIELDS",
@@ -225,6 +225,10 @@ def _preview(stored: Customer, values: Mapping[str, Any]) -> Customer:
 
 
 def _prepare_hand_over(stored: Customer, values: dict[str, Any], by: User | None) -> None:
+    moved = [name for name in ("owner", "team") if name in values and values[name] != getattr(stored, name)]
+    if moved and is_only_lent(by, stored):
+        text = _("This customer is only lent to you: its owner and team stay.")
+        raise DomainError("only_lent", text, fields={name: text for name in moved}, status=403)
     if "owner" in values and values["owner"] != stored.owner:
         ensure_can_be_owner(values["owner"])
         _ensure_may_hand_over(by, values["owner"])

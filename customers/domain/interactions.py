@@ -23,7 +23,7 @@ from customers.domain.duplicates import ensure_identity_is_free
 from customers.domain.tasks import create_task
 from customers.domain.timeline import events_about, record_event, weak_subject
 from customers.models import Customer, Interaction, Person
-from customers.rules import ensure_day, ensure_live
+from customers.rules import ensure_day, ensure_live, ensure_may_add
 
 INTERACTION_FIELDS = (
     "person", "channel", "direction", "summary", "body", "occurred_at", "minutes", "by", "expectation",
@@ -53,6 +53,7 @@ def record_interaction(
     ensure_known(data, INTERACTION_FIELDS)
     stored = locked(customer)
     ensure_live(stored)
+    ensure_may_add(Interaction, stored, by=by)
     values = {"by": by, **_with_real_names(data)}
     interaction = Interaction(customer=stored, created_by=by, **values, **weak_subject(subject, subject_url))
     _ensure_sound(interaction, values)

@@ -46,7 +46,7 @@ from customers.domain.refunds import (
 )
 from customers.domain.rollups import refresh_rollups
 from customers.models import Customer, Order
-from customers.rules import ensure_amount, ensure_can_be_owner, ensure_day
+from customers.rules import ensure_amount, ensure_can_be_owner, ensure_day, ensure_may_add, ensure_not_taken
 
 __all__ = [
     "ORDER_CHANGES",
@@ -89,6 +89,7 @@ def create_order(
     is taken, and currencies without a rate.
     """
     ensure_known(data, ORDER_FIELDS)
+    ensure_may_add(Order, customer, by=by)
     lock_customers(customer)
     values = {"owner": _seller(by), **data}
     ensure_can_be_owner(values["owner"])
@@ -178,6 +179,10 @@ def update_order(
     stored = lock_order(order, order.customer)
     ensure_open(stored)
     ensure_fresh(stored, version)
+    moved_to = data.get("customer") or order.customer
+    if moved_to.pk != stored.customer_id:
+        ensure_may_add(Order, moved_to, by=by)
+        ensure_not_taken(order.customer, moved_to, by=by)
     days = {stored.customer_id: {stored.counts_on}}
     wanted = _wanted(stored, data, by)
     extra = _change_lines(stored, wanted, data, lines)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.mentions import mentionable
 from core.models import Team
+from core.people import offer_people
 from customers.forms.base import RecordForm, VersionMixin, people_choices
 from customers.forms.pickers import CustomerPicker
 from customers.models import Customer, Interaction, Person, Task
@@ -75,7 +76,7 @@ class TaskForm(VersionMixin, RecordForm):
         self.fields["customer"].user = self.user  # type: ignore[attr-defined]
         self.fields["note"].widget.attrs |= mentionable(self.instance)
         self.fields["note"].help_text = _("Type @ to mention a colleague, who is told.")
-        self.fields["owner"].queryset = people_choices()  # type: ignore[attr-defined]
+        offer_people(self.fields["owner"], people_choices())
         self.fields["owner"].empty_label = _("Nobody yet")  # type: ignore[attr-defined]
         self.fields["team"].queryset = Team.objects.order_by("name")  # type: ignore[attr-defined]
         if self.instance.pk is None:

@@ -12,11 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from core.access import can
 from core.models import Team
+from core.people import offer_people
 from customers.choices import Axis, Relationship, Stage, Tier
 from customers.forms.base import RecordForm, VersionMixin, people_choices
 from customers.forms.pickers import CustomerPicker
 from customers.models import Customer, Tag
 from customers.picklists import INDUSTRY, SOURCE
+from customers.rules import is_only_lent
 
 AXIS_CHOICES: dict[str, Any] = {Axis.STAGE: Stage, Axis.TIER: Tier, Axis.RELATIONSHIP: Relationship}
 
@@ -78,10 +80,11 @@ class CustomerForm(VersionMixin, RecordForm):
 
     def _offer_owners(self) -> None:
         """Only who may assign chooses owner and team; other people's new customers are their own."""
-        if not can(self.user, "assign", Customer):
+        is_stored = self.instance.pk is not None
+        if not can(self.user, "assign", Customer) or (is_stored and is_only_lent(self.user, self.instance)):
             del self.fields["owner"], self.fields["team"]
             return
-        self.fields["owner"].queryset = people_choices()  # type: ignore[attr-defined]
+        offer_people(self.fields["owner"], people_choices())
         self.fields["team"].queryset = Team.objects.order_by("name")  # type: ignore[attr-defined]
         if self.instance.pk is None:
             self.fields["owner"].initial = self.user.pk

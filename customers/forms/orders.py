@@ -9,6 +9,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.people import offer_people
 from customers.choices import OrderState
 from customers.forms.base import RecordForm, VersionMixin, people_choices
 from customers.forms.pickers import CustomerPicker
@@ -32,7 +33,7 @@ class OrderForm(VersionMixin, RecordForm):
         given = kwargs.get("initial") or {}
         super().__init__(*args, **kwargs)
         self.fields["customer"].user = self.user  # type: ignore[attr-defined]
-        self.fields["owner"].queryset = people_choices()  # type: ignore[attr-defined]
+        offer_people(self.fields["owner"], people_choices())
         self.fields["number"].required = False
         self.fields["number"].help_text = _("Empty: the next free number.")
         self.fields["amount"].required = False

@@ -14,12 +14,11 @@ from django.shortcuts import get_object_or_404
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from core.access import reach_of, teams_in_reach
+from core.access import holds
 from core.domain.once import do_once
 from core.errors import DomainError
 from core.masking import note_shown
 from core.models import Organisation, User
-from core.roles import Reach
 from core.views.base import FormPage, add_refusal, go_to, render_page
 from customers.models import Customer
 from customers.views.conflict import conflict_context
@@ -37,12 +36,9 @@ def say_who_was_not_told(request: HttpRequest, people: Iterable[User]) -> None:
 
 def within_reach(user: User, action: str, model: type[models.Model], customer: Customer) -> bool:
     """Tell whether `user` may do `action` to rows of `model` below `customer`; no query but the teams'."""
-    reach = reach_of(user, model, action)
-    if reach is None or reach == Reach.ALL:
-        return reach is not None
-    if customer.owner_id == user.pk:
-        return True
-    return reach == Reach.TEAM and customer.team_id in teams_in_reach(user)
+    return holds(
+        user, action, model, owner_id=customer.owner_id, team_id=customer.team_id, root_id=customer.pk
+    )
 
 
 def user_of(request: HttpRequest) -> User:

@@ -14,9 +14,13 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
+from core.access import can
+from core.lent import lent_to
+from core.models import Share, User
 from core.views.base import Right, RightsMixin, is_fragment
 from customers.domain.family import family_totals
 from customers.models import Contact, Customer, Interaction, Metrics, Order, Task, TimelineEvent
+from customers.rules import is_only_lent
 from customers.views.base import fetch, user_of, within_reach
 from customers.views.recent import remember
 from customers.views.record_rows import counted, key_people, next_task, open_tasks
@@ -56,10 +60,14 @@ class RecordPage(RightsMixin, TemplateView):
             "edit_log": ("change", Interaction), "add_customer": ("add", Customer),
             "see_orders": ("view", Order), "see_figures": ("view", Metrics),
         }  # fmt: skip
-        return {
+        may = {
             key: within_reach(self.person, action, model, self.customer)
             for key, (action, model) in asked.items()
         }
+        own = within_reach(self.person, "share", Customer, self.customer)
+        may["share"] = own and may["edit"] and can(self.person, "add", Share)
+        may["explain"] = can(self.person, "explain", User)
+        return may
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Head, tabs and rights."""
@@ -68,6 +76,7 @@ class RecordPage(RightsMixin, TemplateView):
             **{
                 "customer": self.customer,
                 "may": may,
+                "borrowed": self.borrowed(),
                 "tags": self.tags(),
                 "tabs": self._tabs(may),
                 "nav_current": "customers",
@@ -76,6 +85,15 @@ class RecordPage(RightsMixin, TemplateView):
                 **kwargs,
             }
         )
+
+    def borrowed(self) -> str:
+        """Say why somebody sees a customer of another team; nothing where their own roles reach it."""
+        customer = self.customer
+        if not is_only_lent(self.person, customer):
+            return ""
+        if customer.owner_id in lent_to(self.person).absent:
+            return _("Standing in for %(name)s") % {"name": customer.owner}
+        return _("Shared with you")
 
     def _tabs(self, may: dict[str, bool]) -> list[dict[str, Any]]:
         customer = self.customer

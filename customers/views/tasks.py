@@ -16,6 +16,9 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 
 from core.access import can
+from core.domain.absences import represented_by
+from core.lent import lent_to
+from core.models import Absence
 from core.views.base import RightsMixin, number_in
 from core.views.lists import ListPage
 from customers.domain.tasks import (
@@ -63,11 +66,17 @@ class TaskList(RecordFilters, ListPage):
         user = self.person
         return {
             "today": timezone.localdate(),
+            "represented": self.represented(),
             "may_add": can(user, "add", Task),
             "may_import": can(user, "import", Task),
             "may_change": can(user, "change", Task),
             "here": self.request.get_full_path(),
         }
+
+    def represented(self) -> list[Absence]:
+        """Return the running absences in which the person stands in: each offers its tasks by a link."""
+        known = lent_to(self.person).absent
+        return represented_by(self.person, on=timezone.localdate()) if known else []
 
 
 class TaskPage(CustomerFormPage):

@@ -15,7 +15,8 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from core.display import format_day_short, format_money
+from core.choices import ShareLevel
+from core.display import format_day, format_day_short, format_money
 from core.mentions import as_html, plain
 from customers.choices import TIMELINE_GROUPS, Axis, Channel, Direction, EventKind, Kind
 from customers.domain.axes import AXIS_VALUES
@@ -256,6 +257,19 @@ def _tell_task(line: Line, data: dict[str, Any]) -> None:
         line.body = data["outcome"]
 
 
+def _tell_other(line: Line, data: dict[str, Any]) -> None:
+    """Sharing is the one event of no other kind that the package itself writes."""
+    receiver = {"name": data.get("receiver", "")}
+    if data.get("action") == "shared":
+        line.icon, line.about = "people", _("Shared with %(name)s") % receiver
+        level = str(dict(ShareLevel.choices).get(data.get("level", ""), ""))
+        until = parse_date(data["until"]) if data.get("until") else None
+        words = [level, _("until %(day)s") % {"day": format_day(until)} if until else "", data.get("note")]
+        line.text = " · ".join(word for word in words if word)
+    elif data.get("action") == "stopped":
+        line.icon, line.about = "people", _("No longer shared with %(name)s") % receiver
+
+
 _TELLERS = {
     EventKind.CREATED: _tell_created,
     EventKind.CHANGED: _tell_changed,
@@ -265,4 +279,5 @@ _TELLERS = {
     EventKind.REFUND: _tell_order,
     EventKind.CONTACT: _tell_contact,
     EventKind.TASK: _tell_task,
+    EventKind.OTHER: _tell_other,
 }
