@@ -21,6 +21,7 @@ class AnalyticsConfig(AppConfig):
         from analytics.lists import register_lists
         from analytics.models import ChurnWarning, ScoringPolicy, SegmentMap
         from analytics.notices import register_kinds
+        from analytics.readiness import register_parts
         from analytics.search_types import register_search
         from core.record_history import register_history
         from customers.segments import register_names
@@ -28,6 +29,7 @@ class AnalyticsConfig(AppConfig):
         register_navigation()
         register_search()
         register_kinds()
+        register_parts()
         register_lists()
         register_responsibilities()
         for model in (SegmentMap, ScoringPolicy, ChurnWarning):

@@ -21,6 +21,7 @@ class CoreConfig(AppConfig):
         from core import sign_ins
         from core.domain.changed import register_follower
         from core.domain.handing_over import register_responsibilities
+        from core.domain.health import register_platform_parts
         from core.domain.roles import grant_roles
         from core.domain.search import follow
         from core.domain.sequence import fill_sequence, note_changes
@@ -34,6 +35,7 @@ class CoreConfig(AppConfig):
 
         register_platform_kinds()
         register_shell()
+        register_platform_parts()
         register_list(AUDIT_EXPORT)
         register_responsibilities()
         register_history(Team)

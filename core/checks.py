@@ -18,6 +18,8 @@ PUBLIC: dict[str, str] = {
     "password_reset_complete": "says that the password is changed",
     "core:unsubscribe": "opened by the signed address in a mail",
     "core:notification-count": "asked by pages every minute; answers 401 to a stranger",
+    "healthz": "a probe asks whether the process lives; says nothing else",
+    "readyz": "a probe asks what works; figures only for administrators and for who has HEALTH_TOKEN",
     "set_language": "the sign-in page can be read in every language",
 }
 #: Django's own pages, about the person who is signed in.

@@ -5,6 +5,7 @@
 broker on the file system, both under `var/`) needs nothing installed.
 """
 
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "core.middleware.ProbeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -119,7 +121,10 @@ elif _database["ENGINE"].endswith("postgresql"):
     # JIT makes short list queries slower than it makes long ones faster.
     _database["OPTIONS"] = {
         "options": f"-c jit=off -c lock_timeout={env.int('LOCK_TIMEOUT_MS', 10_000)}"
-        f" -c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', 300_000)}"
+        f" -c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', 300_000)}",
+        # A database host that vanished is noticed in seconds, not after the quarter of an hour of TCP.
+        "connect_timeout": env.int("DATABASE_CONNECT_TIMEOUT", 5),
+        "tcp_user_timeout": 20_000,
     }
     _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60)
     _database["CONN_HEALTH_CHECKS"] = True
@@ -349,6 +354,11 @@ SPECTACULAR_SETTINGS = {
         "core.api.schema.add_problems",
     ],
 }
+
+# ---- operation --------------------------------------------------------------------------------------
+VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+#: With this bearer token /readyz tells figures, not only states. Empty: only to signed-in administrators.
+HEALTH_TOKEN = env.str("HEALTH_TOKEN", "")
 
 # ---- logs -------------------------------------------------------------------------------------------
 LOGGING = {

@@ -3,7 +3,11 @@
 from django.contrib.auth import views as auth
 from django.urls import include, path
 
+from core.views import probes
+
 urlpatterns = [
+    path("healthz", probes.healthz, name="healthz"),
+    path("readyz", probes.readyz, name="readyz"),
     path("", include("core.urls")),
     path("customers/", include("customers.urls")),
     path("analytics/", include("analytics.urls")),
