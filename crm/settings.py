@@ -15,6 +15,8 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from core.logs import configuration
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -66,6 +68,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.middleware.ProbeMiddleware",
+    "core.request_log.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -361,11 +364,10 @@ VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"
 HEALTH_TOKEN = env.str("HEALTH_TOKEN", "")
 
 # ---- logs -------------------------------------------------------------------------------------------
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-    "loggers": {"django.security.DisallowedHost": {"handlers": [], "propagate": False}},
-}
+# One JSON object a line for whoever collects logs, plain lines for who reads them in a terminal.
+LOG_FORMAT = env.str("LOG_FORMAT", "json" if PRODUCTION else "line")
+if LOG_FORMAT not in {"json", "line"}:
+    raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}: use json or line")
+LOGGING = configuration(level=env.str("LOG_LEVEL", "INFO"), as_json=LOG_FORMAT == "json")
+#: A request that took longer is logged as a warning.
+SLOW_REQUEST_SECONDS = env.float("SLOW_REQUEST_SECONDS", 3.0)
