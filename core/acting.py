@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from core.addresses import client_address
 from core.choices import Via
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,40}")
@@ -56,7 +57,7 @@ def of_request(request: Any) -> Callable[[], Acting]:
     def read() -> Acting:
         return Acting(
             via=(Via.API if request.path.startswith("/api/") else Via.PAGE).value,
-            address=str(request.META.get("REMOTE_ADDR", ""))[:45],
+            address=client_address(request),
             credential=_credential(request),
             request_id=request_id_of(request),
         )

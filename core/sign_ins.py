@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from core.acting import acting
+from core.addresses import client_address
 from core.choices import AuditAction, Via
 from core.domain.audit import record
 from core.models import User
@@ -51,4 +52,4 @@ def _password_stored(instance: User, created: bool, update_fields: Any = None, *
 
 
 def _address(request: HttpRequest | None) -> str:
-    return str(request.META.get("REMOTE_ADDR", "")) if request is not None else ""
+    return client_address(request) if request is not None else ""

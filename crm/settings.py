@@ -363,6 +363,13 @@ VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"
 #: With this bearer token /readyz tells figures, not only states. Empty: only to signed-in administrators.
 HEALTH_TOKEN = env.str("HEALTH_TOKEN", "")
 
+#: How many proxies stand before the product and tell who called them (X-Forwarded-For). 0: none.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+#: Other limits for public pages than those in the code: RATE_LIMITS=public-form=30/m,unsubscribe=off
+RATE_LIMITS: dict[str, str] = env.dict("RATE_LIMITS", default={})
+# Where the embedded default counts; Redis counts where there is one.
+LIMITS_DIR = VAR_DIR / "limits"
+
 # ---- logs -------------------------------------------------------------------------------------------
 # One JSON object a line for whoever collects logs, plain lines for who reads them in a terminal.
 LOG_FORMAT = env.str("LOG_FORMAT", "json" if PRODUCTION else "line")

@@ -8,6 +8,7 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from core.addresses import client_address
 from core.domain.tokens import find_token
 from core.models import ApiToken, User
 
@@ -23,7 +24,7 @@ class TokenAuthentication(BaseAuthentication):
         if not parts or parts[0].lower() not in _WORDS:
             return None
         secret = parts[1].decode("ascii", "replace") if len(parts) == 2 else ""
-        address = request.META.get("REMOTE_ADDR") or None
+        address = client_address(request) or None
         token = find_token(secret, at=timezone.now(), address=address) if secret else None
         if token is None:
             raise AuthenticationFailed(_("This token is unknown, revoked or expired."), code="bad_token")
