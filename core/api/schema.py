@@ -65,7 +65,7 @@ class Schema(AutoSchema):
         """Let choices that are only read be empty where their column may be."""
         if isinstance(field, ChoiceField) and field.read_only and _may_be_blank(field):
             field.allow_blank = True
-        return super()._map_serializer_field(field, direction, bypass_extensions)
+        return super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
 
     def get_description(self) -> str:  # type: ignore[override]
         """Name the scope below the description."""
@@ -109,7 +109,8 @@ def add_problems(result: dict[str, Any], generator: Any, request: Any, public: b
     for path in result["paths"].values():
         for method, operation in path.items():
             for status, text in _problems_of(method).items():
-                operation["responses"].setdefault(status, {"description": text, "content": content})
+                answer = operation["responses"].setdefault(status, {"description": text})
+                answer["content"] = {**answer.get("content", {}), **content}
     return result
 
 
