@@ -51,7 +51,7 @@ bench: setup
 
 security: setup
 	$(BIN)/ruff check --select S .
-	THOROUGH=1 $(BIN)/python -m pytest -q crm/tests/test_bad_requests.py
+	THOROUGH=1 $(BIN)/python -m pytest -q crm/tests/test_bad_requests.py crm/tests/test_api_schema.py
 
 chaos: setup
 	$(BIN)/python -m crm.chaos --profile embedded --jobs 60 --kills 6

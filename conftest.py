@@ -68,6 +68,7 @@ def shared_data() -> Path:
 def own_files(tmp_path: Path, settings: Any) -> None:
     """Uploads, exports and mail of a test go into its own folder."""
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.LIMITS_DIR = tmp_path / "limits"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

@@ -23,6 +23,7 @@ class AnalyticsConfig(AppConfig):
         from analytics.lists import register_lists
         from analytics.models import ChurnWarning, ScoringPolicy, SegmentMap, WarningMove
         from analytics.notices import register_kinds
+        from analytics.readiness import register_parts
         from analytics.search_types import register_search
         from core.help import register_topics
         from core.lent import register_shareable
@@ -33,6 +34,7 @@ class AnalyticsConfig(AppConfig):
         register_navigation()
         register_search()
         register_kinds()
+        register_parts()
         register_lists()
         register_topics(TOPICS, group=_("Analytics"))
         register_responsibilities()

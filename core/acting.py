@@ -53,16 +53,13 @@ def acting_as(read: Callable[[], Acting]) -> Iterator[None]:
 
 def of_request(request: Any) -> Callable[[], Acting]:
     """Return the reader for a request: its token or session are known only once a view has asked."""
-    identity = ""
 
     def read() -> Acting:
-        nonlocal identity
-        identity = identity or _request_id(request)
         return Acting(
             via=(Via.API if request.path.startswith("/api/") else Via.PAGE).value,
             address=client_address(request),
             credential=_credential(request),
-            request_id=identity,
+            request_id=request_id_of(request),
         )
 
     return read
@@ -93,6 +90,10 @@ def session_mark(key: str) -> str:
     return hashlib.sha256(f"session:{key}".encode()).hexdigest()[:10]
 
 
-def _request_id(request: Any) -> str:
-    given = str(request.META.get("HTTP_X_REQUEST_ID", ""))
-    return given if _REQUEST_ID.fullmatch(given) else uuid4().hex[:16]
+def request_id_of(request: Any) -> str:
+    """Return the number of a request: the one that a proxy gave it, if that is sane, else one of our own."""
+    known: str | None = getattr(request, "request_id", None)
+    if known is None:
+        given = str(request.META.get("HTTP_X_REQUEST_ID", ""))
+        known = request.request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex[:16]
+    return known

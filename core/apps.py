@@ -22,6 +22,7 @@ class CoreConfig(AppConfig):
         from core.access_explainers import register_platform_explainers
         from core.domain.changed import register_follower
         from core.domain.handing_over import register_responsibilities
+        from core.domain.health import register_platform_parts
         from core.domain.picklists import ensure_values
         from core.domain.roles import grant_roles
         from core.domain.search import follow
@@ -41,6 +42,7 @@ class CoreConfig(AppConfig):
         register_shell()
         for heading, topics in groups():
             register_topics(topics, group=heading)
+        register_platform_parts()
         register_list(AUDIT_EXPORT)
         register_responsibilities()
         register_history(Team)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.urls import URLPattern, URLResolver, get_resolver
+
+from core.limits import parse_rate
 
 #: Addresses without a right, each with the reason. Nothing else opens to a stranger.
 PUBLIC: dict[str, str] = {
@@ -20,6 +23,8 @@ PUBLIC: dict[str, str] = {
     "core:unsubscribe": "opened by the signed address in a mail",
     "core:notification-count": "asked by pages every minute; answers 401 to a stranger",
     "core:logo": "the sign-in page shows the logo of the house",
+    "healthz": "a probe asks whether the process lives; says nothing else",
+    "readyz": "a probe asks what works; figures only for administrators and for who has HEALTH_TOKEN",
     "set_language": "the sign-in page can be read in every language",
 }
 #: Django's own pages, about the person who is signed in.
@@ -27,6 +32,18 @@ OWN_ACCOUNT: dict[str, str] = {
     "password_change": "one's own password; Django asks for the old one",
     "password_change_done": "says that it is changed",
 }
+
+
+@register()
+def rate_limits_are_rates(**kwargs: Any) -> list[CheckMessage]:
+    """Return an error for each limit in the settings that says no rate."""
+    found: list[CheckMessage] = []
+    for name, text in settings.RATE_LIMITS.items():
+        try:
+            parse_rate(text)
+        except ValueError as error:
+            found.append(Error(f"RATE_LIMITS: {name}: {error}.", id="core.E002"))
+    return found
 
 
 @register(Tags.urls)

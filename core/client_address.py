@@ -45,6 +45,8 @@ def _readable(text: str) -> str:
     elif text.count(":") == 1:
         text = text.partition(":")[0]
     try:
-        return str(ip_address(text))[:45]
+        found = ip_address(text)
     except ValueError:
         return ""
+    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    return str(mapped or found)[:45]

@@ -57,6 +57,16 @@ def format_number(value: object, decimals: int = 0) -> str:
     return _signed("", number, decimals)
 
 
+def format_bytes(count: int | None) -> str:
+    """4.2 MB; the unit by the size."""
+    if count is None:
+        return MISSING
+    for unit, size in (("GB", 1024**3), ("MB", 1024**2)):
+        if count >= size:
+            return f"{format_number(Decimal(count) / size, 1)} {unit}"
+    return f"{format_number(count // 1024)} KB"
+
+
 def _signed(symbol: str, number: Decimal, decimals: int, unit: str = "") -> str:
     rounded = number.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
     sign = MINUS if rounded < 0 else ""

@@ -171,9 +171,7 @@ _SETTINGS = (
         _("Sharing and standing in"),
         _("Let a colleague or a team see one record, or work for somebody who is away."),
         (
-            _(
-                "A share holds for one record and what hangs on it, to view or to change, until a day."
-            ),
+            _("A share holds for one record and what hangs on it, to view or to change, until a day."),
             _("Nobody gains an action by a share that no role of theirs has at all."),
             _("While you are away your deputy sees and changes what you own, and gets your messages."),
             _("“Who can see this?” on a record tells who, and through what."),

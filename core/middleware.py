@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
@@ -12,7 +13,26 @@ from core import picklists
 from core.acting import acting_as, of_request
 from core.domain.sights import saw
 from core.models import Organisation
+from core.views import probes
 from core.zones import zone_named
+
+
+class ProbeMiddleware:
+    """Answer probes before anything else: whatever host they name, without TLS, session or language.
+
+    A person whose browser has a session gets the same answer from the view, after all other checks.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer a probe, or pass the request on."""
+        if request.path_info == "/healthz":
+            return probes.healthz(request)
+        if request.path_info == "/readyz" and settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            return probes.readyz(request)
+        return self.get_response(request)
 
 
 class PreferencesMiddleware:

@@ -125,6 +125,15 @@ _CARDS = (
         ("core.departure", "view"),
     ),
     SettingsCard(
+        "system",
+        _("System"),
+        _("Whether everything works, what to do where it does not, and which version runs."),
+        "core:system",
+        "pulse",
+        75,
+        ("core.organisation", "change"),
+    ),
+    SettingsCard(
         "api",
         _("API for other systems"),
         _("Every address of the REST API, to read and to try."),

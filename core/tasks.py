@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from celery import current_app, shared_task
+from celery import current_app, current_task, shared_task
 from django.utils import timezone
 
 from core.domain import (
@@ -28,14 +28,14 @@ from core.domain import (
     sweeper,
     tokens,
 )
-from core.domain.heartbeats import WORKER, mark_alive
+from core.domain.heartbeats import CLOCK, forget_workers, mark_alive, mark_worker
 from core.domain.mails.sending import ask_for_sending, send_due
 
 
 @shared_task(name="core.tasks.run_job")
 def run_job(job_id: int) -> None:
     """Run the job of that id, if it is still due."""
-    mark_alive(WORKER, at=timezone.now())
+    mark_worker(at=timezone.now(), hostname=_hostname())
     jobs.run_job(job_id, body_of=body_of)
 
 
@@ -43,15 +43,23 @@ def run_job(job_id: int) -> None:
 def tick() -> None:
     """Start what is due and take up again what was left behind; beat's only entry."""
     at = timezone.now()
-    mark_alive(WORKER, at=at)
+    mark_worker(at=at, hostname=_hostname())
+    mark_alive(CLOCK, at=at)
     schedules.run_due_schedules(at)
     ask_for_sending(at)
     sweeper.sweep(at)
 
 
+def _hostname() -> str:
+    """Return the name of this worker, such as celery@machine; nothing where no worker runs the task."""
+    request = getattr(current_task, "request", None)
+    return str(getattr(request, "hostname", None) or "")
+
+
 @shared_task(name="core.tasks.delete_old_jobs")
 def delete_old_jobs() -> dict[str, int]:
-    """Delete jobs that ended long ago."""
+    """Delete jobs that ended long ago, and workers that are no more."""
+    forget_workers(at=timezone.now())
     return {"deleted": sweeper.delete_old_jobs(before=timezone.now() - timedelta(days=sweeper.KEEP_DAYS))}
 
 

@@ -5,6 +5,7 @@
 broker on the file system, both under `var/`) needs nothing installed.
 """
 
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ import plotly
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+from core.logs import configuration
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -64,6 +67,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "core.middleware.ProbeMiddleware",
+    "core.request_log.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -123,7 +128,10 @@ elif _database["ENGINE"].endswith("postgresql"):
     # JIT makes short list queries slower than it makes long ones faster.
     _database["OPTIONS"] = {
         "options": f"-c jit=off -c lock_timeout={env.int('LOCK_TIMEOUT_MS', 10_000)}"
-        f" -c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', 300_000)}"
+        f" -c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', 300_000)}",
+        # A database host that vanished is noticed in seconds, not after the quarter of an hour of TCP.
+        "connect_timeout": env.int("DATABASE_CONNECT_TIMEOUT", 5),
+        "tcp_user_timeout": 20_000,
     }
     _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60)
     _database["CONN_HEALTH_CHECKS"] = True
@@ -363,12 +371,21 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 
+# ---- operation --------------------------------------------------------------------------------------
+VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+#: With this bearer token /readyz tells figures, not only states. Empty: only to signed-in administrators.
+HEALTH_TOKEN = env.str("HEALTH_TOKEN", "")
+
+#: Other limits for public pages than those in the code: RATE_LIMITS=public-form=30/m,unsubscribe=off
+RATE_LIMITS: dict[str, str] = env.dict("RATE_LIMITS", default={})
+# Where the embedded default counts; Redis counts where there is one.
+LIMITS_DIR = VAR_DIR / "limits"
+
 # ---- logs -------------------------------------------------------------------------------------------
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-    "loggers": {"django.security.DisallowedHost": {"handlers": [], "propagate": False}},
-}
+# One JSON object a line for whoever collects logs, plain lines for who reads them in a terminal.
+LOG_FORMAT = env.str("LOG_FORMAT", "json" if PRODUCTION else "line")
+if LOG_FORMAT not in {"json", "line"}:
+    raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}: use json or line")
+LOGGING = configuration(level=env.str("LOG_LEVEL", "INFO"), as_json=LOG_FORMAT == "json")
+#: A request that took longer is logged as a warning.
+SLOW_REQUEST_SECONDS = env.float("SLOW_REQUEST_SECONDS", 3.0)

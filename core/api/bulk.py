@@ -93,7 +93,10 @@ class BulkMixin(_Base):
         def delete_record(self, instance: Any) -> None: ...  # noqa: D102
 
     @extend_schema(
-        request=BulkRequestSerializer, responses=BulkAnswerSerializer, examples=[_EXAMPLE], filters=False
+        request=BulkRequestSerializer,
+        responses=dict.fromkeys((200, 207, (409, "application/json")), BulkAnswerSerializer),
+        examples=[_EXAMPLE],
+        filters=False,
     )
     @action(detail=False, methods=["post"])
     def bulk(self, request: Request) -> Response:

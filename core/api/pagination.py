@@ -80,12 +80,30 @@ class KeysetPagination(BasePagination):
         address = {"type": "string", "format": "uri", "nullable": True}
         return {
             "type": "object",
-            "required": ["results", "next", "previous"],
+            "description": "A page of a list; with `changed_since` the changes after a place.",
+            "required": ["results"],
             "properties": {
                 "results": schema,
                 "next": {**address, "description": "The page after this one; null on the last."},
                 "previous": {**address, "description": "The page before this one; null on the first."},
                 "count": {"type": "integer", "description": "All rows; only with `count=1`."},
+                "tombstones": {
+                    "type": "array",
+                    "description": "Records that are gone; only with `changed_since`.",
+                    "items": {
+                        "type": "object",
+                        "required": ["id", "seq"],
+                        "properties": {"id": {"type": "integer"}, "seq": {"type": "integer"}},
+                    },
+                },
+                "next_since": {
+                    "type": "integer",
+                    "description": "Where to go on; only with `changed_since`.",
+                },
+                "has_more": {
+                    "type": "boolean",
+                    "description": "Whether to go on at once; only with `changed_since`.",
+                },
             },
         }
 

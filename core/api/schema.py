@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
+from rest_framework.serializers import ChoiceField
 
 from core.api_scopes import scope_of
 
@@ -55,12 +56,30 @@ class Schema(AutoSchema):
             found += [_IF_NONE_MATCH, _FIELDS]
         return found
 
+    def get_response_serializers(self) -> Any:
+        """An upsert answers 201 the first time and 200 after that, with the same body."""
+        found = super().get_response_serializers()
+        return {200: found, 201: found} if getattr(self.view, "action", "") == "upsert" else found
+
+    def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
+        """Let choices that are only read be empty where their column may be."""
+        if isinstance(field, ChoiceField) and field.read_only and _may_be_blank(field):
+            field.allow_blank = True
+        return super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
+
     def get_description(self) -> str:  # type: ignore[override]
         """Name the scope below the description."""
         text = super().get_description() or ""
         resource = getattr(self.view, "scope_resource", "")
         needed = f"Scope: `{scope_of(resource, self.method)}`." if resource else ""
         return "\n\n".join(part for part in (text, needed) if part)
+
+
+def _may_be_blank(field: Any) -> bool:
+    model = getattr(getattr(field.parent, "Meta", None), "model", None)
+    names = {column.name: column for column in model._meta.fields} if model else {}
+    column = names.get(field.source)
+    return column is not None and bool(column.blank)
 
 
 _PROBLEM = {
@@ -90,7 +109,8 @@ def add_problems(result: dict[str, Any], generator: Any, request: Any, public: b
     for path in result["paths"].values():
         for method, operation in path.items():
             for status, text in _problems_of(method).items():
-                operation["responses"].setdefault(status, {"description": text, "content": content})
+                answer = operation["responses"].setdefault(status, {"description": text})
+                answer["content"] = {**answer.get("content", {}), **content}
     return result
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -27,6 +27,7 @@ class ResultSerializer(serializers.Serializer[Any]):
     url = serializers.CharField(help_text="Address of its page, without the host.")
 
 
+@extend_schema_serializer(many=False)
 class SearchSerializer(serializers.Serializer[Any]):
     """What was found, six of each type."""
 

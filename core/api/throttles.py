@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from core.client_address import client_address
+from core.client_address import client_address, neighbourhood
+from core.counting import count
 from core.models import ApiToken
 
 _WINDOW = 60
@@ -20,7 +19,7 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 class RateThrottle(BaseThrottle):
     """So many requests a minute, reading and writing apart (`API_READS_A_MINUTE`, `API_WRITES_A_MINUTE`).
 
-    Counted in the shared cache, by minute. Where the cache is down nobody is held up: the API is more than
+    Counted by all processes together, by minute. Where counting fails nobody is held up: the API is more than
     its limit.
     """
 
@@ -28,16 +27,10 @@ class RateThrottle(BaseThrottle):
         """Count the request and tell whether it is still within the limit."""
         is_read = request.method in _SAFE
         limit = settings.API_READS_A_MINUTE if is_read else settings.API_WRITES_A_MINUTE
-        now = time.time()
-        self.left = _WINDOW - now % _WINDOW
-        key = f"api:{self._who(request)}:{'r' if is_read else 'w'}:{int(now // _WINDOW)}"
-        try:
-            cache.add(key, 0, 2 * _WINDOW)
-            count = cache.incr(key)
-        except (ValueError, OSError):
-            return True
-        request._request.api_rate = (limit, max(limit - count, 0), self.left)  # type: ignore[attr-defined]
-        return bool(count <= limit)
+        key = f"api:{self._who(request)}:{'r' if is_read else 'w'}"
+        counted, self.left = count(key, _WINDOW)
+        request._request.api_rate = (limit, max(limit - counted, 0), self.left)  # type: ignore[attr-defined]
+        return bool(counted <= limit)
 
     def wait(self) -> float:
         """Return the seconds until the next minute."""
@@ -48,4 +41,4 @@ class RateThrottle(BaseThrottle):
             return f"token-{request.auth.pk}"
         if request.user is not None and request.user.is_authenticated:
             return f"user-{request.user.pk}"
-        return f"address-{client_address(request)}"
+        return f"address-{neighbourhood(client_address(request))}"

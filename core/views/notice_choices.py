@@ -30,6 +30,7 @@ from core.domain.notice_choices import (
     unsubscribe,
 )
 from core.domain.notifications import may_be_mailed, notify
+from core.limits import rate_limited
 from core.models import NotificationTiming
 from core.notice_forms import NoticeForm
 from core.notices import kind_named
@@ -120,7 +121,10 @@ class NoticeTest(RightsMixin, View):
         return go_to(request, reverse("core:notification-choices"))
 
 
-@method_decorator([login_not_required, csrf_exempt], name="dispatch")
+_limit = rate_limited("unsubscribe", "30/m", methods=frozenset())
+
+
+@method_decorator([login_not_required, csrf_exempt, _limit], name="dispatch")
 class Unsubscribe(View):
     """Leave by the link of a mail, without signing in (RFC 8058).
 

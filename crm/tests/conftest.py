@@ -53,7 +53,8 @@ def client_of() -> Callable[[User], Client]:
 @pytest.fixture(autouse=True)
 def quiet() -> Iterator[None]:
     """Refusals by the thousand are what these tests want; they need no line each."""
-    loggers = [logging.getLogger("django.request"), logging.getLogger("django.security")]
+    names = ("django.request", "django.security", "perennial.access", "core.limits")
+    loggers = [logging.getLogger(name) for name in names]
     levels = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(logging.CRITICAL)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.choices import JobState
-from core.domain.heartbeats import WORKER, mark_alive
+from core.domain.heartbeats import mark_worker
 from core.domain.jobs.progress import Run
 from core.domain.notifications import notify
 from core.models import Job
@@ -138,7 +138,7 @@ class LeaseKeeper:
             try:
                 if not self._run.renew():
                     return
-                mark_alive(WORKER, at=timezone.now())
+                mark_worker(at=timezone.now())
             except DatabaseError as error:
                 # The next round tries again; if the database stays away, the lease runs out, as it should.
                 logger.warning("The lease of job %s could not be renewed: %s", self._run.job.pk, error)

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from core.acting import acting_as, of_job
+from core.logs import about
 from core.models import Job
 from core.picklists import read_once
 
@@ -74,7 +75,9 @@ def running(run: Run) -> Iterator[Run]:
     """Make `run` the one that `progress` and `current_job` speak of."""
     reset = _current.set(run)
     try:
-        with acting_as(of_job(run.job)), read_once():
+        job = run.job
+        said = about(job=job.pk, task=job.task, attempt=job.attempts, user=job.created_by_id)
+        with acting_as(of_job(job)), said, read_once():
             yield run
     finally:
         _current.reset(reset)

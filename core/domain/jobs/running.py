@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -42,8 +43,12 @@ def run_job(job_id: int, *, body_of: Callable[[str], Body]) -> bool:
         run = Run(
             job, job.lease_token, done=job.progress_done, total=job.progress_total, note=job.progress_note
         )
+        start = time.monotonic()
         with running(run), LeaseKeeper(run):
             outcome = _attempt(job, body_of)
+            state = outcome.state.value if outcome else "taken over"
+            facts = {"state": state, "ms": round((time.monotonic() - start) * 1000)}
+            logger.info("Job %s: %s", job.pk, state, extra={"facts": facts})
         if outcome is not None:
             settle(run, outcome, at=timezone.now())
     return True
