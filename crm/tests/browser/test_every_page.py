@@ -106,6 +106,12 @@ def test_hostile_text_runs_nowhere(walk: Walk, page: Page) -> None:
     assert not faults, "\n".join(faults)
     assert len(walk.pages) > 60
     assert shown >= 30, f"the text is shown on {shown} pages only"
+    # The watch itself is awake: where such text is not escaped, it is seen.
+    page.goto("about:blank")
+    page.set_content('<img src="x" onerror="alert(2)"><a href="javascript:alert(3)">x</a>')
+    page.wait_for_timeout(200)
+    assert len(page.evaluate(LIVE)) == 2
+    assert any("something ran" in line for line in complaints.lines)
 
 
 def test_every_page_is_fit_for_everybody_in_both_themes(walk: Walk, page: Page) -> None:
