@@ -137,3 +137,12 @@ class BulkOutcome(TextChoices):
     REFUSED = "refused", _("Refused")
     UNDONE = "undone", _("Undone")
     KEPT = "kept", _("Changed since, left alone")
+
+
+class PreviewState(TextChoices):
+    """Whether a file has a small picture."""
+
+    NONE = "none", _("None")
+    WAITING = "waiting", _("Being made")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Could not be made")

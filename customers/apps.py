@@ -17,6 +17,7 @@ class CustomersConfig(AppConfig):
         """Offer pages in the navigation, lists for export and import, and hold the base currency."""
         from core.domain.rates import base_currency_locks
         from core.domain.sequence import follow_changes_of
+        from customers.files import register_files
         from customers.imports.registration import register_targets
         from customers.lists import register_lists
         from customers.notices import register_kinds
@@ -31,6 +32,7 @@ class CustomersConfig(AppConfig):
         follow_changes_of(*followed_models())
         register_responsibilities()
         register_histories()
+        register_files()
         base_currency_locks.append(amounts_are_stored)
         post_migrate.connect(_ensure_schedules, sender=self, dispatch_uid="customers.ensure_schedules")
 

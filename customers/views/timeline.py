@@ -250,6 +250,17 @@ def _tell_task(line: Line, data: dict[str, Any]) -> None:
         line.body = data["outcome"]
 
 
+def _tell_other(line: Line, data: dict[str, Any]) -> None:
+    done = {"added": _("File added"), "removed": _("File removed"), "restored": _("File put back")}
+    if data.get("file") and data.get("action") in done:
+        line.icon, line.about, line.text = "file", done[data["action"]], data["file"]
+        of = {
+            "customers.order": f"{EventKind.ORDER.label} {data.get('number', '')}",
+            "customers.interaction": str(EventKind.INTERACTION.label),
+        }.get(data.get("model", ""))
+        line.about = f"{line.about} · {of}" if of else line.about
+
+
 _TELLERS = {
     EventKind.CREATED: _tell_created,
     EventKind.CHANGED: _tell_changed,
@@ -259,4 +270,5 @@ _TELLERS = {
     EventKind.REFUND: _tell_order,
     EventKind.CONTACT: _tell_contact,
     EventKind.TASK: _tell_task,
+    EventKind.OTHER: _tell_other,
 }
