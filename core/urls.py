@@ -74,4 +74,5 @@ urlpatterns = [
     path("", include("core.urls_notifications")),
     path("jobs/", include("core.urls_jobs")),
     path("imports/", include("core.urls_imports")),
+    path("files/", include("core.urls_attachments")),
 ]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from core.api.attachments import AttachmentViewSet
 from core.api.jobs import JobViewSet
 from core.api.notifications import NotificationViewSet
 from core.api.search import SearchViewSet
 from core.api.views import SavedViewViewSet
 
 routes: list[tuple[str, Any, str]] = [
+    ("attachments", AttachmentViewSet, "attachment"),
     ("jobs", JobViewSet, "job"),
     ("notifications", NotificationViewSet, "notification"),
     ("search", SearchViewSet, "search"),

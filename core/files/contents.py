@@ -118,6 +118,8 @@ def _pdf(path: Path, head: bytes) -> None:
 
 
 def _text(path: Path, head: bytes) -> None:
+    if head.startswith((b"%PDF-", b"%!PS")):
+        raise FileFault("mismatch")
     for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
         if head.startswith(mark):
             _decodes(path, encoding)

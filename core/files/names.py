@@ -23,7 +23,7 @@ def cleaned_name(sent: str) -> str:
     name = unicodedata.normalize("NFC", sent.encode("utf-8", "ignore").decode())
     name = re.split(r"[/\\]", name)[-1]
     name = "".join(character for character in name if _is_kept(character))
-    name = re.sub(r"\s+", " ", _FORBIDDEN.sub("_", name)).strip(" .")
+    name = re.sub(r"\s+", " ", _FORBIDDEN.sub("_", name)).strip().rstrip(" .")
     stem, dot, ending = name.rpartition(".")
     if dot:
         name = f"{stem.rstrip(' .') or 'file'}.{ending.strip()}"
