@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import wave
 import zipfile
+from functools import cache
 
 from PIL import Image
 
@@ -67,6 +68,7 @@ def bomb() -> bytes:
     return office("xlsx", extra={"xl/worksheets/sheet1.xml": b"0" * 60 * 1024**2})
 
 
+@cache
 def every_kind() -> dict[str, bytes]:
     """Return name → content, one for each kind that is taken."""
     packed = io.BytesIO()
@@ -76,7 +78,7 @@ def every_kind() -> dict[str, bytes]:
         "a.pdf": PDF,
         "a.png": picture("PNG"),
         "a.jpg": picture("JPEG"),
-        "a.JPEG": picture("JPEG"),
+        "a.JPEG": picture("JPEG", (20, 20)),
         "a.gif": picture("GIF"),
         "a.webp": picture("WEBP"),
         "a.txt": "Notes, 备注\n".encode(),

@@ -143,8 +143,8 @@ class AttachmentList(RightsMixin, View):
         return HttpResponseRedirect(_next_url(request) or request.path)
 
     def _results(self, request: HttpRequest, record: models.Model) -> list[Result]:
-        results = [Result(cleaned_name(name), False, too_large().message) for name in self.handler.dropped]
         sent = request.FILES.getlist("file")
+        results = [Result(cleaned_name(name), False, too_large().message) for name in self.handler.dropped]
         if not sent and not results:
             return [Result("", False, _("Choose a file."))]
         for file in sent[:MOST_AT_ONCE]:
