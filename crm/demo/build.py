@@ -12,6 +12,7 @@ from core.domain.search import fill_all
 from core.models import Organisation, User
 from crm.demo.activity import make_interactions, make_own_tasks, make_stages, make_tasks
 from crm.demo.customers import make_customers, make_people
+from crm.demo.files import make_files
 from crm.demo.notifications import make_notifications
 from crm.demo.orders import make_orders
 from crm.demo.people import make_catalogue, make_staff
@@ -43,5 +44,6 @@ def build_company(*, today: date, customers: int = CUSTOMERS, say: Callable[[str
     make_own_tasks(users, profiles, today=today, rng=rng)
     make_stages(profiles, orders, today=today, by=users["manager"])
     make_notifications(users, today=today)
+    make_files(users)
     # Last: what was made past the verbs is found too.
     fill_all(again=True)

@@ -31,6 +31,7 @@ _BY_NAME: dict[str, Finder] = {
     "customers:price-create": lambda side, own: shared(Product),
     "core:service-token-create": lambda side, own: shared_service(),
     "core:export-download": lambda side, own: own.export,
+    "core:attachment-list": lambda side, own: side.customer,
     "core:user-leave": lambda side, own: own.departure.user,
 }
 _BY_NOUN: dict[str, Finder] = {
@@ -59,6 +60,7 @@ _BY_NOUN: dict[str, Finder] = {
     "core:departure": lambda side, own: own.departure,
     "core:view": lambda side, own: own.view,
     "core:bulk": lambda side, own: own.bulk,
+    "core:attachment": lambda side, own: side.attachment,
     "core:record": lambda side, own: side.customer,
 }
 #: Arguments beside the record.

@@ -42,6 +42,7 @@ ASKS_TOO: dict[str, Right] = {
 RECORD_RIGHT = {"core:service-token-create": "change"}
 #: Pages that show to some what only others may change.
 POST_ASKS_TOO: dict[str, Right] = {
+    "core:attachment-list": ("change", Customer),
     "analytics:segment-map-update": ("change", SegmentMap),
     "analytics:settings": ("change", ScoringPolicy),
 }
