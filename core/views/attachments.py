@@ -13,7 +13,6 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -91,7 +90,7 @@ def panel_context(user: User, record: models.Model) -> dict[str, Any]:
         "removed": list(removed[:FILES_SHOWN]),
         "may_change": may_change,
         "max_bytes": settings.ATTACHMENT_MAX_BYTES,
-        "max_shown": filesizeformat(settings.ATTACHMENT_MAX_BYTES),
+        "max_shown": f"{megabytes(settings.ATTACHMENT_MAX_BYTES)} MB",
         "endings": ",".join(ENDINGS),
     }
 

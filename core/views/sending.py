@@ -24,7 +24,10 @@ def send_file(
     size = file.size
     part = _asked_part(request.headers.get("Range", ""), size)
     response: HttpResponseBase
-    if part is None:
+    if request.method == "HEAD":
+        file.close()
+        response = HttpResponse(content_type=media_type, headers={"Content-Length": str(size)})
+    elif part is None:
         response = FileResponse(file, content_type=media_type)
     elif part[0] > part[1]:
         file.close()

@@ -200,7 +200,7 @@ def api_call(client: Client, method: str, url: str) -> int:
     point = transaction.savepoint()
     response = client.generic(method.upper(), url, b"{}", content_type="application/json")
     transaction.savepoint_rollback(point)
-    return response.status_code
+    return read(response).status
 
 
 def nowhere(kwargs: dict[str, Any]) -> dict[str, Any]:
