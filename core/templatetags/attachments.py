@@ -28,4 +28,5 @@ def files_panel(context: Context, record: Any) -> SafeString | str:
     if request is None or attachable_of(label) is None or not can(request.user, "view", Attachment):
         return ""
     shown = {"files_url": reverse("core:attachment-list", args=[label, record.pk]), "next": request.path}
-    return render_to_string("core/attachment_place.html", shown, request)
+    # Without the request: with it, everything that the shell of a page asks would be asked once more.
+    return render_to_string("core/attachment_place.html", shown)
