@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mmap
 import re
+import struct
 import zipfile
 from pathlib import Path
 
@@ -16,6 +17,9 @@ MOST_RATIO = 300
 #: Below this, nobody is harmed by any ratio.
 HARMLESS = 50 * 1024**2
 _MOST_TYPES = 4 * 1024**2
+_MOST_DIRECTORY = 8 * 1024**2
+#: The end of an archive: its record, and the longest comment behind it.
+_TAIL = 66 * 1024
 OLE_HEADER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 _MAIN_PARTS = {
@@ -40,6 +44,8 @@ def check_zip(path: Path) -> zipfile.ZipFile:
 
     Only the directory is read, nothing is unpacked.
     """
+    if directory_size(path) > _MOST_DIRECTORY:
+        raise FileFault("too_many_entries", most=MOST_ENTRIES)
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError) as error:
@@ -48,10 +54,30 @@ def check_zip(path: Path) -> zipfile.ZipFile:
     unpacked = sum(entry.file_size for entry in entries)
     packed = max(path.stat().st_size, 1)
     bomb = unpacked > HARMLESS and unpacked / packed > MOST_RATIO
-    if len(entries) > MOST_ENTRIES or unpacked > MOST_UNPACKED or bomb:
+    if len(entries) > MOST_ENTRIES:
+        archive.close()
+        raise FileFault("too_many_entries", most=MOST_ENTRIES)
+    if unpacked > MOST_UNPACKED or bomb:
         archive.close()
         raise FileFault("bomb", megabytes=unpacked // 1024**2)
     return archive
+
+
+def directory_size(path: Path) -> int:
+    """Return how large the directory of the archive says it is: the library would read all of it at once."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _TAIL))
+        tail = file.read()
+    found = 0
+    # The record of the usual form, and that of large archives: where the size stands, and in how many bytes.
+    for mark, place, form in ((b"PK\x05\x06", 12, "<I"), (b"PK\x06\x06", 40, "<Q")):
+        start = tail.rfind(mark)
+        value = tail[start + place : start + place + struct.calcsize(form)]
+        if start >= 0 and len(value) == struct.calcsize(form):
+            size = int(struct.unpack(form, value)[0])
+            # All bits set: look into the other record.
+            found = max(found, 0 if (form, size) == ("<I", 2**32 - 1) else size)
+    return found
 
 
 def check_office(path: Path, key: str) -> None:

@@ -48,6 +48,9 @@ _SENTENCES: dict[str, Any] = {
     "bomb": lambda params: (
         _("This archive would unpack to %(megabytes)s MB. That is not safe to open.") % params
     ),
+    "too_many_entries": lambda params: (
+        _("This archive holds more than %(most)s files. Split it into several.") % params
+    ),
     "macros": lambda _params: _("This document holds macros. Save it without them and try again."),
     "too_many_points": lambda params: (
         _("This picture has more than %(most)s million points. Make it smaller and try again.") % params

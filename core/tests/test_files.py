@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import zipfile
 import zlib
 from pathlib import Path
 
@@ -108,6 +109,21 @@ def test_a_picture_that_claims_a_huge_size_is_never_decoded(tmp_path: Path) -> N
         header = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0))
         content = b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"\0"))
         assert fault(tmp_path, "photo.png", content) == "too_many_points"
+
+
+def test_an_archive_of_very_many_files_is_refused_before_its_directory_is_read(tmp_path: Path) -> None:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for number in range(20_001):
+            archive.writestr(f"{number}", b"")
+    content = target.getvalue()
+    assert fault(tmp_path, "a.zip", content) == "too_many_entries"
+    end = content.rfind(b"PK\x05\x06")
+    claimed = content[: end + 12] + struct.pack("<I", 9 * 1024**2) + content[end + 16 :]
+    assert fault(tmp_path, "a.zip", claimed) == "too_many_entries"
+    large = b"PK\x06\x06" + b"\0" * 36 + struct.pack("<Q", 9 * 1024**2)
+    marked = content[:end] + large + content[end : end + 12] + b"\xff" * 4 + content[end + 16 :]
+    assert fault(tmp_path, "a.zip", marked) == "too_many_entries"
 
 
 def test_a_text_that_begins_like_a_program_is_a_text(tmp_path: Path) -> None:

@@ -17,7 +17,10 @@ from core.domain.attachments import add_attachment, make_preview, remove_attachm
 from core.models import Attachment, User
 from core.tests.files import PDF, every_kind, picture, sound
 from customers.domain.customers import delete_customer
-from customers.models import Customer
+from customers.domain.interactions import record_interaction
+from customers.models import Customer, TimelineEvent
+from customers.tests.factories import OrderFactory
+from customers.views.timeline import line_of
 
 pytestmark = pytest.mark.django_db
 
@@ -254,6 +257,20 @@ def test_the_panel_asks_as_much_for_three_files_as_for_one(
 def test_the_record_page_pulls_the_panel(client: Client, customer: Customer, name: str) -> None:
     page = client.get(reverse(f"customers:{name}", args=[customer.pk]))
     assert f'hx-get="{files_url(customer)}"' in page.text
+
+
+def test_the_timeline_tells_of_files_without_the_text_of_an_interaction(
+    client: Client, customer: Customer
+) -> None:
+    talk = record_interaction(customer, {"summary": "A secret word", "channel": "phone"}, by=None)
+    order = OrderFactory(customer=customer)
+    put(talk, b"x", "call.txt")
+    put(order)
+    lines = [line_of(event) for event in TimelineEvent.objects.filter(kind="other").order_by("pk")]
+    assert [(line.about, line.text) for line in lines] == [
+        ("File added · Interaction", "call.txt"),
+        (f"File added · Order {order.number}", "offer.pdf"),
+    ]
 
 
 # ---- off, and back ----------------------------------------------------------------------------------
