@@ -100,6 +100,12 @@ def _ensure_schedules(**kwargs: Any) -> None:
         daily_at=time(3, 50),
     )
     ensure_schedule(
+        "core.sweep-files",
+        title=_("Delete files that were removed long ago"),
+        task="core.tasks.sweep_files",
+        daily_at=time(3, 52),
+    )
+    ensure_schedule(
         "core.delete-old-notifications",
         title=_("Delete notifications that were read long ago"),
         task="core.tasks.delete_old_notifications",

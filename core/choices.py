@@ -166,3 +166,12 @@ class ShareLevel(TextChoices):
 
     VIEW = "view", _("May see it")
     CHANGE = "change", _("May see and change it")
+
+
+class PreviewState(TextChoices):
+    """Whether a file has a small picture."""
+
+    NONE = "none", _("None")
+    WAITING = "waiting", _("Being made")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Could not be made")

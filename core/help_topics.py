@@ -83,6 +83,18 @@ _YOURS = (
         ((_("view"), _("Filters, sorting and columns under one name.")),),
     ),
     Topic(
+        "files",
+        _("Files"),
+        _("Contracts, letters and pictures, kept with the record they belong to."),
+        (
+            _("Drop files on the panel or choose them; each tells for itself whether it was taken."),
+            _("What a file is, its content says, not its name: programs and web pages are refused."),
+            _("Who sees the record sees its files; who may change the record adds and removes them."),
+            _("A removed file can be put back for 30 days."),
+        ),
+        ("core:attachment-*",),
+    ),
+    Topic(
         "exports",
         _("Exports"),
         _("A list as a file, with the filters and columns you see."),
@@ -235,6 +247,17 @@ _SETTINGS = (
         ),
         ("core:mail-*",),
         right=("core.outgoingmail", "view"),
+    ),
+    Topic(
+        "system",
+        _("System"),
+        _("Whether everything works: database, workers, queue, mail, disk and the last nightly run."),
+        (
+            _("Each part says how it is and what to do when it is not well."),
+            _("The same is there for watching programs at /readyz; /healthz only says that the process lives."),
+        ),
+        ("core:system",),
+        right=("core.organisation", "change"),
     ),
     Topic(
         "audit",

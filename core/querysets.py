@@ -378,3 +378,36 @@ class AbsenceQuerySet(ScopedQuerySet):
     def for_list(self) -> Self:
         """Everything one row shows."""
         return self.select_related("user", "deputy", "by")
+
+
+class AttachmentQuerySet(ScopedQuerySet):
+    """Files: seen by who sees the record, added and removed by who may change it."""
+
+    owner_path = None
+    team_path = None
+    live_paths = ("removed_at",)
+
+    def in_reach(self, user: User, action: str = "view") -> Self:
+        """Files, removed ones included, of records in the user's reach that are not in the recycle bin."""
+        from core.access import reach_of
+        from core.attachables import attachables
+
+        if reach_of(user, self.model, action) is None:
+            return self.none()
+        found = Q(pk__in=[])
+        for kind in attachables():
+            rows = kind.rows(user, action).order_by().values("pk")
+            found |= Q(subject_type=kind.model._meta.label_lower, subject_id__in=rows)
+        return self.filter(found)
+
+    def of(self, record: models.Model) -> Self:
+        """Files of the record, removed ones included."""
+        return self.filter(subject_type=record._meta.label_lower, subject_id=record.pk)
+
+    def removed_before(self, moment: datetime) -> Self:
+        """Files that were removed before the moment."""
+        return self.filter(removed_at__lt=moment)
+
+    def for_list(self) -> Self:
+        """Everything one row shows, the newest first."""
+        return self.select_related("uploaded_by").order_by("-uploaded_at", "-pk")

@@ -23,6 +23,7 @@ ACTIONS: dict[str, str] = {
     "departure": "view add change",
     "share": "view add delete",
     "absence": "view add delete",
+    "attachment": "view add delete",
 }
 
 _PEOPLE = ("agent", "sales", "trainer", "manager", "analyst")
@@ -66,6 +67,15 @@ RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
         "manager": ("own", "view add change delete publish"),
         "analyst": ("own", "view add change delete publish"),
         "integration": ("own", "view"),
+    },
+    # Beside this, the reach and the right of the record that a file belongs to decide.
+    "attachment": {
+        "agent": ("team", "view add delete"),
+        "sales": ("team", "view add delete"),
+        "trainer": ("team", "view add delete"),
+        "manager": ("team", "view add delete"),
+        "analyst": ("all", "view"),
+        "integration": ("all", "view add delete"),
     },
     "bulkrun": {role: ("own", "view add undo") for role in ("agent", "sales", "trainer", "manager")},
     # Who may share which record says the record's own action `share`.

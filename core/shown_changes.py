@@ -26,6 +26,7 @@ _OTHER_LABELS: dict[str, Callable[[], str]] = {
     "rows": lambda: _("Rows"),
     "tags": lambda: _("Tags"),
     "handed_over": lambda: _("Handed over"),
+    "files": lambda: _("Files"),
 }
 
 

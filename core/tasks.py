@@ -10,6 +10,7 @@ from celery import current_app, current_task, shared_task
 from django.utils import timezone
 
 from core.domain import (
+    attachments,
     audit_seals,
     bulk,
     departures,
@@ -85,6 +86,18 @@ def export_list(key: str, query: str, file_format: str, user_id: int, token: str
 def delete_old_exports() -> dict[str, int]:
     """Delete the files of exports that nobody fetched in time."""
     return {"deleted": exports.delete_old_exports(before=timezone.now() - exports.KEPT_FOR)}
+
+
+@shared_task(name="core.tasks.make_file_preview")
+def make_file_preview(attachment_id: int) -> dict[str, bool]:
+    """Make the small picture of a file."""
+    return {"made": attachments.make_preview(attachment_id)}
+
+
+@shared_task(name="core.tasks.sweep_files")
+def sweep_files() -> dict[str, int]:
+    """Delete files that nobody can reach any more."""
+    return attachments.sweep_files(timezone.now())
 
 
 def body_of(name: str) -> Callable[..., Any]:

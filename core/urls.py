@@ -121,4 +121,5 @@ urlpatterns = [
     path("", include("core.urls_rights")),
     path("jobs/", include("core.urls_jobs")),
     path("imports/", include("core.urls_imports")),
+    path("files/", include("core.urls_attachments")),
 ]

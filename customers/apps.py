@@ -19,6 +19,7 @@ class CustomersConfig(AppConfig):
         from core.domain.sequence import follow_changes_of
         from core.help import register_topics
         from customers.access_explained import register_explainers
+        from customers.files import register_files
         from customers.help_topics import TOPICS
         from customers.imports.registration import register_targets
         from customers.lists import register_lists
@@ -38,6 +39,7 @@ class CustomersConfig(AppConfig):
         register_histories()
         register_shares()
         register_explainers()
+        register_files()
         base_currency_locks.append(amounts_are_stored)
         post_migrate.connect(_ensure_schedules, sender=self, dispatch_uid="customers.ensure_schedules")
 

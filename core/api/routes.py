@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from core.api.attachments import AttachmentViewSet
 from core.api.jobs import JobViewSet
 from core.api.notifications import NotificationViewSet
 from core.api.picklists import PicklistValueViewSet
@@ -12,6 +13,7 @@ from core.api.shares import ShareViewSet
 from core.api.views import SavedViewViewSet
 
 routes: list[tuple[str, Any, str]] = [
+    ("attachments", AttachmentViewSet, "attachment"),
     ("jobs", JobViewSet, "job"),
     ("notifications", NotificationViewSet, "notification"),
     ("picklists", PicklistValueViewSet, "picklistvalue"),

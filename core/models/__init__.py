@@ -1,6 +1,7 @@
 """Models of the platform."""
 
 from core.models.api import IdempotentRequest, RecordChange
+from core.models.attachments import Attachment
 from core.models.audit import AuditEntry, AuditSeal
 from core.models.bulk import BulkRow, BulkRun
 from core.models.departures import Departure, DepartureStep
@@ -23,6 +24,7 @@ from core.models.users import Team, User
 __all__ = [
     "Absence",
     "ApiToken",
+    "Attachment",
     "AuditEntry",
     "AuditSeal",
     "BrandLogo",

@@ -12,6 +12,7 @@ from core.domain.search import fill_all
 from core.models import Organisation, User
 from crm.demo.activity import make_interactions, make_own_tasks, make_stages, make_tasks
 from crm.demo.customers import make_customers, make_people
+from crm.demo.files import make_files
 from crm.demo.lent import make_lent
 from crm.demo.notifications import make_notifications
 from crm.demo.orders import make_orders
@@ -47,5 +48,6 @@ def build_company(*, today: date, customers: int = CUSTOMERS, say: Callable[[str
     make_notifications(users, today=today)
     make_picklists(by=users["admin"])
     make_lent(users, today=today)
+    make_files(users)
     # Last: what was made past the verbs is found too.
     fill_all(again=True)

@@ -32,6 +32,7 @@ _BY_NAME: dict[str, Finder] = {
     "core:service-token-create": lambda side, own: shared_service(),
     "core:export-download": lambda side, own: own.export,
     "core:session-end": lambda side, own: own.session,
+    "core:attachment-list": lambda side, own: side.customer,
     "core:user-leave": lambda side, own: own.departure.user,
 }
 _BY_NOUN: dict[str, Finder] = {
@@ -62,6 +63,7 @@ _BY_NOUN: dict[str, Finder] = {
     "core:bulk": lambda side, own: own.bulk,
     "core:absence": lambda side, own: own.absence,
     "core:share": lambda side, own: own.share,
+    "core:attachment": lambda side, own: side.attachment,
     "core:record": lambda side, own: side.customer,
 }
 #: Arguments beside the record.

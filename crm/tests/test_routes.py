@@ -44,6 +44,7 @@ ASKS_TOO: dict[str, Right] = {
 RECORD_RIGHT = {"core:service-token-create": "change", "core:record-shares": "share"}
 #: Pages that show to some what only others may change.
 POST_ASKS_TOO: dict[str, Right] = {
+    "core:attachment-list": ("change", Customer),
     "analytics:segment-map-update": ("change", SegmentMap),
     "analytics:settings": ("change", ScoringPolicy),
 }
@@ -207,7 +208,7 @@ def api_call(client: Client, method: str, url: str) -> int:
     point = transaction.savepoint()
     response = client.generic(method.upper(), url, b"{}", content_type="application/json")
     transaction.savepoint_rollback(point)
-    return response.status_code
+    return read(response).status
 
 
 def nowhere(kwargs: dict[str, Any]) -> dict[str, Any]:

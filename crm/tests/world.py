@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from analytics.models import ChurnWarning, WarningMove
 from analytics.tests.factories import ChurnWarningFactory
+from core.domain.attachments import add_attachment, make_preview
 from core.domain.departures import arrange_departure
 from core.domain.exports import request_export
 from core.domain.imports import start_run
@@ -24,6 +25,7 @@ from core.domain.tokens import make_token
 from core.models import (
     Absence,
     ApiToken,
+    Attachment,
     BulkRun,
     Departure,
     ImportRun,
@@ -36,6 +38,7 @@ from core.models import (
     UserSession,
 )
 from core.tests.factories import TeamFactory, UserFactory
+from core.tests.files import picture
 from customers.domain.axes import move_axis
 from customers.domain.contacts import add_contact, create_person, link_people
 from customers.domain.customers import create_customer, delete_customer, update_customer
@@ -71,6 +74,7 @@ class Side:
     deleted_order: Order
     task: Task
     warning: ChurnWarning
+    attachment: Attachment
     people: dict[str, User] = field(default_factory=dict)
 
     def person_in(self, role: str) -> User:
@@ -128,6 +132,7 @@ def make_side(
         interaction=_interaction(customer, person, text, mark, by),
         task=task,
         warning=_warning(customer, task, text, by),
+        attachment=_attachment(customer, text, by),
         **orders,
     )
 
@@ -224,6 +229,15 @@ def _warning(customer: Customer, task: Task, text: Text, by: User) -> ChurnWarni
     warning.save()
     WarningMove.objects.create(warning=warning, new="open", note=text("move note"))
     return warning
+
+
+def _attachment(customer: Customer, text: Text, by: User) -> Attachment:
+    """A picture with a small one, so that every door to it opens."""
+    source = io.BytesIO(picture())
+    made = add_attachment(customer, source, name=f"{text('picture')}.png", note=text("file note"), by=by)
+    make_preview(made.pk)
+    made.refresh_from_db()
+    return made
 
 
 def make_belongings(user: User, text: Text = plain) -> Belongings:

@@ -6,13 +6,19 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
+from io import BytesIO
+from pathlib import Path
 from threading import Barrier
 from typing import Any
 
 import pytest
 from django.db import connections
+from django.utils import timezone
 
+from core.domain.attachments import add_attachment, remove_attachment, restore_attachment
 from core.errors import DomainError
+from core.models import Attachment
 from customers.domain.axes import move_axis
 from customers.domain.contacts import add_contact
 from customers.domain.customers import create_customer, update_customer
@@ -158,3 +164,32 @@ def test_there_is_one_main_contact() -> None:
     )
     assert results == ["ok"] * 4
     assert Contact.objects.filter(customer=customer, is_primary=True).count() == 1
+
+
+def test_the_same_file_sent_four_times_at_once_is_kept_once(settings: Any) -> None:
+    customer = CustomerFactory()
+    results = at_once(*[lambda: add_attachment(customer, BytesIO(b"x"), name="a.txt", by=None)] * 4)
+    assert results == ["file_duplicate", "file_duplicate", "file_duplicate", "ok"]
+    kept = Attachment.objects.get()
+    stored = [path.name for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
+    assert stored == [kept.stored.rpartition("/")[2]]
+
+
+def test_files_at_once_never_pass_the_bound_of_the_record(settings: Any) -> None:
+    settings.ATTACHMENT_RECORD_MAX_BYTES = 25
+    order = order_of(CustomerFactory(), "100")
+    names = ["a", "b", "c", "d"]
+    results = at_once(
+        *[partial(add_attachment, order, BytesIO(n.encode() * 10), name=f"{n}.txt", by=None) for n in names]
+    )
+    assert results == ["ok", "ok", "record_full", "record_full"]
+    assert Attachment.objects.of(order).count() == 2
+
+
+def test_a_file_is_put_back_once() -> None:
+    customer, now = CustomerFactory(), timezone.now()
+    added = add_attachment(customer, BytesIO(b"x"), name="a.txt", by=None)
+    remove_attachment(added, by=None, at=now)
+    again = [Attachment.objects.get(pk=added.pk) for _ in range(3)]
+    results = at_once(*[partial(restore_attachment, row, by=None, at=now) for row in again])
+    assert results == ["file_not_removed", "file_not_removed", "ok"]

@@ -258,7 +258,7 @@ def _tell_task(line: Line, data: dict[str, Any]) -> None:
 
 
 def _tell_other(line: Line, data: dict[str, Any]) -> None:
-    """Sharing is the one event of no other kind that the package itself writes."""
+    """Sharing, and files that come and go: events of no other kind that the package itself writes."""
     receiver = {"name": data.get("receiver", "")}
     if data.get("action") == "shared":
         line.icon, line.about = "people", _("Shared with %(name)s") % receiver
@@ -268,6 +268,14 @@ def _tell_other(line: Line, data: dict[str, Any]) -> None:
         line.text = " · ".join(word for word in words if word)
     elif data.get("action") == "stopped":
         line.icon, line.about = "people", _("No longer shared with %(name)s") % receiver
+    done = {"added": _("File added"), "removed": _("File removed"), "restored": _("File put back")}
+    if data.get("file") and data.get("action") in done:
+        line.icon, line.about, line.text = "file", done[data["action"]], data["file"]
+        of = {
+            "customers.order": f"{EventKind.ORDER.label} {data.get('number', '')}",
+            "customers.interaction": str(EventKind.INTERACTION.label),
+        }.get(data.get("model", ""))
+        line.about = f"{line.about} · {of}" if of else line.about
 
 
 _TELLERS = {
