@@ -34,8 +34,9 @@ class SessionsMiddleware:
         if SESSION_KEY in request.session and is_too_old(request.session, timezone.now()):
             logout(request)
         response = self.get_response(request)
-        # A page that asks by itself for news is nobody's looking at it.
-        if not getattr(request, "is_light", False) and _is_own_session(request):
+        # What a page asks for by itself is nobody's looking at it; signing in has noted the session.
+        by_itself = getattr(request, "is_light", False) or request.path.startswith("/api/")
+        if not by_itself and _is_own_session(request):
             _note(request)
         return response
 
