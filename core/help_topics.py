@@ -254,7 +254,7 @@ _SETTINGS = (
         _("Whether everything works: database, workers, queue, mail, disk and the last nightly run."),
         (
             _("Each part says how it is and what to do when it is not well."),
-            _("The same is there for watching programs at /readyz; /healthz only says that the process lives."),
+            _("Watching programs ask /readyz; /healthz only says that the process lives."),
         ),
         ("core:system",),
         right=("core.organisation", "change"),
