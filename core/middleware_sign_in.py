@@ -11,16 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.browsers import browser_name
-from core.client_address import client_address
 from core.domain.second_factor import has_factor, needs_factor
-from core.domain.sessions import SEEN_EVERY, note_session
 from core.models import Organisation
 from core.session_marks import is_too_old
+from core.session_notes import note_here
 from core.views.base import go_to
-
-#: Written into the session, so that most requests need not ask the table.
-_NOTED = "noted"
 
 
 class SessionsMiddleware:
@@ -37,7 +32,7 @@ class SessionsMiddleware:
         # What a page asks for by itself is nobody's looking at it; signing in has noted the session.
         by_itself = getattr(request, "is_light", False) or request.path.startswith("/api/")
         if not by_itself and _is_own_session(request):
-            _note(request)
+            note_here(request, request.user)
         return response
 
 
@@ -45,25 +40,6 @@ def _is_own_session(request: HttpRequest) -> bool:
     """Tell whether the session is the person's: the API answers tokens of others in the same browser."""
     user: Any = request.user  # the API makes it None where it refuses
     return user is not None and user.is_authenticated and request.session.get(SESSION_KEY) == str(user.pk)
-
-
-def _note(request: HttpRequest) -> None:
-    session, now = request.session, timezone.now()
-    if not session.session_key:
-        session.save()
-    key, noted = str(session.session_key), session.get(_NOTED, {})
-    recently = now.timestamp() - noted.get("at", 0) < SEEN_EVERY.total_seconds()
-    if noted.get("key") == key and recently:
-        return
-    note_session(
-        request.user,  # type: ignore[arg-type]
-        key=key,
-        former_key=noted.get("key", ""),
-        browser=browser_name(request.headers.get("User-Agent", "")),
-        address=client_address(request),
-        at=now,
-    )
-    session[_NOTED] = {"key": key, "at": int(now.timestamp())}
 
 
 class SecondFactorMiddleware:

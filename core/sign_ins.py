@@ -21,6 +21,7 @@ from core.domain.notifications import notify
 from core.domain.sessions import drop_sessions
 from core.models import User, UserSession
 from core.session_marks import mark_signed_in
+from core.session_notes import note_here
 
 
 def listen() -> None:
@@ -34,6 +35,7 @@ def listen() -> None:
 def _signed_in(request: HttpRequest | None, user: User, **kwargs: Any) -> None:
     if request is not None:
         mark_signed_in(request.session, timezone.now())
+        note_here(request, user)
     record(AuditAction.SIGNED_IN, by=user, subject=user, note=_address(request))
 
 

@@ -40,8 +40,17 @@ def chen(user_in: Callable[..., User]) -> User:
 def browser(user: User, agent: str = FIREFOX) -> Client:
     client = Client(headers={"User-Agent": agent})
     client.force_login(user)
+    forget_note(client)
     client.get(reverse("core:profile"))
     return client
+
+
+def forget_note(client: Client) -> None:
+    """Make the session one that no table knows, as those from before the table."""
+    session = client.session
+    del session["noted"]
+    session.save()
+    UserSession.objects.filter(session_key=session.session_key).delete()
 
 
 def is_signed_in(client: Client) -> bool:
@@ -66,6 +75,7 @@ def test_a_browser_is_noted_with_the_first_page_and_again_after_minutes(chen: Us
     client = Client(headers={"User-Agent": FIREFOX})
     with time_machine.travel(NOW, tick=False):
         client.force_login(chen)
+        forget_note(client)
         client.get(reverse("core:profile"))
     row = UserSession.objects.get()
     assert (row.user, row.browser, row.address, row.since) == (chen, "Firefox, Linux", "127.0.0.1", NOW)
@@ -76,7 +86,14 @@ def test_a_browser_is_noted_with_the_first_page_and_again_after_minutes(chen: Us
         assert (row.seen_at, row.since) == (seen, NOW)
 
 
-def test_a_noted_session_costs_no_further_query(chen: User, django_assert_num_queries: Any) -> None:
+def test_signing_in_notes_the_browser_at_once(chen: User) -> None:
+    client = Client(headers={"User-Agent": FIREFOX})
+    client.post(reverse("login"), {"username": "chen", "password": PASSWORD})
+    row = UserSession.objects.get()
+    assert (row.user, row.browser, row.session_key) == (chen, "Firefox, Linux", client.session.session_key)
+
+
+def test_a_noted_session_is_left_alone_for_minutes(chen: User) -> None:
     client = browser(chen)
     before = list(UserSession.objects.values())
     client.get(reverse("core:profile"))
@@ -106,7 +123,8 @@ def test_nobody_ends_the_session_of_somebody_else(chen: User, user_in: Callable[
 def test_signing_out_everywhere_else_keeps_this_browser(chen: User) -> None:
     here, there = browser(chen), browser(chen)
     unknown = Client()
-    unknown.force_login(chen)  # no page yet: no table knows of it
+    unknown.force_login(chen)
+    forget_note(unknown)
     assert here.post(reverse("core:sessions-end"))["Location"] == reverse("core:profile")
     assert [is_signed_in(client) for client in (here, there, unknown)] == [True, False, False]
     assert [row.session_key for row in sessions_of(chen, at=timezone.now())] == [here.session.session_key]
