@@ -7,10 +7,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.access import teams_above
-from core.access_explained import Answer, Row, explain, register_explainer, share_words
+from core.access_explained import Answer, Row, explain, explainer_of, register_explainer, share_words
+from core.attachables import attachable_of
 from core.choices import ViewScope
 from core.lent import shareable
-from core.models import SavedView, Share, User
+from core.models import Attachment, SavedView, Share, User
 
 
 class ViewExplained:
@@ -59,7 +60,29 @@ class ShareExplained:
         return own
 
 
+class FileExplained:
+    """A file is of who has its record: read by who sees it, added and removed by who may change it."""
+
+    def __init__(self, file: Attachment) -> None:
+        self.kind = attachable_of(file.subject_type)
+        manager: Any = self.kind.model._default_manager if self.kind is not None else None
+        subject = manager.live().filter(pk=file.subject_id).first() if manager is not None else None
+        self.subject = explainer_of(subject) if subject is not None else None
+
+    def explain(self, user: User, action: str) -> Answer:
+        """By the right on files, and by what one may do with the record."""
+        right = explain(user, action, Attachment)
+        if not right.allowed:
+            return right
+        if self.kind is None or self.subject is None:
+            return Answer(False, (_("Its record is in the recycle bin."),))
+        seen = self.subject.explain(user, "view")
+        needed = self.kind.reading if action == "view" else self.kind.changing
+        return self.subject.explain(user, needed) if seen.allowed else seen
+
+
 def register_platform_explainers() -> None:
     """Declare them."""
     register_explainer(SavedView, ViewExplained)
     register_explainer(Share, ShareExplained)
+    register_explainer(Attachment, FileExplained)

@@ -45,12 +45,13 @@ def _in_redis(key: str, seconds: int) -> int:
 
 
 def _in_files(folder: Path, name: str) -> int:
-    """One byte for each: appending is one step of the file system, and the size is the count."""
+    """One byte for each: appending is one step of the file system, and its place is the count."""
     folder.mkdir(parents=True, exist_ok=True)
     number = os.open(folder / name, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         os.write(number, b".")
-        size = os.fstat(number).st_size
+        # Where the own byte ended, not how long the file is: others may have written since.
+        size = os.lseek(number, 0, os.SEEK_CUR)
     finally:
         os.close(number)
     if random.randrange(_SWEEP_EVERY) == 0:  # noqa: S311 (when to tidy up is no secret)

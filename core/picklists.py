@@ -106,6 +106,9 @@ _known: tuple[str, dict[str, list[Any]]] | None = None
 @contextmanager
 def read_once(state: str | None = None) -> Iterator[None]:
     """Ask the database at most once, within the block, whether the rows have changed."""
+    if _seen.get() is not None and state is None:
+        yield
+        return
     reset = _seen.set([state] if state else [])
     try:
         yield

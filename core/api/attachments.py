@@ -136,7 +136,7 @@ class AttachmentViewSet(ScopedReadViewSet):
         remove_attachment(self.get_object(), by=self.caller, at=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY)})
+    @extend_schema(responses={(200, "*/*"): OpenApiResponse(OpenApiTypes.BINARY)})
     @action(detail=True, methods=["get"])
     def content(self, request: Request, pk: int) -> HttpResponseBase:
         """The bytes, or the part that `Range` asks for."""

@@ -59,6 +59,7 @@ MAY_OPEN = {
     "rate-delete": ADMIN,
     "audit-list": ADMIN,
     "branding": ADMIN,
+    "system": ADMIN,
     "picklist-list": ADMIN,
     "help": EVERYBODY,
 }
@@ -156,6 +157,7 @@ def test_without_a_role_only_the_own_pages_open(
         "factor-remove",
         "sessions-end",
         "search",
+        "help",
     }
     assert b"no role yet" in client.get(reverse("core:home")).content
 

@@ -139,7 +139,7 @@ def faults_of(operation: Any, caller: Caller, arguments: Any, mode: Any) -> list
             for failure in group.exceptions:
                 found.setdefault(
                     f"{operation.label} {failure.title} {response.status_code}",
-                    f"{failure.message[:600]}\n{case.as_curl_command()[:500]}\n{response.text[:400]}",
+                    f"{failure.message[:600]}\n{case.as_curl_command()[:500]}\n{response.content[:400]!r}",
                 )
         except schemathesis.core.failures.Failure as failure:
             found.setdefault(

@@ -174,7 +174,8 @@ def test_the_canary_sings_for_who_may_hear_it(
 
 def has_rows_of_customers(url: str) -> bool:
     return not any(
-        word in url for word in ("segment", "kpis", "products", "prices", "tags", "users", "teams")
+        word in url
+        for word in ("segment", "picklists", "kpis", "products", "prices", "tags", "users", "teams")
     )
 
 

@@ -269,7 +269,7 @@ def test_the_receiver_and_the_story_are_told(lender: Side, reader: User) -> None
     assert "Kanaria name" in message.title
     assert message.body == "Joint offer"
     stop_sharing(share, by=lender.owner)
-    events = TimelineEvent.objects.filter(customer=lender.customer, kind="other").order_by("pk")
+    events = TimelineEvent.objects.filter(customer=lender.customer, data__has_key="receiver").order_by("pk")
     assert [(event.data["action"], event.data["receiver"]) for event in events] == [
         ("shared", "Reader"),
         ("stopped", "Reader"),

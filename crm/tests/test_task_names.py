@@ -10,6 +10,8 @@ import pytest
 from celery import current_app
 from django.conf import settings
 
+# Importing the tasks runs Django's checks, which read the choices of fields: some are rows.
+pytestmark = pytest.mark.django_db
 PACKAGES = ("core", "customers", "surveys", "complaints", "training", "analytics", "crm")
 
 

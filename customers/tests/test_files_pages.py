@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from core.domain.attachments import add_attachment, make_preview, remove_attachment
 from core.models import Attachment, User
+from core.tests.factories import UserFactory
 from core.tests.files import PDF, every_kind, picture, sound
 from customers.domain.customers import delete_customer
 from customers.domain.interactions import record_interaction
@@ -266,7 +267,9 @@ def test_the_timeline_tells_of_files_without_the_text_of_an_interaction(
     order = OrderFactory(customer=customer)
     put(talk, b"x", "call.txt")
     put(order)
-    lines = [line_of(event) for event in TimelineEvent.objects.filter(kind="other").order_by("pk")]
+    lines = [
+        line_of(event, UserFactory()) for event in TimelineEvent.objects.filter(kind="other").order_by("pk")
+    ]
     assert [(line.about, line.text) for line in lines] == [
         ("File added · Interaction", "call.txt"),
         (f"File added · Order {order.number}", "offer.pdf"),
