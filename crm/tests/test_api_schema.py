@@ -150,6 +150,8 @@ def faults_of(operation: Any, caller: Caller, arguments: Any, mode: Any) -> list
     return [f"{key}: {text}" for key, text in found.items()]
 
 
+# The client in this process reads a file to its end and leaves closing it to the garbage collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("role", ROLES)
 def test_the_api_keeps_what_it_promises(role: str, ours: Side, own: Belongings, settings: Any) -> None:
     settings.API_READS_A_MINUTE = settings.API_WRITES_A_MINUTE = 10**9
