@@ -282,7 +282,7 @@ def make_belongings(user: User, text: Text = plain) -> Belongings:
         token=token,
         departure=departure,
         session=UserSession.objects.create(user=user, session_key=uuid4().hex, browser=text("browser")),
-        view=SavedView.objects.create(list_key="customers.customer", name=text("view"), owner=user),
+        view=SavedView.objects.create(list_key="customers.customer", name=text("view")[:60], owner=user),
         bulk=BulkRun.objects.create(
             list_key="customers.customer", action="fields", query=text("query"), created_by=user
         ),
