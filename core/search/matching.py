@@ -54,7 +54,8 @@ def conditions_of(kind: SearchType, words: Sequence[str], user: Any) -> tuple[se
     for word in words:
         parts = _parts(kind, word, user)
         found = [part.ids() for part in parts]
-        if len(found) == 1 and found[0] is not None:
+        # Keys are those of the rows themselves, not of what they belong to.
+        if len(parts) == 1 and parts[0].path == "pk" and found[0] is not None:
             keys = found[0] if keys is None else keys & found[0]
         else:
             conditions.append(_any_of(parts, found))
