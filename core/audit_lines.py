@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.masking import MASK
 from core.models import AuditEntry
 
 _LONGEST = 80
@@ -46,7 +47,7 @@ def describe_changes(entry: AuditEntry, *, reader: Any = None) -> list[tuple[str
             continue
         old, new = in_words(pair[0], model, name), in_words(pair[1], model, name)
         if reader is not None and model is not None and not sees_field(reader, model, name):
-            old, new = (text if text == "–" else "•••" for text in (old, new))
+            old, new = (text if text == "–" else MASK for text in (old, new))
         found.append((_field_label(model, name), old, new))
     return found
 

@@ -8,7 +8,7 @@ import segno
 from django import forms
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -32,6 +32,7 @@ from core.forms_sign_in import SetUpForm
 from core.models import Organisation, User
 from core.session_marks import keep_offer, offer_in
 from core.views.base import SIGNED_IN, FormPage, add_refusal
+from core.views.one_user import OneUser
 from core.views.proofs import AsksAgain
 
 
@@ -172,19 +173,12 @@ class FactorRemove(Weighty):
         return reverse("core:profile")
 
 
-class UserFactorReset(Weighty):
+class UserFactorReset(OneUser, Weighty):
     """Help who lost the app."""
 
     required_right = ("change", User)
     success_message = gettext_lazy("Second factor reset.")
     nav_current = "settings"
-
-    @cached_property
-    def shown(self) -> User:
-        """The user."""
-        rows = User.objects.visible_to(self.person, "change")
-        user: User = get_object_or_404(rows, pk=self.kwargs["pk"])
-        return user
 
     def question(self) -> dict[str, Any]:
         """Ask, and say what follows."""

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from core.domain.sessions import end_session, end_sessions, end_sessions_of
 from core.models import User, UserSession
 from core.views.base import SIGNED_IN, ConfirmPage
+from core.views.one_user import OneUser
 
 
 class SessionEnd(ConfirmPage):
@@ -71,19 +72,12 @@ class SessionsEnd(ConfirmPage):
         return reverse("core:profile")
 
 
-class UserSessionsEnd(ConfirmPage):
+class UserSessionsEnd(OneUser, ConfirmPage):
     """Sign somebody out everywhere."""
 
     required_right = ("change", User)
     success_message = gettext_lazy("The user is signed out everywhere.")
     nav_current = "settings"
-
-    @cached_property
-    def shown(self) -> User:
-        """The user."""
-        rows = User.objects.visible_to(self.person, "change")
-        user: User = get_object_or_404(rows, pk=self.kwargs["pk"])
-        return user
 
     def question(self) -> dict[str, Any]:
         """Ask, and say what follows."""

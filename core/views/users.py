@@ -28,6 +28,7 @@ from core.navigation import settings_crumbs
 from core.roles import Reach, Role
 from core.views.base import ConfirmPage, FormPage, RightsMixin
 from core.views.lists import ListPage
+from core.views.one_user import OneUser
 from core.views.proofs import AsksAgain
 
 NAV = "settings"
@@ -221,19 +222,12 @@ class UserUpdate(AsksAgain, FormPage):
         return self.cancel_url()
 
 
-class UserDeactivate(ConfirmPage):
+class UserDeactivate(OneUser, ConfirmPage):
     """Keep a user out."""
 
     required_right = ("change", User)
     success_message = gettext_lazy("User switched off.")
     nav_current = NAV
-
-    @cached_property
-    def shown(self) -> User:
-        """The user."""
-        rows = User.objects.visible_to(self.person, "change")
-        user: User = get_object_or_404(rows, pk=self.kwargs["pk"])
-        return user
 
     def question(self) -> dict[str, Any]:
         """Ask, and say what follows."""
