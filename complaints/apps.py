@@ -9,3 +9,39 @@ class ComplaintsConfig(AppConfig):
 
     name = "complaints"
     verbose_name = _("Complaints")
+
+    def ready(self) -> None:
+        """Declare what the platform needs to know of the package."""
+        from complaints.access_explained import register_explainers
+        from complaints.notices import register_kinds
+        from core.domain.sequence import follow_changes_of
+
+        register_kinds()
+        register_explainers()
+        register_histories()
+        register_files()
+        follow_changes_of(*followed_models())
+
+
+def register_histories() -> None:
+    """Let records of the package show who changed what."""
+    from complaints.models import Complaint, WorkOrder
+    from core.record_history import register_history
+
+    for model in (Complaint, WorkOrder):
+        register_history(model)
+
+
+def register_files() -> None:
+    """Let cases take files."""
+    from complaints.models import Complaint
+    from core.attachables import register_attachable
+
+    register_attachable(Complaint)
+
+
+def followed_models() -> tuple[type, ...]:
+    """Return the kinds of records whose changes other systems follow."""
+    from complaints.models import Complaint, WorkOrder
+
+    return Complaint, WorkOrder

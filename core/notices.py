@@ -35,6 +35,7 @@ class NoticeGroup(TextChoices):
     """Under which heading a kind stands on the page where people choose."""
 
     CUSTOMERS = "customers", _("Customers and tasks")
+    CASES = "cases", _("Complaints and service requests")
     PEOPLE = "people", _("Colleagues")
     WORK = "work", _("Work in the background")
     SECURITY = "security", _("Your account")

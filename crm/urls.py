@@ -15,6 +15,7 @@ urlpatterns = [
     path("readyz", probes.readyz, name="readyz"),
     path("", include("core.urls")),
     path("customers/", include("customers.urls")),
+    path("complaints/", include("complaints.urls")),
     path("analytics/", include("analytics.urls")),
     path("accounts/reset/<uidb64>/<token>/", new_password, name="password_reset_confirm"),
     path("accounts/", include("core.urls_sign_in")),

@@ -1,0 +1,93 @@
+"""Why somebody may see or change a case: it is theirs, the customer is, or they have work to do for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Model, Q
+from django.utils.translation import gettext as _
+
+from complaints.models import (
+    Assignment,
+    Clock,
+    Complaint,
+    Entry,
+    Escalation,
+    Pause,
+    WorkOrder,
+)
+from core.access import teams_in_reach
+from core.access_explained import Answer, Row, explain, grants, register_explainer
+from core.models import User
+from core.roles import Reach
+
+
+class CaseExplained:
+    """By the case itself, by its customer, or by a work order for it."""
+
+    def __init__(self, case: Complaint) -> None:
+        self.case, self.row = case, Row.of(case)
+        self.customer = Row.of(case.customer) if case.customer is not None else None
+
+    def explain(self, user: User, action: str) -> Answer:
+        """The first reason that holds."""
+        own = self.row.explain(user, action)
+        if own.allowed or not explain(user, action, Complaint).allowed:
+            return own
+        reaches = {reach for _role, reach in grants(user, action, Complaint)}
+        if self._has_customer(user, reaches):
+            return Answer(True, (_("The customer is theirs, or of their teams."),))
+        if action == "view" and self._has_work(user, reaches):
+            return Answer(True, (_("There is a work order for them, or for their teams."),))
+        return own
+
+    def _has_customer(self, user: User, reaches: set[Any]) -> bool:
+        customer = self.case.customer
+        if customer is None:
+            return False
+        return customer.owner_id == user.pk or (
+            Reach.TEAM in reaches and customer.team_id in teams_in_reach(user)
+        )
+
+    def _has_work(self, user: User, reaches: set[Any]) -> bool:
+        mine = Q(owner=user.pk)
+        if Reach.TEAM in reaches:
+            mine |= Q(team__in=teams_in_reach(user))
+        return WorkOrder.objects.filter(mine, complaint=self.case.pk).exists()
+
+
+class BelowCaseExplained:
+    """What belongs to a case is seen with it."""
+
+    def __init__(self, row: Any) -> None:
+        self.model: type[Model] = type(row)
+        self.case = CaseExplained(row.complaint)
+
+    def explain(self, user: User, action: str) -> Answer:
+        """By the right on such rows, and by seeing the case."""
+        right = explain(user, action, self.model)
+        reaches = {reach for _role, reach in grants(user, action, self.model)}
+        if not right.allowed or Reach.ALL in reaches:
+            return right
+        seen = self.case.explain(user, "view")
+        return Answer(seen.allowed, (*right.reasons, *seen.reasons))
+
+
+class WorkExplained:
+    """A work order is of the team that does it, and of who sees the case."""
+
+    def __init__(self, order: WorkOrder) -> None:
+        self.row, self.case = Row.of(order), BelowCaseExplained(order)
+
+    def explain(self, user: User, action: str) -> Answer:
+        """By its own team, else with the case."""
+        own = self.row.explain(user, action)
+        return own if own.allowed else self.case.explain(user, action)
+
+
+def register_explainers() -> None:
+    """Declare them."""
+    register_explainer(Complaint, CaseExplained)
+    register_explainer(WorkOrder, WorkExplained)
+    for model in (Entry, Clock, Escalation, Assignment, Pause):
+        register_explainer(model, BelowCaseExplained)

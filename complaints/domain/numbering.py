@@ -1,0 +1,25 @@
+"""Numbers that people read out on the telephone: TS-20261122-0031 (complaint), FW-… (service request)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from complaints.choices import CaseKind
+from complaints.models import Complaint
+from core.domain.numbers import take_numbers
+
+PREFIXES = {CaseKind.COMPLAINT: "TS", CaseKind.REQUEST: "FW"}
+
+
+def next_number(kind: str, *, at: datetime) -> str:
+    """Return the next number of the day. Must run in the transaction that uses it: no gaps, no doubles."""
+    prefix, day = PREFIXES[CaseKind(kind)], timezone.localtime(at)
+    number = take_numbers(f"case-{prefix}-{day:%Y%m%d}")[0]
+    return f"{prefix}-{day:%Y%m%d}-{number:04d}"
+
+
+def work_order_number(complaint: Complaint) -> str:
+    """Return the next number of a work order of the case: the case's own, and a letter's place."""
+    return f"{complaint.number}-{complaint.work_orders.count() + 1}"

@@ -1,0 +1,154 @@
+"""How a case begins: one verb for staff, the public form, e-mail and the API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from complaints.choices import CaseKind, EntryKind
+from complaints.domain.assessing import assess
+from complaints.domain.clocks import start_clocks
+from complaints.domain.entries import tell, write
+from complaints.domain.numbering import next_number
+from complaints.models import Category, Complaint, Queue
+from core.choices import AuditAction
+from core.domain.audit import record
+from core.domain.jobs import later
+from core.errors import Conflict, DomainError
+from core.models import User
+from customers.choices import EventKind
+from customers.domain.changes import ensure_known, ensure_valid
+from customers.domain.timeline import record_event, weak_subject
+from customers.models import Contact
+from customers.rules import ensure_live
+
+INTAKE_FIELDS = (
+    "kind", "title", "description", "remedy_sought", "intake", "customer", "person", "contact_name",
+    "contact_phone", "contact_email", "language", "category", "queue", "impact", "is_safety", "is_media",
+    "is_legal", "emotion_before", "occurred_on", "received_at", "source_system", "external_id",
+)  # fmt: skip
+#: Clocks of other systems differ a little.
+_CLOCK_SKEW = timedelta(minutes=10)
+
+
+@transaction.atomic
+def register_case(
+    data: Mapping[str, Any],
+    *,
+    by: User | None,
+    at: datetime | None = None,
+    subject: models.Model | None = None,
+    subject_url: str = "",
+    message_id: str | None = None,
+    author: str = "",
+) -> Complaint:
+    """Receive a case: numbered, graded, timed and queued in one transaction; dispatch follows as a job.
+
+    `message_id` names the mail that it came with, so that the same mail never makes two. Refuses unknown
+    fields, a case without a title, a customer in the recycle bin, a moment to come, a retired category or
+    one of the other kind, and an external ID that another case has.
+    """
+    ensure_known(data, INTAKE_FIELDS)
+    moment = at or timezone.now()
+    case = Complaint(created_by=by, **{"received_at": moment, **data}, **weak_subject(subject, subject_url))
+    _ensure_sound(case, data, moment)
+    _place(case)
+    assess(case)
+    case.number = next_number(case.kind, at=moment)
+    _insert(case)
+    said_by = author or case.contact_name or (str(case.person) if case.person is not None else "")
+    write(
+        case,
+        EntryKind.INBOUND,
+        case.description or case.title,
+        at=case.received_at,
+        author=said_by,
+        channel=case.intake,
+        message_id=message_id,
+    )
+    tell(case, "registered", at=moment, by=by, grade=case.grade, rules=case.grade_evidence.get("rules", []))
+    start_clocks(case, at=case.received_at)
+    record(AuditAction.CREATED, by=by, subject=case)
+    tell_timeline(case, "received", at=moment, by=by)
+    if case.queue is not None and case.queue.is_automatic:
+        later("complaints.tasks.dispatch", dedupe=f"dispatch-{case.pk}", queue="sla", complaint_id=case.pk)
+    return case
+
+
+def _insert(case: Complaint) -> None:
+    try:
+        with transaction.atomic():
+            case.save(force_insert=True)
+    except IntegrityError as error:
+        known = Complaint.objects.filter(
+            source_system=case.source_system, external_id=case.external_id
+        ).first()
+        if not case.external_id or known is None:
+            raise
+        text = _("Another case has this external ID.")
+        raise Conflict("external_id_taken", text, fields={"external_id": text}) from error
+
+
+def _ensure_sound(case: Complaint, data: Mapping[str, Any], now: datetime) -> None:
+    case.title = case.title.strip()
+    if case.customer is not None:
+        ensure_live(case.customer)
+    if case.received_at > now + _CLOCK_SKEW:
+        text = _("This moment is still to come.")
+        raise DomainError("in_the_future", text, fields={"received_at": text})
+    ensure_valid(case, {*data, "title"})
+    _ensure_fits(case)
+
+
+def _ensure_fits(case: Complaint) -> None:
+    """Refuse a category that is retired or of the other kind, and a person who has no place there."""
+    category = case.category
+    if category is not None and (category.retired_at is not None or category.kind != case.kind):
+        text = _("Choose a category that is in use for this kind.")
+        raise DomainError("bad_category", text, fields={"category": text})
+    if case.queue is not None and case.queue.kind != case.kind:
+        text = _("Choose a queue of this kind.")
+        raise DomainError("bad_queue", text, fields={"queue": text})
+    if case.person is None or case.customer is None:
+        return
+    if not Contact.objects.filter(person=case.person, customer=case.customer).exists():
+        text = _("This person never had a place at this customer.")
+        raise DomainError("person_elsewhere", text, fields={"person": text})
+
+
+def _place(case: Complaint) -> None:
+    """Find the queue and the team: by category, else where everything goes that belongs nowhere else."""
+    if case.queue is None and case.category is not None:
+        case.queue = case.category.queue or _queue_of_parent(case.category)
+    if case.queue is None:
+        case.queue = Queue.objects.active().of_kind(case.kind).filter(is_default=True).first()
+    if case.queue is not None:
+        case.team = case.queue.team
+
+
+def _queue_of_parent(category: Category) -> Queue | None:
+    parent = Category.objects.current().filter(kind=category.kind, code=category.parent_code).first()
+    return parent.queue if parent is not None else None
+
+
+def tell_timeline(case: Complaint, action: str, *, at: datetime, by: User | None, **data: Any) -> None:
+    """Tell it on the customer's timeline, where there is a customer."""
+    if case.customer is None:
+        return
+    told = {"action": action, "number": case.number, "title": case.title, "kind": case.kind, **data}
+    if case.kind == CaseKind.COMPLAINT:
+        told["grade"] = case.grade
+    record_event(
+        case.customer,
+        EventKind.COMPLAINT,
+        at=at,
+        by=by,
+        data=told,
+        subject=case,
+        subject_url=case.get_absolute_url(),
+    )

@@ -1,0 +1,1 @@
+"""Forms of the complaint package: they clean what people type."""

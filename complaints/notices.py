@@ -1,0 +1,45 @@
+"""What the package tells people: its kinds of notifications."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from core.notices import Kind, MailMode, NoticeGroup, register_kind
+
+_SEES = ("complaints.complaint", "view")
+
+KINDS = (
+    Kind(
+        "case_assigned",
+        _("A case becomes yours"),
+        _("Dispatched to you, or handed over by a colleague."),
+        NoticeGroup.CASES,
+        mail=MailMode.NOW,
+        right=_SEES,
+        for_deputy=True,
+    ),
+    Kind(
+        "case_heard",
+        _("The customer wrote about a case of yours"),
+        _("An answer or a question, by whatever channel."),
+        NoticeGroup.CASES,
+        mail=MailMode.NOW,
+        right=_SEES,
+        for_deputy=True,
+    ),
+    Kind(
+        "case_reopened",
+        _("A case of yours was reopened"),
+        _("Because the customer is not content, or by a colleague."),
+        NoticeGroup.CASES,
+        mail=MailMode.NOW,
+        right=_SEES,
+        for_deputy=True,
+    ),
+)
+
+
+def register_kinds() -> None:
+    """Declare them."""
+    for kind in KINDS:
+        register_kind(kind)

@@ -1,0 +1,1 @@
+"""Querysets of the complaint package, by noun."""

@@ -1,0 +1,206 @@
+"""Querysets of the complaint package: the vocabulary in which other packages ask."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.db.models import Count, Q
+
+from complaints.choices import ENDED, OPEN, CaseKind, ClockState, EntryKind, EscalationState, State, WorkState
+from core.access import ScopedQuerySet, reach_of, teams_in_reach
+from core.roles import Reach
+from core.search.matching import matching_rows
+
+if TYPE_CHECKING:
+    from core.models import User
+
+
+class SettingQuerySet(ScopedQuerySet):
+    """What administrators set up; it belongs to the installation."""
+
+    owner_path = None
+    team_path = None
+
+    def active(self) -> Self:
+        """What is in use."""
+        return self.filter(is_active=True)
+
+    def current(self) -> Self:
+        """The editions of categories that new cases may take."""
+        return self.filter(retired_at__isnull=True)
+
+    def of_kind(self, kind: str) -> Self:
+        """Of complaints, or of service requests."""
+        return self.filter(kind=kind)
+
+
+class HandlerQuerySet(ScopedQuerySet):
+    """People who handle cases; a manager sees those of the own teams."""
+
+    owner_path = "user"
+    team_path = "user__team"
+
+    def active(self) -> Self:
+        """Those who get cases and can sign in."""
+        return self.filter(is_active=True, user__is_active=True)
+
+    def with_load(self) -> Self:
+        """Add `load`, the number of open cases that each has in hand."""
+        return self.annotate(load=Count("user__cases", filter=Q(user__cases__state__in=OPEN)))
+
+    def for_list(self) -> Self:
+        """Everything one row shows."""
+        return self.select_related("user", "user__team", "calendar").prefetch_related("queues")
+
+
+class ComplaintQuerySet(ScopedQuerySet):
+    """Cases.
+
+    They are seen by who handles them and that person's managers, by who owns the customer and theirs, and
+    by who has a work order for them: whoever has to act for the customer knows of it.
+    """
+
+    share_path = "customer"
+    lent_when_absent = True
+
+    def _held_by(self, user: User, reach: str) -> Q:
+        condition = super()._held_by(user, reach) | Q(customer__owner=user.pk)
+        if reach == Reach.TEAM:
+            condition |= Q(customer__team__in=teams_in_reach(user))
+        return condition
+
+    def reached(self, user: User, action: str, *, lent_for: str) -> Self:
+        """Rows in reach; who has a work order for a case sees it, and changes nothing of it."""
+        rows = super().reached(user, action, lent_for=lent_for)
+        reach = reach_of(user, self.model, action)
+        if action != "view" or reach is None or reach == Reach.ALL:
+            return rows
+        from complaints.models import WorkOrder
+
+        mine = Q(owner=user.pk)
+        if reach == Reach.TEAM:
+            mine |= Q(team__in=teams_in_reach(user))
+        through = WorkOrder.objects.filter(mine).order_by().values("complaint")
+        return self.filter(self._held_by(user, reach) | self._lent_to(user, lent_for) | Q(pk__in=through))
+
+    def live(self) -> Self:
+        """Cases; merged ones and those of customers in the recycle bin too, as nothing may vanish."""
+        return self
+
+    def complaints(self) -> Self:
+        """Complaints, without service requests."""
+        return self.filter(kind=CaseKind.COMPLAINT)
+
+    def requests(self) -> Self:
+        """Service requests."""
+        return self.filter(kind=CaseKind.REQUEST)
+
+    def open(self) -> Self:
+        """Those for which somebody still has to do something."""
+        return self.filter(state__in=OPEN)
+
+    def unended(self) -> Self:
+        """Those that are neither closed, nor withdrawn, nor merged."""
+        return self.exclude(state__in=ENDED)
+
+    def unassigned(self) -> Self:
+        """Those that nobody handles, the oldest first."""
+        return self.filter(state=State.NEW, owner__isnull=True).order_by("received_at", "id")
+
+    def overdue(self, at: datetime) -> Self:
+        """Those of which something is late."""
+        return self.filter(next_due_at__lt=at).exclude(state__in=ENDED)
+
+    def matching(self, text: str, user: User | None) -> Self:
+        """Cases that the text finds."""
+        return matching_rows(self, text, user)
+
+    def for_list(self) -> Self:
+        """Everything one row of a list shows."""
+        return self.select_related("customer", "person", "category", "queue", "owner", "team")
+
+    def for_api(self) -> Self:
+        """Everything the API shows."""
+        return self.for_list()
+
+
+class BelowComplaint(ScopedQuerySet):
+    """Rows that belong to a case are seen by who sees the case."""
+
+    owner_path = "complaint__owner"
+    team_path = "complaint__team"
+    complaint_path = "complaint"
+
+    def _held_by(self, user: User, reach: str) -> Q:  # noqa: ARG002 (given by the base)
+        from complaints.models import Complaint
+
+        # The action is that on the row itself; which cases it may hang on is settled by seeing them.
+        seen = Complaint.objects.visible_to(user).order_by().values("pk")
+        return Q(**{f"{self.complaint_path}__in": seen})
+
+
+class EntryQuerySet(BelowComplaint):
+    """Lines of the log."""
+
+    def said(self) -> Self:
+        """What passed between the customer and us."""
+        return self.filter(kind__in=[EntryKind.INBOUND, EntryKind.OUTBOUND])
+
+    def for_screen(self) -> Self:
+        """Everything the log shows, the oldest first."""
+        return self.select_related("by").order_by("at", "id")
+
+
+class ClockQuerySet(BelowComplaint):
+    """Clocks."""
+
+    def running(self) -> Self:
+        """Those that count."""
+        return self.filter(state=ClockState.RUNNING)
+
+    def open(self) -> Self:
+        """Those that are neither met nor called off."""
+        return self.filter(state__in=[ClockState.RUNNING, ClockState.PAUSED])
+
+    def late(self, at: datetime) -> Self:
+        """Those that are past due and not met."""
+        return self.running().filter(due_at__lt=at)
+
+
+class EscalationQuerySet(BelowComplaint):
+    """Levels of cases."""
+
+    def planned(self) -> Self:
+        """Those that have not fired."""
+        return self.filter(state=EscalationState.PLANNED)
+
+    def due(self, at: datetime) -> Self:
+        """Those that have to fire now, in the order of their times."""
+        return self.planned().filter(fire_at__lte=at).order_by("fire_at", "id")
+
+    def unacknowledged(self) -> Self:
+        """Those that fired and that nobody took up."""
+        return self.filter(state=EscalationState.FIRED, acknowledged_at__isnull=True)
+
+
+class WorkOrderQuerySet(ScopedQuerySet):
+    """Work orders: seen by the team that works on them, and by who sees the case."""
+
+    def _held_by(self, user: User, reach: str) -> Q:
+        from complaints.models import Complaint
+
+        seen = Complaint.objects.visible_to(user).order_by().values("pk")
+        return super()._held_by(user, reach) | Q(complaint__in=seen)
+
+    def open(self) -> Self:
+        """Those that somebody still has to do."""
+        return self.filter(state__in=[WorkState.OPEN, WorkState.ACCEPTED])
+
+    def overdue(self, at: datetime) -> Self:
+        """Open ones that are late."""
+        return self.open().filter(due_at__lt=at)
+
+    def for_list(self) -> Self:
+        """Everything one row shows."""
+        return self.select_related("complaint", "complaint__customer", "team", "owner")
