@@ -32,10 +32,11 @@ from complaints.domain.clocks import (
 )
 from complaints.domain.entries import checked, tell, write
 from complaints.domain.registering import tell_timeline
+from complaints.domain.telling import tell_handler
 from complaints.models import Assignment, Complaint, Entry
 from complaints.rules import can_handle, ensure_open
 from core.domain.jobs import later
-from core.domain.notifications import mark_read_about, notify
+from core.domain.notifications import mark_read_about
 from core.errors import Conflict, DomainError
 from core.models import Team, User
 from customers.domain.changes import locked, write_changes
@@ -130,19 +131,6 @@ def _hand_to(
     if by is None or by.pk != owner.pk:
         tell_handler(stored, "case_assigned", dedupe=f"case-{stored.pk}-v{stored.version}")
     return stored
-
-
-def tell_handler(case: Complaint, kind: str, *, dedupe: str) -> None:
-    """Tell the handler, once for each `dedupe`."""
-    if case.owner is not None:
-        notify(
-            case.owner,
-            kind=kind,
-            title=str(case),
-            url=case.get_absolute_url(),
-            subject=case,
-            dedupe=dedupe,
-        )
 
 
 @transaction.atomic

@@ -1,0 +1,30 @@
+"""Who is told of what about a case."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from complaints.models import Complaint
+from core.domain.notifications import notify
+
+_TITLES: dict[str, Promise] = {
+    "case_assigned": gettext_lazy("Yours now: %(case)s"),
+    "case_heard": gettext_lazy("The customer wrote: %(case)s"),
+    "case_reopened": gettext_lazy("Reopened: %(case)s"),
+}
+
+
+def tell_handler(case: Complaint, kind: str, *, dedupe: str) -> None:
+    """Tell the handler, once for each `dedupe`."""
+    if case.owner is None:
+        return
+    notify(
+        [case.owner],
+        kind=kind,
+        title=_TITLES[kind],
+        params={"case": str(case)},
+        url=case.get_absolute_url(),
+        subject=case,
+        dedupe=dedupe,
+    )
