@@ -18,6 +18,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 
 from core import display, mentions
 from core.templatetags import ui_figures, ui_forms, ui_lists
+from core.templatetags.kept import kept
 
 register = template.Library()
 for part in (ui_figures.register, ui_lists.register):
@@ -77,6 +78,7 @@ def html_lang() -> str:
 
 # ---- leaves -----------------------------------------------------------------------------------------
 @register.simple_tag
+@kept
 def icon(name: str, *, css: str = "", label: str = "") -> SafeString:
     """One of our 16 px strokes; decoration unless it has a label."""
     classes = f"i {css}".strip()
@@ -121,6 +123,7 @@ def _stage_label(key: str) -> str:
 
 
 @register.simple_tag
+@kept
 def tier(value: str, label: str = "") -> SafeString | str:
     """Value tier: a filled chip with a diamond, deeper with value."""
     key = _css_key(value)
@@ -130,6 +133,7 @@ def tier(value: str, label: str = "") -> SafeString | str:
 
 
 @register.simple_tag
+@kept
 def stage(value: str, label: str = "") -> SafeString | str:
     """Lifecycle stage: an outlined pill with a dial."""
     key = _css_key(value)
@@ -139,6 +143,7 @@ def stage(value: str, label: str = "") -> SafeString | str:
 
 
 @register.simple_tag
+@kept
 def risk(level: str, label: str = "") -> SafeString | str:
     """Churn risk: three bars and a word; level is high, mid (medium) or low."""
     key = "mid" if level == "medium" else _css_key(level)
