@@ -125,9 +125,11 @@ if _database["ENGINE"].endswith("sqlite3"):
         " PRAGMA journal_size_limit=67108864; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-32000;",
     }
 elif _database["ENGINE"].endswith("postgresql"):
-    # JIT makes short list queries slower than it makes long ones faster.
+    # JIT makes short list queries slower than it makes long ones faster. So do parallel workers: a page that
+    # stops after fifty rows waits for helpers that read thousands ahead (300 ms against 30, a million orders).
     _database["OPTIONS"] = {
-        "options": f"-c jit=off -c lock_timeout={env.int('LOCK_TIMEOUT_MS', 10_000)}"
+        "options": "-c jit=off -c max_parallel_workers_per_gather=0"
+        f" -c lock_timeout={env.int('LOCK_TIMEOUT_MS', 10_000)}"
         f" -c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', 300_000)}",
         # A database host that vanished is noticed in seconds, not after the quarter of an hour of TCP.
         "connect_timeout": env.int("DATABASE_CONNECT_TIMEOUT", 5),

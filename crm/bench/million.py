@@ -1,4 +1,4 @@
-"""A large base for measuring lists and search: customers with figures, people, orders, interactions, tasks.
+"""A large base for measuring lists and search: customers with figures, people, orders, cases, tasks.
 
 `DATABASE_URL=… python -m crm.bench.million --customers 1000000` fills an empty database and leaves it; the
 same numbers give the same base. Owners sit in teams below one top team, as in a large organisation.
@@ -54,9 +54,10 @@ def main() -> None:
 
 
 def fill(count: int) -> None:
-    """Fill the base with `count` customers, as many orders, half as many people, interactions and tasks."""
+    """Fill the base with `count` customers, as many orders, half as many people, and a fifth as many cases."""
     from django.db import connection
 
+    from complaints.models import Complaint
     from customers.models import Contact, Customer, Interaction, Metrics, Order, OrderTotals, Person, Task
 
     owners = _owners()
@@ -70,6 +71,7 @@ def fill(count: int) -> None:
         (Order, count, lambda n, rng: _order(n, rng, count)),
         (Interaction, half, lambda n, rng: _interaction(n, rng, count, owners)),
         (Task, half, lambda n, rng: _task(n, rng, count, owners)),
+        (Complaint, count // 5, lambda n, rng: _case(n, rng, count, owners)),
     ]
     for model, rows, values in parts:
         started = time.perf_counter()
@@ -207,6 +209,20 @@ def _task(number: int, rng: random.Random, customers: int, owners: list[tuple[in
     return {
         "customer_id": rng.randint(1, customers), "title": f"跟进 {rng.choice(_TRADES)}", "owner_id": owner,
         "team_id": team, "due_on": TODAY + timedelta(days=rng.randint(-60, 60)),
+    }  # fmt: skip
+
+
+def _case(number: int, rng: random.Random, customers: int, owners: list[tuple[int, int]]) -> dict[str, Any]:
+    received = NOON - timedelta(minutes=rng.randint(0, 900_000))
+    state = rng.choices(("working", "waiting", "closed"), (15, 5, 80))[0]
+    is_open = state != "closed"
+    owner, team = owners[number * 17 % len(owners)]
+    return {
+        "number": f"TS-{received:%Y%m%d}-{number:06d}", "title": f"{rng.choice(_TRADES)}课程临时更换讲师",
+        "customer_id": rng.randint(1, customers), "owner_id": owner, "team_id": team, "state": state,
+        "grade": rng.choices(("severe", "general", "minor"), (1, 5, 14))[0], "received_at": received,
+        "next_due_at": received + timedelta(hours=rng.randint(1, 200)) if is_open else None,
+        "ended_at": None if is_open else received + timedelta(days=3),
     }  # fmt: skip
 
 
