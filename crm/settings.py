@@ -126,7 +126,7 @@ if _database["ENGINE"].endswith("sqlite3"):
     }
 elif _database["ENGINE"].endswith("postgresql"):
     # JIT makes short list queries slower than it makes long ones faster. So do parallel workers: a page that
-    # stops after fifty rows waits for helpers that read thousands ahead (300 ms against 30, a million orders).
+    # stops after fifty rows waits for helpers that read thousands ahead: 300 ms, not 30, at a million orders.
     _database["OPTIONS"] = {
         "options": "-c jit=off -c max_parallel_workers_per_gather=0"
         f" -c lock_timeout={env.int('LOCK_TIMEOUT_MS', 10_000)}"

@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def fill(count: int) -> None:
-    """Fill the base with `count` customers, as many orders, half as many people, and a fifth as many cases."""
+    """Fill the base: `count` customers, as many orders, half as many people, a fifth as many cases."""
     from django.db import connection
 
     from complaints.models import Complaint
