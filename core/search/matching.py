@@ -24,6 +24,8 @@ Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 #: A word that more terms begin with is common.
 COMMON = 10_000
+#: Of several words that are all common, so many terms are read to find the records that have them all.
+MANY = 100_000
 
 
 def matching_rows(rows: Rows, text: str, user: Any) -> Rows:
@@ -42,24 +44,61 @@ def matching_rows(rows: Rows, text: str, user: Any) -> Rows:
 
 def matching_words(rows: Rows, kind: SearchType, words: Sequence[str], user: Any) -> Rows:
     """Return the rows that match every word."""
-    keys, conditions = conditions_of(kind, words, user)
-    rows = rows.filter(*conditions)
-    return rows if keys is None else rows.filter(pk__in=keys)
+    return narrowed(kind, words, user).of(rows)
 
 
-def conditions_of(kind: SearchType, words: Sequence[str], user: Any) -> tuple[set[int] | None, list[Q]]:
-    """Return the keys that match the rarer words (None where there are none), and what else must hold."""
+@dataclass(frozen=True)
+class Narrowed:
+    """What the words come to: keys of the rows that match the rarer words (None where there are none), and
+    what else must hold. `is_rare` when some word alone leads to few records.
+    """
+
+    keys: set[int] | None
+    conditions: tuple[Q, ...]
+    is_rare: bool
+
+    def of(self, rows: Rows) -> Rows:
+        """Return those of the rows that match."""
+        rows = rows.filter(*self.conditions)
+        return rows if self.keys is None else rows.filter(pk__in=self.keys)
+
+
+def narrowed(kind: SearchType, words: Sequence[str], user: Any) -> Narrowed:
+    """Read the terms of the words, and say what a row that matches all of them must be."""
     keys: set[int] | None = None
     conditions: list[Q] = []
+    common: list[_Part] = []
+    is_rare = False
     for word in words:
         parts = _parts(kind, word, user)
         found = [part.ids() for part in parts]
+        is_rare = is_rare or all(ids is not None for ids in found)
         # Keys are those of the rows themselves, not of what they belong to.
-        if len(parts) == 1 and parts[0].path == "pk" and found[0] is not None:
+        by_key = len(parts) == 1 and parts[0].path == "pk"
+        if by_key and found[0] is not None:
             keys = found[0] if keys is None else keys & found[0]
         else:
             conditions.append(_any_of(parts, found))
-    return keys, conditions
+            common += parts if by_key else []
+    if keys is None and len(common) > 1 and len(common) == len(conditions):
+        keys = _with_all(common)
+        is_rare = keys is not None
+    return Narrowed(keys, tuple(conditions), is_rare)
+
+
+def _with_all(parts: Sequence[_Part]) -> set[int] | None:
+    """Return the records that have every one of several common words; None where these are too many, too.
+
+    Row by row in the order of a list, two common words can be far between: nobody reads half a table for
+    its first page.
+    """
+    both: set[int] | None = None
+    for part in parts:
+        found = part.ids(MANY)
+        if found is None:
+            continue
+        both = found if both is None else both & found
+    return both if both is not None and len(both) <= COMMON else None
 
 
 def matching_few(rows: Rows, kind: SearchType, words: Sequence[str], user: Any) -> Rows:
@@ -80,11 +119,11 @@ class _Part:
     user: Any
     sensitive: bool = True
 
-    def ids(self) -> set[int] | None:
+    def ids(self, most: int = COMMON) -> set[int] | None:
         """Return the records whose terms match; None where there are too many to say."""
         terms = hits(self.kind, self.word, self.user, sensitive=self.sensitive)
-        found = list(terms.values_list("object_id", flat=True)[: COMMON + 1])
-        return None if len(found) > COMMON else set(found)
+        found = list(terms.values_list("object_id", flat=True)[: most + 1])
+        return None if len(found) > most else set(found)
 
     def by_row(self) -> Q:
         """Asked of each row by itself: no database turns a scalar subquery into a join."""

@@ -14,7 +14,7 @@ from django.db import connection
 
 from core.access import reach_of
 from core.roles import Reach
-from core.search.matching import conditions_of, hits_of, matching_few, matching_words
+from core.search.matching import Narrowed, hits_of, matching_few, narrowed
 from core.search.terms import CODE, LAST, PIECE, Way, ways_for
 from core.search.types import SearchType
 
@@ -51,13 +51,14 @@ def best_matches(kind: SearchType, words: Sequence[str], user: Any, most: int) -
         if probe.complete or len(found) >= most:
             break
     if len(found) < most and (kind.through or not probe.complete):
-        few = _few_visible(kind, visible, user)
+        wanted = narrowed(kind, words, user)
+        few = None if wanted.is_rare else _few_visible(kind, visible, user)
         if few is not None:
-            found += _among(kind, words, user, few, found, most)
+            found += _among(kind, wanted, few, found, most)
         else:
-            if not probe.complete:
+            if not (probe.complete or wanted.is_rare):
                 probe, found = _probed(kind, words, user, visible, most, PROBES[2])
-            found += _listed(kind, words, user, visible, found, most)
+            found += _listed(wanted, visible, found, most)
     return _loaded(kind, visible, found, {**_reasons(kind, probe, found, user), **probe.reasons})
 
 
@@ -79,28 +80,31 @@ def _few_visible(kind: SearchType, visible: Any, user: Any) -> list[int] | None:
 
 
 def _among(
-    kind: SearchType, words: Sequence[str], user: Any, keys: Sequence[int], found: Sequence[int], most: int
+    kind: SearchType, wanted: Narrowed, keys: Sequence[int], found: Sequence[int], most: int
 ) -> list[int]:
     """Go from the visible rows to their terms, newest first, and stop when there are enough."""
-    matching, conditions = conditions_of(kind, words, user)
-    left = [pk for pk in keys if pk not in found and (matching is None or pk in matching)]
-    more: list[int] = [] if conditions else left
+    left = [pk for pk in keys if pk not in found and (wanted.keys is None or pk in wanted.keys)]
+    more: list[int] = [] if wanted.conditions else left
     manager: Any = kind.model._default_manager
-    for start, end in CHUNKS if conditions else ():
-        rows = manager.filter(*conditions, pk__in=left[start:end])
+    for start, end in CHUNKS if wanted.conditions else ():
+        rows = manager.filter(*wanted.conditions, pk__in=left[start:end])
         more += rows.order_by("-pk").values_list("pk", flat=True)
         if len(found) + len(more) >= most:
             break
     return more[: most - len(found)]
 
 
-def _listed(
-    kind: SearchType, words: Sequence[str], user: Any, visible: Any, found: Sequence[int], most: int
-) -> list[int]:
+def _listed(wanted: Narrowed, visible: Any, found: Sequence[int], most: int) -> list[int]:
     """Ask as the list asks."""
     if len(found) >= most:
         return []
-    rows = matching_words(visible, kind, words, user).exclude(pk__in=found)
+    rows = wanted.of(visible).exclude(pk__in=found)
+    if wanted.is_rare:
+        # Without an order the database goes from the few records to their rows; with one it might walk
+        # through the whole table, the newest first, in the hope of meeting them soon.
+        few = list(rows.order_by().values_list("pk", flat=True)[: FEW + 1])
+        if len(few) <= FEW:
+            return sorted(few, reverse=True)[: most - len(found)]
     return list(rows.order_by("-pk").values_list("pk", flat=True)[: most - len(found)])
 
 
