@@ -1,6 +1,9 @@
 """Complaints: what went wrong."""
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -21,6 +24,37 @@ class ComplaintsConfig(AppConfig):
         register_histories()
         register_files()
         follow_changes_of(*followed_models())
+        post_migrate.connect(_begin, sender=self, dispatch_uid="complaints.begin")
+
+
+def _begin(**kwargs: Any) -> None:
+    """Make the schedules exist, and what a new installation begins with."""
+    from datetime import time
+
+    from complaints.domain.seeding import begin
+    from core.domain.schedules import ensure_schedule
+
+    ensure_schedule(
+        "complaints.escalate",
+        title=_("Escalate cases whose deadlines come near or have passed"),
+        task="complaints.tasks.escalate",
+        every_seconds=30,
+        queue="sla",
+    )
+    ensure_schedule(
+        "complaints.dispatch-waiting",
+        title=_("Dispatch cases that wait for somebody"),
+        task="complaints.tasks.dispatch_waiting",
+        every_seconds=60,
+        queue="sla",
+    )
+    ensure_schedule(
+        "complaints.follow-notices",
+        title=_("Enter newly announced public holidays"),
+        task="complaints.tasks.follow_notices",
+        daily_at=time(3, 30),
+    )
+    begin()
 
 
 def register_histories() -> None:

@@ -1,1 +1,34 @@
 """Background work of the package: ids in, one domain call, safe to run twice."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from complaints.domain import dispatching, escalation, holidays
+from complaints.models import Complaint
+
+
+@shared_task(name="complaints.tasks.dispatch")
+def dispatch(complaint_id: int) -> dict[str, bool]:
+    """Give a new case to somebody."""
+    case = Complaint.objects.filter(pk=complaint_id).first()
+    return {"given": case is not None and dispatching.dispatch(case) is not None}
+
+
+@shared_task(name="complaints.tasks.dispatch_waiting")
+def dispatch_waiting() -> dict[str, int]:
+    """Try again for what nobody has."""
+    return {"given": dispatching.dispatch_waiting(timezone.now())}
+
+
+@shared_task(name="complaints.tasks.escalate")
+def escalate() -> dict[str, int]:
+    """Fire the levels whose time has come."""
+    return {"fired": escalation.fire_due(timezone.now())}
+
+
+@shared_task(name="complaints.tasks.follow_notices")
+def follow_notices() -> dict[str, int]:
+    """Enter public holidays that a new release of the data knows."""
+    return {"days": holidays.follow_notices()}

@@ -14,7 +14,7 @@ from complaints.domain.registering import register_case
 from complaints.models import BusinessCalendar, Clock, Complaint, Escalation, Pause
 from complaints.tests.factories import CalendarFactory, QueueFactory, policy
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare")]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 

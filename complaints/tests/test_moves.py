@@ -16,12 +16,7 @@ from core.models import AuditEntry, Job, Notification, User
 from core.tests.factories import UserFactory
 from customers.models import TimelineEvent
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def agent(user_in: Callable[..., User]) -> User:
-    return user_in("agent")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare")]
 
 
 @pytest.fixture

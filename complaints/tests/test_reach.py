@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -14,12 +13,7 @@ from core.models import Team, User
 from core.tests.factories import TeamFactory, UserFactory
 from customers.tests.factories import CustomerFactory
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def agent(user_in: Callable[..., User]) -> User:
-    return user_in("agent")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare")]
 
 
 def seen(user: User, action: str = "view") -> set[int]:

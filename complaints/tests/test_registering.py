@@ -20,7 +20,7 @@ from customers.choices import EventKind
 from customers.models import TimelineEvent
 from customers.tests.factories import ContactFactory, CustomerFactory, PersonFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare")]
 NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)
 
 

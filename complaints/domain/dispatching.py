@@ -1,0 +1,157 @@
+"""Giving cases to people: one case never to two, and nobody more than they can carry.
+
+Dispatches go one after another (`take_turns`), so that what was counted is still true when the case is
+given. A person who takes a case, or gives it to somebody, is always right: a dispatch that comes later
+changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Count, Max
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from complaints.choices import PRIORITY_ORDER, AssignReason, Grade, State
+from complaints.dispatch import Candidate, Ranking, Wanted, ranked
+from complaints.domain.calendars import default_calendar, working_calendar
+from complaints.domain.moves import assign
+from complaints.models import Assignment, BusinessCalendar, Complaint, Handler
+from complaints.sla import add_working_time
+from core.domain.notifications import notify
+from core.domain.numbers import take_turns
+from core.models import Absence
+from customers.choices import Tier
+from customers.domain.changes import locked
+
+#: After this time without anybody, the lead of the team is told.
+PATIENCE = timedelta(minutes=30)
+#: Experience counts what was handled within this time.
+EXPERIENCE_WITHIN = timedelta(days=180)
+
+
+def dry_run(case: Complaint, *, at: datetime) -> Ranking:
+    """Return who would get the case now, and why everybody else would not. Nothing changes."""
+    return ranked(_wanted(case), _candidates(case, at=at))
+
+
+def _wanted(case: Complaint) -> Wanted:
+    tier = case.customer.tier if case.customer is not None else ""
+    skill = case.category.skill if case.category is not None else ""
+    return Wanted(skill=skill, owner_first=case.grade == Grade.SEVERE or tier == Tier.STRATEGIC)
+
+
+def _candidates(case: Complaint, *, at: datetime) -> list[Candidate]:
+    """Read what is known of everybody in the queue; the number of queries does not grow with the people."""
+    if case.queue_id is None:
+        return []
+    handlers = list(
+        Handler.objects.active()
+        .filter(queues=case.queue_id)
+        .with_load()
+        .select_related("user", "calendar")
+        .order_by("pk")
+    )
+    users = [handler.user_id for handler in handlers]
+    away = set(
+        Absence.objects.running(timezone.localdate(at)).filter(user__in=users).values_list("user", flat=True)
+    )
+    given = dict(
+        Assignment.objects.filter(owner__in=users)
+        .order_by()
+        .values_list("owner")
+        .annotate(last=Max("at"))
+        .values_list("owner", "last")
+    )
+    known = _experience(case, users, at)
+    fallback = (case.queue.calendar if case.queue is not None else None) or default_calendar()
+    working = _open_now({handler.calendar or fallback for handler in handlers}, at)
+    owner = case.customer.owner_id if case.customer is not None else None
+    return [
+        Candidate(
+            user_id=handler.user_id,
+            name=str(handler.user),
+            skills=frozenset(handler.skills),
+            load=handler.load,
+            cap=handler.cap,
+            is_working=working[handler.calendar or fallback],
+            is_away=handler.user_id in away,
+            is_owner=handler.user_id == owner,
+            experience=known.get(handler.user_id, 0),
+            last_given=given.get(handler.user_id),
+        )
+        for handler in handlers
+    ]
+
+
+def _experience(case: Complaint, users: list[int], at: datetime) -> dict[int, int]:
+    if case.category is None:
+        return {}
+    rows = Complaint.objects.filter(
+        owner__in=users, category__code=case.category.code, received_at__gte=at - EXPERIENCE_WITHIN
+    )
+    solved = rows.filter(state__in=[State.SOLVED, State.CLOSED]).order_by().values_list("owner")
+    return dict(solved.annotate(n=Count("pk")).values_list("owner", "n"))
+
+
+def _open_now(rows: Iterable[BusinessCalendar | None], at: datetime) -> dict[BusinessCalendar | None, bool]:
+    """Tell of each calendar whether people work at the moment."""
+    return {row: add_working_time(at, 0, working_calendar(row, since=at)) == at for row in rows}
+
+
+@transaction.atomic
+def dispatch(case: Complaint, *, at: datetime | None = None) -> Complaint | None:
+    """Give the case to whoever should have it, and return it; None where there is nothing to give.
+
+    Nothing happens to a case that somebody handles, that is not new, or whose queue gives out nothing by
+    itself. Where nobody can have it, it keeps why, and the next sweep tries again.
+    """
+    moment = at or timezone.now()
+    take_turns("complaints-dispatch")
+    stored = locked(case)
+    if stored.state != State.NEW or stored.owner_id is not None:
+        return None
+    if stored.queue is None or not stored.queue.is_automatic:
+        return None
+    ranking = dry_run(stored, at=moment)
+    evidence = {"at": moment.isoformat(), "weighed": [row.as_evidence() for row in ranking.rows]}
+    if ranking.best is None:
+        Complaint.objects.filter(pk=stored.pk).update(dispatch_evidence=evidence)
+        return None
+    handler = Handler.objects.select_related("user").get(user=ranking.best.user_id)
+    return assign(stored, handler.user, by=None, reason=AssignReason.DISPATCH, evidence=evidence, at=moment)
+
+
+def dispatch_waiting(at: datetime, *, most: int = 500) -> int:
+    """Try again for what nobody has, the most urgent first, then the oldest; return how many were given.
+
+    The lead of the team is told once of a case that waits too long.
+    """
+    rows = Complaint.objects.unassigned().filter(queue__is_automatic=True, queue__is_active=True)
+    waiting = list(rows.select_related("team", "team__lead")[:most])
+    waiting.sort(key=lambda case: (-PRIORITY_ORDER[case.priority], case.received_at, case.pk))
+    given = 0
+    for case in waiting:
+        if dispatch(case, at=at) is not None:
+            given += 1
+        elif at - case.received_at > PATIENCE:
+            _tell_lead(case)
+    return given
+
+
+def _tell_lead(case: Complaint) -> None:
+    lead = case.team.lead if case.team is not None else None
+    if lead is None:
+        return
+    notify(
+        [lead],
+        kind="case_unassigned",
+        title=gettext_lazy("Nobody can take: %(case)s"),
+        params={"case": str(case)},
+        url=case.get_absolute_url(),
+        subject=case,
+        dedupe=f"case-unassigned-{case.pk}",
+    )

@@ -1,0 +1,24 @@
+"""Fixtures of the package's tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from complaints.models import BusinessCalendar, Category, Policy, Queue
+from core.models import User
+
+
+@pytest.fixture
+def bare(db: object) -> None:
+    """An installation in which nothing is set up: no calendar, queue, category or policy."""
+    Policy.objects.all().delete()
+    Category.objects.all().delete()
+    Queue.objects.all().delete()
+    BusinessCalendar.objects.all().delete()
+
+
+@pytest.fixture
+def agent(user_in: Callable[..., User]) -> User:
+    return user_in("agent")
