@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 
 from complaints.models import (
     Assignment,
+    CaseLink,
     Clock,
     Complaint,
     Entry,
     Escalation,
+    FirstContact,
     Pause,
     WorkOrder,
 )
@@ -61,7 +63,7 @@ class BelowCaseExplained:
 
     def __init__(self, row: Any) -> None:
         self.model: type[Model] = type(row)
-        self.case = CaseExplained(row.complaint)
+        self.case = CaseExplained(row.source if isinstance(row, CaseLink) else row.complaint)
 
     def explain(self, user: User, action: str) -> Answer:
         """By the right on such rows, and by seeing the case."""
@@ -89,5 +91,5 @@ def register_explainers() -> None:
     """Declare them."""
     register_explainer(Complaint, CaseExplained)
     register_explainer(WorkOrder, WorkExplained)
-    for model in (Entry, Clock, Escalation, Assignment, Pause):
+    for model in (Entry, Clock, Escalation, Assignment, Pause, FirstContact, CaseLink):
         register_explainer(model, BelowCaseExplained)

@@ -16,10 +16,22 @@ class ComplaintsConfig(AppConfig):
     def ready(self) -> None:
         """Declare what the platform needs to know of the package."""
         from complaints.access_explained import register_explainers
+        from complaints.help_topics import TOPICS
+        from complaints.lists import register_lists
         from complaints.notices import register_kinds
+        from complaints.readiness import register_parts
+        from complaints.responsibilities import register_responsibilities
+        from complaints.search_types import register_search
         from core.domain.sequence import follow_changes_of
+        from core.help import register_topics
 
+        register_navigation()
         register_kinds()
+        register_lists()
+        register_search()
+        register_responsibilities()
+        register_topics(TOPICS, group=_("Complaints"))
+        register_parts()
         register_explainers()
         register_histories()
         register_files()
@@ -55,6 +67,21 @@ def _begin(**kwargs: Any) -> None:
         daily_at=time(3, 30),
     )
     begin()
+
+
+def register_navigation() -> None:
+    """Add the entry of the side navigation."""
+    from core.navigation import Entry, register
+
+    sees = ("complaints.complaint", "view")
+    register(Entry("complaints", _("Complaints"), "complaints:complaint-list", "flag", 25, sees, needs_me))
+
+
+def needs_me(user: object) -> int:
+    """Count what the navigation shows."""
+    from complaints.views.case_list import needs_me as count
+
+    return count(user)
 
 
 def register_histories() -> None:

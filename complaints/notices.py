@@ -37,6 +37,23 @@ KINDS = (
         for_deputy=True,
     ),
     Kind(
+        "work_order_given",
+        _("A work order for you or your team"),
+        _("Something that has to be done so that a case can be solved."),
+        NoticeGroup.CASES,
+        mail=MailMode.NOW,
+        right=("complaints.workorder", "view"),
+        for_deputy=True,
+    ),
+    Kind(
+        "work_order_ended",
+        _("A work order of a case of yours ended"),
+        _("Done or cancelled by the team that had it."),
+        NoticeGroup.CASES,
+        right=_SEES,
+        for_deputy=True,
+    ),
+    Kind(
         "case_unassigned",
         _("A case that nobody can take"),
         _("Half an hour after it came in, to the lead of the team."),

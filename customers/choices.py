@@ -223,6 +223,7 @@ TIMELINE_GROUPS: dict[str, tuple[str, ...]] = {
         EventKind.RESTORED,
     ),
     "tasks": (EventKind.TASK, EventKind.WARNING),
+    "complaints": (EventKind.COMPLAINT,),
 }
 
 #: Allowed moves of an order; the only writers are the functions of `domain.orders`.

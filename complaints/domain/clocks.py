@@ -22,6 +22,7 @@ from complaints.choices import (
 )
 from complaints.deadlines import due_after, level_moment
 from complaints.domain.calendars import default_calendar, working_calendar
+from complaints.domain.following import follow_case
 from complaints.models import (
     BusinessCalendar,
     Clock,
@@ -252,6 +253,8 @@ def _set_due(clock: Clock, bench: Bench, *, at: datetime, reason: str, by: User 
     clock.state = ClockState.RUNNING
     clock.save(update_fields=["due_at", "state", "amount", "unit", "policy", "calendar"])
     if clock.due_at != old:
+        if clock.kind == ClockKind.SOLVE:
+            follow_case(clock.complaint, old, clock.due_at)
         ClockChange.objects.create(
             clock=clock, old_due=old, new_due=clock.due_at, reason=reason, at=at, by=by
         )

@@ -102,12 +102,12 @@ def _ensure_sound(case: Complaint, data: Mapping[str, Any], now: datetime) -> No
         text = _("This moment is still to come.")
         raise DomainError("in_the_future", text, fields={"received_at": text})
     ensure_valid(case, {*data, "title"})
-    _ensure_fits(case)
+    ensure_fits(case)
 
 
-def _ensure_fits(case: Complaint) -> None:
+def ensure_fits(case: Complaint, *, new_category: bool = True) -> None:
     """Refuse a category that is retired or of the other kind, and a person who has no place there."""
-    category = case.category
+    category = case.category if new_category else None
     if category is not None and (category.retired_at is not None or category.kind != case.kind):
         text = _("Choose a category that is in use for this kind.")
         raise DomainError("bad_category", text, fields={"category": text})

@@ -1,5 +1,5 @@
 """Help for the pages of the package, by noun."""
 
-from core.help import Topic
+from complaints.help_topics import cases
 
-TOPICS: tuple[Topic, ...] = ()
+TOPICS = (*cases.TOPICS,)

@@ -25,7 +25,7 @@ from complaints.choices import (
     State,
 )
 from complaints.models.taxonomy import Category, Queue
-from complaints.querysets.cases import BelowComplaint, ComplaintQuerySet, EntryQuerySet
+from complaints.querysets.cases import BelowComplaint, ComplaintQuerySet, EntryQuerySet, LinkQuerySet
 from core.models import Team
 from customers.models import Customer, Person
 from customers.models.activity import Subject
@@ -156,8 +156,8 @@ class Complaint(Recorded, Foreign, Subject):
         ]
         indexes = [
             # Sorts of the list, and its paging.
-            models.Index(fields=["kind", "received_at", "id"], name="complaint_by_received"),
-            models.Index(fields=["kind", "next_due_at", "id"], name="complaint_by_due"),
+            models.Index(fields=["received_at", "id"], name="complaint_by_received"),
+            models.Index(fields=["next_due_at", "id"], name="complaint_by_due"),
             # My day and the load of a handler read only what is open; there is far more that has ended.
             models.Index(
                 fields=["owner", "next_due_at", "id"],
@@ -281,6 +281,8 @@ class CaseLink(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+
+    objects = LinkQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("link of cases")

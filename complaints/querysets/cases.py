@@ -152,6 +152,14 @@ class EntryQuerySet(BelowComplaint):
         return self.select_related("by").order_by("at", "id")
 
 
+class LinkQuerySet(BelowComplaint):
+    """Links: seen by who sees the case that they were made from."""
+
+    owner_path = "source__owner"
+    team_path = "source__team"
+    complaint_path = "source"
+
+
 class ClockQuerySet(BelowComplaint):
     """Clocks."""
 

@@ -7,6 +7,8 @@ ACTIONS: dict[str, str] = {
     "escalation": "view change",
     "assignment": "view",
     "pause": "view",
+    "firstcontact": "view add change",
+    "caselink": "view add delete",
     "workorder": "view add change",
     "queue": "view change",
     "category": "view change",
@@ -59,6 +61,18 @@ RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "assignment": _READ_WITH_THE_CASE,
     "pause": _READ_WITH_THE_CASE,
+    "firstcontact": {
+        **_READ_WITH_THE_CASE,
+        "agent": ("team", "view add change"),
+        "sales": ("team", "view add change"),
+        "manager": ("team", "view add change"),
+    },
+    "caselink": {
+        **_READ_WITH_THE_CASE,
+        "agent": ("team", "view add delete"),
+        "sales": ("team", "view add delete"),
+        "manager": ("team", "view add delete"),
+    },
     "workorder": {
         "agent": ("team", "view add change"),
         "sales": ("team", "view add change"),

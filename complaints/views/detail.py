@@ -1,22 +1,265 @@
-"""The page of one case."""
+"""The page of one case: grade and why, clocks, what to say now, the log; beside it ladder and people."""
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any, ClassVar
+
 from django.http import HttpRequest, HttpResponse
-from django.views import View
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.views.generic import TemplateView
 
-from complaints.models import Complaint
-from core.views.base import RightsMixin, render_page
-from customers.views.base import fetch
+from complaints.choices import ClockState, EntryKind, State
+from complaints.domain.assessing import repeats_of
+from complaints.domain.dispatching import dry_run
+from complaints.domain.escalation import acknowledge_escalation
+from complaints.domain.first_contact import (
+    SECONDS,
+    STEPS,
+    begin_first_contact,
+    end_first_contact,
+    finish_step,
+    next_step,
+    steps_done,
+    within_ninety_seconds,
+)
+from complaints.forms.cases import EmotionForm, EntryForm
+from complaints.models import CaseLink, Complaint, Entry, Escalation, FirstContact, WorkOrder
+from complaints.phrases import phrase
+from complaints.shown_clocks import Shown, offset_in_words, show
+from complaints.views.base import NAV, CaseMove, CaseVerb, case_for
+from complaints.words import excluded_in_words, line_in_words, reason_in_words, rule_in_words
+from core.access import can
+from core.models import User
+from core.views.base import Right, RightsMixin, render_page
+from customers.views.base import fetch, user_of
+
+ENTRIES_SHOWN = 200
 
 
-class ComplaintDetail(RightsMixin, View):
+class ComplaintDetail(RightsMixin, TemplateView):
     """Everything about one case."""
 
-    required_right = ("view", Complaint)
+    required_right: ClassVar[Right] = ("view", Complaint)
+    template_name = "complaints/complaint_detail.html"
+
+    @cached_property
+    def case(self) -> Complaint:
+        """The case, if in reach."""
+        return case_for(self.request, self.kwargs["pk"])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Read every part."""
+        case, now = self.case, timezone.now()
+        may = self.may()
+        return super().get_context_data(
+            case=case,
+            may=may,
+            now=now,
+            clocks=shown_clocks(case, now),
+            ladder=ladder_of(case),
+            lines=lines_of(case),
+            entry_form=entry_form(case) if may["log"] else None,
+            contact=contact_card(case, may=may["change"]),
+            repeats=repeats_of(case),
+            grade_rules=[rule_in_words(rule) for rule in case.grade_evidence.get("rules", [])],
+            weighed=weighed_rows(case.dispatch_evidence.get("weighed", [])),
+            work_orders=list(WorkOrder.objects.visible_to(self.person).for_list().filter(complaint=case)),
+            links=links_of(case, self.person),
+            merged=list(case.merged.all()),
+            nav_current=NAV,
+            **kwargs,
+        )
+
+    def may(self) -> dict[str, bool]:
+        """What the person may do with this case."""
+        rows = Complaint.objects.filter(pk=self.case.pk)
+        changed = {
+            action: can(self.person, action, Complaint) and rows.visible_to(self.person, action).exists()
+            for action in ("change", "assign", "grade")
+        }
+        return {
+            **changed,
+            "log": can(self.person, "add", Entry),
+            "work": changed["change"] and can(self.person, "add", WorkOrder),
+            "link": changed["change"] and can(self.person, "add", CaseLink),
+            "explain": can(self.person, "explain", User),
+        }
+
+
+def entry_form(case: Complaint) -> EntryForm:
+    """Return the form of the box under the log, its fields drawn as the page draws them."""
+    form = EntryForm(case=case)
+    form.fields["body"].widget.attrs |= {"class": "form-control", "rows": 2}
+    form.fields["channel"].widget.attrs |= {"class": "form-select w-auto"}
+    return form
+
+
+def shown_clocks(case: Complaint, at: datetime) -> list[Shown]:
+    """Return the clocks of the cycle as the strip shows them: open ones first."""
+    rows = case.clocks.filter(cycle=case.cycle).exclude(state=ClockState.CANCELLED).select_related("calendar")
+    clocks = sorted(rows, key=lambda one: (one.state == ClockState.MET, one.due_at))
+    latest = {(one.kind, one.name): one for one in sorted(clocks, key=lambda one: one.turn)}
+    return [show(one, at) for one in clocks if latest[one.kind, one.name] is one]
+
+
+def ladder_of(case: Complaint) -> list[dict[str, Any]]:
+    """Return the levels of the cycle that fired or may fire, in the order of their times."""
+    rows = Escalation.objects.filter(complaint=case, clock__cycle=case.cycle).exclude(state="cancelled")
+    found = list(rows.select_related("clock", "person", "acknowledged_by").prefetch_related("told"))
+    found.sort(key=lambda one: (one.fire_at is None, one.fired_at or one.fire_at or one.clock.due_at, one.pk))
+    return [
+        {
+            "row": one,
+            "css": {"fired": "fired", "planned": ""}[one.state],
+            "when": offset_in_words(one.offset, working=one.in_working_time),
+        }
+        for one in found
+    ]
+
+
+def lines_of(case: Complaint) -> list[dict[str, Any]]:
+    """Return the log, that of cases merged into this one included, the latest lines at the end."""
+    cases = [case.pk, *case.merged.values_list("pk", flat=True)]
+    rows = Entry.objects.filter(complaint__in=cases).select_related("by", "complaint").order_by("-at", "-id")
+    found = list(rows[:ENTRIES_SHOWN])[::-1]
+    marks = {
+        EntryKind.INBOUND: ("m-bad", "chat"),
+        EntryKind.OUTBOUND: ("m-good", "phone"),
+        EntryKind.NOTE: ("", "note"),
+        EntryKind.SYSTEM: ("", "bot"),
+    }
+    return [
+        {
+            "entry": entry,
+            "mark": marks[EntryKind(entry.kind)][0],
+            "icon": marks[EntryKind(entry.kind)][1],
+            "text": line_in_words(entry.data) if entry.kind == EntryKind.SYSTEM else entry.body,
+            "elsewhere": entry.complaint if entry.complaint_id != case.pk else None,
+        }
+        for entry in found
+    ]
+
+
+def weighed_rows(evidence: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return who was weighed, in words."""
+    return [
+        {
+            "name": row["name"],
+            "excluded": excluded_in_words(row["excluded"]) if row["excluded"] else "",
+            "reasons": [reason_in_words(reason) for reason in row["reasons"]],
+        }
+        for row in evidence
+    ]
+
+
+def links_of(case: Complaint, user: User) -> list[dict[str, Any]]:
+    """Return the cases that belong to this one, as far as the person sees them."""
+    seen = Complaint.objects.visible_to(user)
+    out = case.links.filter(target__in=seen).select_related("target")
+    back = case.linked_from.filter(source__in=seen).select_related("source")
+    rows = [{"link": one, "case": one.target, "own": True} for one in out]
+    return rows + [{"link": one, "case": one.source, "own": False} for one in back]
+
+
+# ---- the first ninety seconds -----------------------------------------------------------------------
+def contact_card(case: Complaint, *, may: bool) -> dict[str, Any] | None:
+    """Return the card of the first contact: not of service requests, and not of what has ended before it."""
+    contact = case.first_contacts.filter(cycle=case.cycle).select_related("by").first()
+    if not case.is_complaint or (contact is None and not (may and case.is_open)):
+        return None
+    now_at = next_step(contact) if contact is not None else ""
+    return {
+        "contact": contact,
+        "steps": [
+            {
+                "key": step,
+                "number": place,
+                "seconds": SECONDS[step],
+                "words": phrase(step, case.language),
+                "done": contact is not None and getattr(contact, f"{step}_at") is not None,
+                "now": step == now_at,
+            }
+            for place, step in enumerate(STEPS, start=1)
+        ],
+        "next": now_at,
+        "done": steps_done(contact) if contact is not None else 0,
+        "in_time": contact is not None and within_ninety_seconds(contact),
+        "form": EmotionForm(initial={"emotion": case.emotion_before}),
+        "may": may and case.is_open,
+    }
+
+
+class FirstContactBegin(CaseVerb):
+    """The ninety seconds begin."""
+
+    required_right: ClassVar[Right] = ("add", FirstContact)
+    form_class = EmotionForm
+
+    def perform(self, form: EmotionForm) -> str:
+        """Begin and go to the card."""
+        begin_first_contact(self.case, emotion=form.cleaned_data["emotion"], by=self.person)
+        return f"{self.case.get_absolute_url()}#first-contact"
+
+
+class FirstContactEnd(CaseVerb):
+    """How the complainant feels afterwards."""
+
+    required_right: ClassVar[Right] = ("change", FirstContact)
+    form_class = EmotionForm
+
+    def perform(self, form: EmotionForm) -> str:
+        """Keep it and go back."""
+        rows = FirstContact.objects.filter(complaint=self.case)
+        contact = fetch(self.request, rows, self.kwargs["contact"], "change")
+        end_first_contact(contact, emotion=form.cleaned_data["emotion"], by=self.person)
+        return self.cancel_url()
+
+
+class FirstContactStep(CaseMove):
+    """One step done."""
+
+    required_right: ClassVar[Right] = ("change", FirstContact)
+
+    def post(self, request: HttpRequest, pk: int, **kwargs: Any) -> HttpResponse:
+        """Stamp it and go back to the card."""
+        case = case_for(request, pk, "change")
+        row = fetch(request, FirstContact.objects.filter(complaint=case), kwargs["contact"], "change")
+        finish_step(row, kwargs["step"])
+        return redirect(f"{case.get_absolute_url()}#first-contact")
+
+
+# ---- escalation and dispatch ------------------------------------------------------------------------
+class EscalationTake(RightsMixin, TemplateView):
+    """Taking up an escalation, or calling it a false alarm."""
+
+    required_right: ClassVar[Right] = ("change", Escalation)
+    http_method_names = ["post"]
+    was_wrong = False
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Take it up and go back to the case."""
+        row = fetch(request, Escalation.objects.select_related("complaint"), pk, "change")
+        acknowledge_escalation(row, by=user_of(request), was_wrong=self.was_wrong)
+        return redirect(row.complaint.get_absolute_url())
+
+
+class DispatchPreview(RightsMixin, TemplateView):
+    """Who would get the case now, and why."""
+
+    required_right: ClassVar[Right] = ("view", Complaint)
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show it."""
-        case = fetch(request, Complaint.objects.for_list(), pk)
-        context = {"case": case, "entries": case.entries.for_screen(), "nav_current": "complaints"}
-        return render_page(request, "complaints/complaint_detail.html", context)
+        """Weigh everybody; nothing changes."""
+        case = case_for(request, pk)
+        ranking = dry_run(case, at=timezone.now())
+        context = {
+            "case": case,
+            "best": ranking.best,
+            "weighed": weighed_rows([row.as_evidence() for row in ranking.rows]),
+            "nav_current": NAV,
+            "is_new": case.state == State.NEW,
+        }
+        return render_page(request, "complaints/dispatch_preview.html", context, partial="dialog")

@@ -105,7 +105,7 @@ def read_story(request: HttpRequest, customer: Customer) -> Story:
 def _groups(current: str) -> list[dict[str, Any]]:
     labels = {
         "": pgettext("timeline", "All"), "interactions": _("Interactions"), "orders": _("Orders"),
-        "changes": _("Changes"), "tasks": _("Tasks"),
+        "changes": _("Changes"), "tasks": _("Tasks"), "complaints": _("Complaints"),
     }  # fmt: skip
     return [
         {"label": label, "query": _query(key), "current": key == current} for key, label in labels.items()
@@ -257,6 +257,21 @@ def _tell_task(line: Line, data: dict[str, Any]) -> None:
         line.body = data["outcome"]
 
 
+def _tell_complaint(line: Line, data: dict[str, Any]) -> None:
+    """Complaints and requests, as the package above tells them."""
+    done = {
+        "received": _("received"), "solved": _("solution given"), "closed": _("closed"),
+        "withdrawn": _("withdrawn"), "reopened": _("reopened"), "merged": _("merged"),
+        "escalated": _("escalated"),
+    }.get(data.get("action", ""), "")  # fmt: skip
+    line.about = " · ".join(word for word in (data.get("number", ""), done) if word)
+    line.text = data.get("title") or ""
+    line.body = data.get("note") or ""
+    line.url = line.event.subject_url
+    if data.get("action") in {"solved", "closed"}:
+        line.mark = "m-good"
+
+
 def _tell_other(line: Line, data: dict[str, Any]) -> None:
     """Sharing, and files that come and go: events of no other kind that the package itself writes."""
     receiver = {"name": data.get("receiver", "")}
@@ -287,5 +302,6 @@ _TELLERS = {
     EventKind.REFUND: _tell_order,
     EventKind.CONTACT: _tell_contact,
     EventKind.TASK: _tell_task,
+    EventKind.COMPLAINT: _tell_complaint,
     EventKind.OTHER: _tell_other,
 }

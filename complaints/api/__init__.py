@@ -1,0 +1,21 @@
+"""The REST endpoints of the package."""
+
+from complaints.api.cases import ComplaintViewSet
+from complaints.api.parts import (
+    CategoryViewSet,
+    ClockViewSet,
+    EntryViewSet,
+    EscalationViewSet,
+    QueueViewSet,
+    WorkOrderViewSet,
+)
+
+routes = [
+    ("complaints", ComplaintViewSet, "complaint"),
+    ("complaint-entries", EntryViewSet, "complaint-entry"),
+    ("complaint-clocks", ClockViewSet, "complaint-clock"),
+    ("escalations", EscalationViewSet, "escalation"),
+    ("work-orders", WorkOrderViewSet, "work-order"),
+    ("queues", QueueViewSet, "queue"),
+    ("complaint-categories", CategoryViewSet, "complaint-category"),
+]

@@ -1,0 +1,265 @@
+"""Cases over the API: the same verbs, filters and reach as the pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from complaints.choices import Decision, Grade, Intake, Priority
+from complaints.domain import moves
+from complaints.domain.assessing import regrade, set_priority
+from complaints.domain.entries import add_note
+from complaints.domain.registering import register_case
+from complaints.domain.updating import update_case
+from complaints.filters import (
+    ComplaintFilterSet,
+)
+from complaints.models import Category, Complaint, Queue
+from complaints.sorting import (
+    CASE_SORTS,
+)
+from core.access import require
+from core.api.fields import ScopedRelatedField
+from core.api.viewsets import UpsertMixin
+from core.models import User
+from customers.api.base import Strict, StrictModelSerializer, VersionedViewSet, VersionField
+from customers.models import Customer, Person
+
+_READ_ONLY = [
+    "number", "state", "grade", "grade_evidence", "priority", "owner", "team", "acknowledged_at",
+    "responded_at", "solved_at", "ended_at", "next_due_at", "cycle", "level", "solution", "decision",
+    "merged_into", "created_at", "updated_at",
+]  # fmt: skip
+
+
+class ComplaintSerializer(StrictModelSerializer):
+    """A complaint or a service request; its state changes by the actions."""
+
+    customer = ScopedRelatedField(Customer, required=False, allow_null=True)
+    person = ScopedRelatedField(Person, required=False, allow_null=True)
+    category = ScopedRelatedField(Category, required=False, allow_null=True)
+    queue = ScopedRelatedField(Queue, required=False, allow_null=True)
+    version = VersionField()
+
+    class Meta:
+        model = Complaint
+        fields = [
+            "id", "kind", "number", "title", "description", "remedy_sought", "intake", "customer", "person",
+            "contact_name", "contact_phone", "contact_email", "language", "category", "queue", "state",
+            "grade", "grade_evidence", "priority", "impact", "is_safety", "is_media", "is_legal",
+            "emotion_before", "emotion_after", "owner", "team", "occurred_on", "received_at",
+            "acknowledged_at", "responded_at", "solved_at", "ended_at", "next_due_at", "cycle", "level",
+            "solution", "decision", "merged_into", "source_system", "external_id", "created_at",
+            "updated_at", "version",
+        ]  # fmt: skip
+        read_only_fields = _READ_ONLY
+
+
+class TextSerializer(Strict):
+    """Something said or written."""
+
+    body = serializers.CharField(max_length=100_000)
+    channel = serializers.ChoiceField(choices=Intake.choices, required=False, allow_blank=True)
+
+
+class NoteSerializer(Strict):
+    """An internal note."""
+
+    body = serializers.CharField(max_length=100_000)
+
+
+class ReasonSerializer(Strict):
+    """Why."""
+
+    reason = serializers.CharField(max_length=300)
+
+
+class AssignSerializer(Strict):
+    """Who handles it."""
+
+    owner = ScopedRelatedField(User)
+    note = serializers.CharField(required=False, allow_blank=True, max_length=300)
+
+
+class SolveSerializer(Strict):
+    """The solution; of a complaint, what was decided, too."""
+
+    solution = serializers.CharField(max_length=10_000)
+    decision = serializers.ChoiceField(choices=Decision.choices, required=False, allow_blank=True)
+
+
+class RegradeSerializer(Strict):
+    """Another grade, and why."""
+
+    grade = serializers.ChoiceField(choices=Grade.choices)
+    reason = serializers.CharField(max_length=300)
+
+
+class CasePrioritySerializer(Strict):
+    """How soon."""
+
+    priority = serializers.ChoiceField(choices=Priority.choices)
+
+
+_CALL = OpenApiExample(
+    "A complaint by telephone",
+    value={
+        "kind": "complaint",
+        "title": "Lecturer changed two days before the course",
+        "description": "48 people were told to expect Mr Wu.",
+        "remedy_sought": "The lecturer that was promised",
+        "customer": 42,
+        "intake": "phone",
+        "impact": "several",
+        "source_system": "hotline",
+        "external_id": "C-2026-11-22-7",
+    },
+    request_only=True,
+)
+_DONE: dict[str, Any] = {"responses": ComplaintSerializer, "filters": False}
+
+
+@extend_schema_view(create=extend_schema(examples=[_CALL]))
+class ComplaintViewSet(UpsertMixin, VersionedViewSet):
+    """Complaints and service requests. They are closed or withdrawn, never deleted."""
+
+    model = Complaint
+    serializer_class = ComplaintSerializer
+    filterset_class = ComplaintFilterSet
+    sort_keys = CASE_SORTS
+    default_sort = "-received"
+    http_method_names = ["get", "post", "put", "patch", "head", "options"]
+
+    def create_record(self, data: dict[str, Any]) -> Complaint:
+        """Receive it."""
+        self.version_of(data)
+        data.pop("emotion_after", None)
+        return register_case({"intake": Intake.API, **data}, by=self.actor)
+
+    def update_record(self, instance: Complaint, data: dict[str, Any]) -> Complaint:
+        """Correct its facts; what it was received as stays."""
+        version = self.version_of(data)
+        for name in ("kind", "queue", "intake", "received_at", "source_system", "external_id"):
+            if data.pop(name, getattr(instance, name)) != getattr(instance, name):
+                raise serializers.ValidationError({name: ["This stays as it was received."]})
+        return update_case(instance, data, by=self.actor, version=version)
+
+    def _case(self, right: str = "change") -> Complaint:
+        """Return the case if the caller may do this to it."""
+        require(self.actor, right, Complaint)
+        seen: Complaint = self.get_object()
+        rows = Complaint.objects.visible_to(self.actor, right)
+        found: Complaint = self.get_object() if rows.filter(pk=seen.pk).exists() else self._refuse(seen)
+        return found
+
+    def _refuse(self, case: Complaint) -> Complaint:
+        self.permission_denied(self.request, message="This case is not yours to change.")
+        return case
+
+    def _told(self, case: Any) -> Response:
+        return self.answer(self.fresh(case))
+
+    @extend_schema(request=None, **_DONE)
+    @action(detail=True, methods=["post"])
+    def take(self, request: Request, pk: int) -> Response:
+        """Take a case that nobody has."""
+        return self._told(moves.take(self._case(), by=self.actor))
+
+    @extend_schema(request=AssignSerializer, **_DONE)
+    @action(detail=True, methods=["post"])
+    def assign(self, request: Request, pk: int) -> Response:
+        """Hand the case to somebody."""
+        case, data = self._case("assign"), self.checked(AssignSerializer)
+        return self._told(moves.assign(case, data["owner"], by=self.actor, note=data.get("note", "")))
+
+    @extend_schema(request=None, **_DONE)
+    @action(detail=True, methods=["post"])
+    def acknowledge(self, request: Request, pk: int) -> Response:
+        """Note that the customer knows that we have it."""
+        return self._told(moves.acknowledge(self._case(), by=self.actor))
+
+    @extend_schema(request=NoteSerializer, **_DONE)
+    @action(detail=True, methods=["post"])
+    def note(self, request: Request, pk: int) -> Response:
+        """Keep an internal note."""
+        case = self._case()
+        add_note(case, self.checked(NoteSerializer)["body"], by=self.actor, at=timezone.now())
+        return self._told(case)
+
+    @extend_schema(request=TextSerializer, **_DONE)
+    @action(detail=True, methods=["post"], url_path="answer", url_name="answer")
+    def answer_customer(self, request: Request, pk: int) -> Response:
+        """Keep what we told the customer; it meets the first response."""
+        case = self._case()
+        moves.answer(case, **self.checked(TextSerializer), by=self.actor)
+        return self._told(case)
+
+    @extend_schema(request=TextSerializer, **_DONE)
+    @action(detail=True, methods=["post"])
+    def hear(self, request: Request, pk: int) -> Response:
+        """Keep what the customer said; a case that waits for it goes on."""
+        case = self._case()
+        moves.hear(case, **self.checked(TextSerializer), by=self.actor)
+        return self._told(case)
+
+    @extend_schema(request=ReasonSerializer, **_DONE)
+    @action(detail=True, methods=["post"])
+    def wait(self, request: Request, pk: int) -> Response:
+        """Wait for the customer."""
+        case = self._case()
+        return self._told(moves.wait_for_customer(case, **self.checked(ReasonSerializer), by=self.actor))
+
+    @extend_schema(request=None, **_DONE)
+    @action(detail=True, methods=["post"], url_path="go-on", url_name="go-on")
+    def go_on(self, request: Request, pk: int) -> Response:
+        """Go on with a case that waited."""
+        return self._told(moves.go_on(self._case(), by=self.actor))
+
+    @extend_schema(request=SolveSerializer, **_DONE)
+    @action(detail=True, methods=["post"])
+    def solve(self, request: Request, pk: int) -> Response:
+        """Give the customer the solution."""
+        case, data = self._case(), self.checked(SolveSerializer)
+        return self._told(
+            moves.solve(case, data["solution"], decision=data.get("decision", ""), by=self.actor)
+        )
+
+    @extend_schema(request=None, **_DONE)
+    @action(detail=True, methods=["post"])
+    def close(self, request: Request, pk: int) -> Response:
+        """Close a case whose solution the customer has."""
+        return self._told(moves.close(self._case(), by=self.actor))
+
+    @extend_schema(request=ReasonSerializer, **_DONE)
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, pk: int) -> Response:
+        """End a case that the customer takes back."""
+        case = self._case()
+        return self._told(moves.withdraw(case, **self.checked(ReasonSerializer), by=self.actor))
+
+    @extend_schema(request=ReasonSerializer, **_DONE)
+    @action(detail=True, methods=["post"])
+    def reopen(self, request: Request, pk: int) -> Response:
+        """Take up a case again."""
+        case = self._case()
+        return self._told(moves.reopen(case, **self.checked(ReasonSerializer), by=self.actor))
+
+    @extend_schema(request=RegradeSerializer, **_DONE)
+    @action(detail=True, methods=["post"])
+    def regrade(self, request: Request, pk: int) -> Response:
+        """Give the complaint another grade."""
+        case = self._case("grade")
+        return self._told(regrade(case, **self.checked(RegradeSerializer), by=self.actor))
+
+    @extend_schema(request=CasePrioritySerializer, **_DONE)
+    @action(detail=True, methods=["post"])
+    def priority(self, request: Request, pk: int) -> Response:
+        """Set how soon the case is taken up."""
+        case = self._case()
+        return self._told(set_priority(case, **self.checked(CasePrioritySerializer), by=self.actor))

@@ -1,0 +1,98 @@
+"""Cases that are one: merged and taken apart again; and cases that belong together."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from complaints.choices import LinkKind, State
+from complaints.domain.clocks import reopen_clocks, stop_clocks
+from complaints.domain.entries import tell
+from complaints.domain.registering import tell_timeline
+from complaints.models import CaseLink, Complaint
+from complaints.rules import ensure_open
+from core.choices import AuditAction
+from core.domain.audit import record
+from core.errors import Conflict, DomainError
+from core.models import User
+from customers.domain.changes import locked, write_changes
+
+
+@transaction.atomic
+def merge(complaint: Complaint, into: Complaint, *, by: User, at: datetime | None = None) -> Complaint:
+    """End the case because it is the same as `into`, and return it; its log is read there, too.
+
+    Refused: into itself, into another kind, and unless both are open.
+    """
+    moment = at or timezone.now()
+    if complaint.pk == into.pk:
+        text = _("A case cannot be merged into itself.")
+        raise DomainError("same_case", text, fields={"into": text})
+    # In the order of their numbers, so that two people who merge crosswise do not wait for each other.
+    first, second = sorted((complaint, into), key=lambda case: case.pk)
+    rows = {case.pk: case for case in (locked(first), locked(second))}
+    stored, target = rows[complaint.pk], rows[into.pk]
+    ensure_open(stored)
+    ensure_open(target)
+    if stored.kind != target.kind:
+        text = _("Only cases of the same kind can be merged.")
+        raise DomainError("other_kind", text, fields={"into": text})
+    values = {"state": State.MERGED, "merged_into": target, "ended_at": moment}
+    write_changes(stored, values, by=by, at=moment)
+    stop_clocks(stored, at=moment)
+    tell(stored, "merged", at=moment, by=by, into=target.number)
+    tell(target, "merged_here", at=moment, by=by, number=stored.number)
+    tell_timeline(stored, "merged", at=moment, by=by, into=target.number)
+    return stored
+
+
+@transaction.atomic
+def unmerge(complaint: Complaint, *, by: User, at: datetime | None = None) -> Complaint:
+    """Take a merged case out again: it goes on in its next cycle. Refused for a case that is not merged."""
+    moment = at or timezone.now()
+    stored = locked(complaint)
+    if stored.state != State.MERGED or stored.merged_into is None:
+        raise Conflict("not_merged", _("This case is not merged."))
+    target, ended_at = stored.merged_into, stored.ended_at
+    values = {
+        "state": State.WORKING if stored.owner_id is not None else State.NEW,
+        "merged_into": None,
+        "ended_at": None,
+        "cycle": stored.cycle + 1,
+    }
+    write_changes(stored, values, by=by, at=moment)
+    reopen_clocks(stored, ended_at=ended_at, at=moment)
+    tell(stored, "unmerged", at=moment, by=by, number=target.number)
+    tell(target, "unmerged_here", at=moment, by=by, number=stored.number)
+    return stored
+
+
+@transaction.atomic
+def link_cases(
+    source: Complaint, target: Complaint, kind: str, *, by: User, at: datetime | None = None
+) -> CaseLink:
+    """Say that two cases belong together. Refused: a case with itself, and the same link twice."""
+    moment = at or timezone.now()
+    if source.pk == target.pk:
+        text = _("A case cannot be linked to itself.")
+        raise DomainError("same_case", text, fields={"target": text})
+    if kind not in {LinkKind.RELATED, LinkKind.SAME_CAUSE, LinkKind.FOLLOWS}:
+        text = _("Choose how they belong together.")
+        raise DomainError("unknown_link", text, fields={"kind": text})
+    try:
+        with transaction.atomic():
+            link = CaseLink.objects.create(source=source, target=target, kind=kind, by=by, at=moment)
+    except IntegrityError as error:
+        raise Conflict("linked", _("These cases are linked already.")) from error
+    record(AuditAction.CHANGED, by=by, subject=source, changes={"links": ("", target.number)})
+    return link
+
+
+@transaction.atomic
+def unlink_cases(link: CaseLink, *, by: User) -> None:
+    """Take a link away; taking it away twice is the same as once."""
+    if CaseLink.objects.filter(pk=link.pk).delete()[0]:
+        record(AuditAction.CHANGED, by=by, subject=link.source, changes={"links": (link.target.number, "")})

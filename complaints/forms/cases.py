@@ -1,0 +1,238 @@
+"""Forms of cases: received, corrected, and the verbs of their life."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from complaints.choices import (
+    CaseKind,
+    Decision,
+    Emotion,
+    EntryKind,
+    Grade,
+    Intake,
+    LinkKind,
+    Priority,
+)
+from complaints.models import Category, Complaint
+from core.mentions import mentionable
+from core.models import Team, User
+from core.people import offer_people
+from customers.forms.base import RecordForm, VersionMixin, people_choices
+from customers.forms.pickers import CustomerPicker, PersonPicker
+
+_WHO = ("customer", "person", "contact_name", "contact_phone", "contact_email")
+_FACTS = ("impact", "is_safety", "is_media", "is_legal")
+
+
+class CategoryField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """Categories in use, each with the one above it."""
+
+    def __init__(self, kind: str, **kwargs: Any) -> None:
+        rows = list(Category.objects.current().of_kind(kind))
+        self.above = {row.code: row.name for row in rows}
+        super().__init__(Category.objects.current().of_kind(kind), **kwargs)
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Return "Course / Lecturer"."""
+        above = self.above.get(obj.parent_code, "")
+        return f"{above} / {obj.name}" if above else str(obj.name)
+
+
+class CaseForm(VersionMixin, RecordForm):
+    """The facts of a case."""
+
+    customer = CustomerPicker(label=_("Customer"), required=False)
+    person = PersonPicker(label=_("Complainant"), required=False)
+
+    fieldsets: tuple[tuple[Any, tuple[str, ...]], ...] = (
+        (
+            _("What happened"),
+            ("title", "description", "remedy_sought", "category", "occurred_on", "emotion_before"),
+        ),
+        (_("Who"), _WHO),
+        (_("How far it reaches"), _FACTS),
+    )
+
+    class Meta:
+        model = Complaint
+        fields = [
+            "title", "description", "remedy_sought", "category", "occurred_on", "emotion_before", "customer",
+            "person", "contact_name", "contact_phone", "contact_email", *_FACTS,
+        ]  # fmt: skip
+        widgets = {
+            "title": forms.TextInput(attrs={"data-wide": "1"}),
+            "description": forms.Textarea(attrs={"rows": 5}),
+        }
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("customer", "person"):
+            self.fields[name].user = self.user  # type: ignore[attr-defined]
+        self.fields["category"] = CategoryField(kind, label=_("Category"), required=False)
+        if "contact_name" in self.fields:
+            self.fields["contact_name"].help_text = _("Where the person is not on file yet.")
+        if kind == CaseKind.REQUEST:
+            for name in ("emotion_before", "is_safety", "is_media", "is_legal", "impact"):
+                self.fields.pop(name, None)
+
+
+class IntakeForm(CaseForm):
+    """A new case."""
+
+    fieldsets = (
+        (_("What happened"), ("title", "description", "remedy_sought", "category", "intake", "occurred_on")),
+        (
+            _("Who"),
+            ("customer", "person", "contact_name", "contact_phone", "contact_email", "emotion_before"),
+        ),
+        (_("How far it reaches"), _FACTS),
+    )
+
+    class Meta(CaseForm.Meta):
+        fields = [*CaseForm.Meta.fields, "intake"]
+
+
+class ReasonForm(forms.Form):
+    """Why."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class AssignForm(forms.Form):
+    """Who handles it from now on."""
+
+    owner = forms.ModelChoiceField(User.objects.none(), label=_("Handler"))
+    note = forms.CharField(label=_("Note"), max_length=300, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_people(self.fields["owner"], people_choices())
+
+
+class SolveForm(forms.Form):
+    """The solution, as the customer is told, and what was decided."""
+
+    solution = forms.CharField(
+        label=_("Solution"),
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("As you tell the customer: it is kept as an answer."),
+    )
+    decision = forms.ChoiceField(label=_("Decision"), choices=[("", "—"), *Decision.choices])
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if kind == CaseKind.REQUEST:
+            del self.fields["decision"]
+
+
+class EntryForm(forms.Form):
+    """One line of the log."""
+
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=[
+            (EntryKind.NOTE.value, EntryKind.NOTE.label),
+            (EntryKind.OUTBOUND.value, EntryKind.OUTBOUND.label),
+            (EntryKind.INBOUND.value, EntryKind.INBOUND.label),
+        ],
+        initial=EntryKind.NOTE.value,
+    )
+    channel = forms.ChoiceField(label=_("Channel"), choices=[("", "—"), *Intake.choices], required=False)
+    body = forms.CharField(label=_("Text"), max_length=100_000, widget=forms.Textarea(attrs={"rows": 4}))
+
+    def __init__(self, *args: Any, case: Complaint, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["body"].widget.attrs |= mentionable(case)
+
+
+class RegradeForm(ReasonForm):
+    """Another grade, and why."""
+
+    grade = forms.ChoiceField(label=_("Grade"), choices=Grade.choices)
+    field_order = ["grade", "reason"]
+
+
+class PriorityForm(forms.Form):
+    """How soon."""
+
+    priority = forms.ChoiceField(
+        label=_("Priority"),
+        choices=Priority.choices,
+        help_text=_("From now on the rules leave the priority of this case alone."),
+    )
+
+
+class CaseField(forms.CharField):
+    """One case in reach of the user, by its number; `user` is set by the form."""
+
+    user: User
+
+    def clean(self, value: Any) -> Complaint | None:
+        """Return the case that the number names."""
+        text = super().clean(value)
+        rows = Complaint.objects.visible_to(self.user)
+        found: Complaint | None = rows.filter(number__iexact=text.strip().split(" ")[0]).first()
+        if found is None:
+            raise forms.ValidationError(_("No case of this number is in your reach."))
+        return found
+
+
+class MergeForm(forms.Form):
+    """Into which case."""
+
+    into = CaseField(label=_("Number of the case that goes on"), max_length=60, help_text="TS-20261122-0031")
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["into"].user = user  # type: ignore[attr-defined]
+
+
+class LinkForm(forms.Form):
+    """Which case, and how they belong together."""
+
+    target = CaseField(label=_("Number of the other case"), max_length=60, help_text="TS-20261122-0031")
+    kind = forms.ChoiceField(
+        label=_("How they belong together"),
+        choices=[(one.value, one.label) for one in LinkKind if one != LinkKind.CONVERTED],
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["target"].user = user  # type: ignore[attr-defined]
+
+
+class WorkOrderForm(forms.Form):
+    """What another team does for the case."""
+
+    title = forms.CharField(label=_("What is to be done"), max_length=200)
+    team = forms.ModelChoiceField(Team.objects.order_by("name"), label=_("Team"))
+    owner = forms.ModelChoiceField(
+        User.objects.none(), label=_("Done by"), required=False, empty_label=_("Whoever of the team")
+    )
+    due_at = forms.DateTimeField(
+        label=_("Due"),
+        required=False,
+        help_text=_("Empty: half-way to the solution of the case, and it moves with it."),
+    )
+    note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_people(self.fields["owner"], people_choices())
+
+
+class OutcomeForm(forms.Form):
+    """What came of it."""
+
+    outcome = forms.CharField(label=_("Outcome"), max_length=2_000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class EmotionForm(forms.Form):
+    """How the complainant feels."""
+
+    emotion = forms.ChoiceField(label=_("How do they feel?"), choices=Emotion.choices)

@@ -1,0 +1,92 @@
+"""Help for the pages of cases."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from core.help import Topic
+
+_VIEW = ("complaints.complaint", "view")
+
+TOPICS = (
+    Topic(
+        "complaints",
+        _("Complaints and service requests"),
+        _("Everything that went wrong and everything that was asked for: numbered, timed, with one handler."),
+        (
+            _("The list opens with what is open, the most pressing first. Late ones are red."),
+            _("The board shows a column for each state. Drag a card, or use the menu on it."),
+            _("Cases without a handler are under “Nobody's”; take one with one click."),
+        ),
+        (
+            "complaints:complaint-list",
+            "complaints:complaint-board",
+            "complaints:case-panel",
+            "complaints:for-customer",
+        ),
+        (
+            (_("grade"), _("How grave a complaint is. Rules decide, and the case says which.")),
+            (
+                _("priority"),
+                _("How soon it is taken up. It follows grade and tier until somebody sets it."),
+            ),
+            (_("clock"), _("A deadline in the working hours of a calendar.")),
+        ),
+        right=_VIEW,
+    ),
+    Topic(
+        "complaint-new",
+        _("Receiving a complaint"),
+        _("Write down what happened in the customer's words; grade, queue and clocks follow by themselves."),
+        (
+            _("Name the customer by name or code. Without one the case is kept all the same."),
+            _("Say how far the trouble reaches, and whether safety, media or the law are touched."),
+            _("What the customer asks for belongs in its own field: it is what the solution is measured by."),
+        ),
+        ("complaints:complaint-create", "complaints:complaint-update"),
+        right=("complaints.complaint", "add"),
+    ),
+    Topic(
+        "complaint-record",
+        _("The page of a complaint"),
+        _("How grave and why, what is due next, what to say now, and everything that was said and done."),
+        (
+            _("Waiting stops the clocks that wait with the customer; response and law run on."),
+            _("An answer to the customer meets the first response; changing the state never does."),
+            _("The first contact has four steps and ninety seconds: accept, empathise, apologise, resolve."),
+            _("A solution meets every clock. The case is closed when the customer is content."),
+            _("The ladder shows who is told when a deadline passes. Whoever is told takes it up there."),
+            _("A merged case can be taken out again; its log is read in the case that goes on."),
+        ),
+        (
+            "complaints:complaint-detail",
+            "complaints:complaint-assign",
+            "complaints:complaint-give-back",
+            "complaints:complaint-wait",
+            "complaints:complaint-solve",
+            "complaints:complaint-close",
+            "complaints:complaint-withdraw",
+            "complaints:complaint-reopen",
+            "complaints:complaint-regrade",
+            "complaints:complaint-priority",
+            "complaints:complaint-merge",
+            "complaints:complaint-dispatch",
+            "complaints:entry-create",
+            "complaints:link-create",
+            "complaints:contact-*",
+        ),
+        right=_VIEW,
+    ),
+    Topic(
+        "work-orders",
+        _("Work orders"),
+        _("What another department does so that a case can be solved, with a clock of its own."),
+        (
+            _("Without a time of its own it is due half-way to the solution, and moves with it."),
+            _("Whoever has the work order reads the case and changes nothing of it."),
+            _("Finish it with a word about the outcome; the handler of the case is told."),
+        ),
+        ("complaints:work-order-*",),
+        right=("complaints.workorder", "view"),
+    ),
+)

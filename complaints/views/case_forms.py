@@ -1,0 +1,89 @@
+"""Receiving a case, and correcting its facts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from complaints.choices import CaseKind, Grade
+from complaints.domain.registering import register_case
+from complaints.domain.updating import proposed_grade, update_case
+from complaints.forms.cases import CaseForm, IntakeForm
+from complaints.models import Complaint
+from complaints.views.base import NAV, CaseVerb
+from core.views.base import number_in
+from customers.models import Customer
+from customers.views.base import CustomerFormPage
+
+
+class CaseCreate(CustomerFormPage):
+    """A complaint or a service request that somebody brings to us."""
+
+    required_right = ("add", Complaint)
+    form_class = IntakeForm
+    nav_current = NAV
+    success_message = gettext_lazy("Received: it has its number, and its clocks run.")
+    once = True
+
+    @cached_property
+    def kind(self) -> str:
+        """Which of the two; the address says it."""
+        asked = self.request.GET.get("kind", "")
+        return asked if asked in CaseKind.values else CaseKind.COMPLAINT.value
+
+    def form_arguments(self) -> dict[str, Any]:
+        """Begin with the customer that the page names."""
+        asked = number_in(self.request.GET.get("customer", ""))
+        found = Customer.objects.visible_to(self.person).filter(pk=asked or 0).first()
+        return {"user": self.person, "kind": self.kind, "initial": {"customer": found}}
+
+    def perform(self, form: IntakeForm) -> str:
+        """Receive it and go to its page."""
+        case = register_case({**form.values, "kind": self.kind}, by=self.person)
+        return case.get_absolute_url()
+
+    def cancel_url(self) -> str:
+        """Back to the list."""
+        return reverse("complaints:complaint-list")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Name the kind, and offer the other one."""
+        is_complaint = self.kind == CaseKind.COMPLAINT
+        return super().get_context_data(
+            title=_("New complaint") if is_complaint else _("New service request"),
+            submit_label=_("Receive complaint") if is_complaint else _("Receive request"),
+            crumbs=[(_("Complaints"), self.cancel_url())],
+            **kwargs,
+        )
+
+
+class CaseUpdate(CaseVerb):
+    """Correcting the facts; the grade is proposed, not changed."""
+
+    form_class = CaseForm
+    title = gettext_lazy("Edit case")
+    submit_label = gettext_lazy("Save changes")
+    success_message = gettext_lazy("Changes saved.")
+    form_columns = 2
+
+    def form_arguments(self) -> dict[str, Any]:
+        """Give the form the record."""
+        return {"user": self.person, "record": self.case, "kind": self.case.kind}
+
+    def conflict_record(self) -> Complaint:
+        """The case."""
+        return self.case
+
+    def perform(self, form: CaseForm) -> str:
+        """Write the changes, and say where the rules would grade it otherwise now."""
+        case = update_case(self.case, form.values, by=self.person, version=form.seen_version)
+        proposed = proposed_grade(case)
+        if proposed:
+            text = _("By the rules this complaint would be “%(grade)s” now. Change the grade if you agree.")
+            messages.info(self.request, text % {"grade": Grade(proposed).label})
+        return self.cancel_url()

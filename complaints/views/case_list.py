@@ -1,0 +1,145 @@
+"""Cases: the list, the board, and the panels of other pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views import View
+from django.views.generic import TemplateView
+
+from complaints.choices import CaseKind, EscalationState, State
+from complaints.filters import ComplaintFilterSet
+from complaints.models import Complaint, Escalation
+from complaints.sorting import CASE_SORTS
+from complaints.views.base import NAV
+from core.access import can
+from core.views.base import RightsMixin
+from core.views.lists import ListPage
+from customers.models import Customer
+from customers.views.base import RecordFilters, fetch, user_of
+
+ROWS_ON_BOARD = 50
+ROWS_ON_PANEL = 8
+
+
+class ComplaintList(RecordFilters, ListPage):
+    """Cases in reach; without a filter, the open ones."""
+
+    model = Complaint
+    filterset_class = ComplaintFilterSet
+    template_name = "complaints/complaint_list.html"
+    sort_keys = CASE_SORTS
+    default_sort = "-received"
+    export_key = "complaints.complaint"
+    nav_current = NAV
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Begin with what is open, the most pressing first; the address says so."""
+        if not request.GET and not self.chosen.opening_url():
+            return redirect(f"{request.path}?open=true&sort=due")
+        return super().get(request, *args, **kwargs)
+
+    def extra_context(self) -> dict[str, Any]:
+        """Add what the person may do."""
+        return {"now": timezone.now(), "may_add": can(self.person, "add", Complaint)}
+
+
+class ComplaintBoard(RightsMixin, TemplateView):
+    """Open cases in a column for each state, the most pressing first."""
+
+    required_right = ("view", Complaint)
+    template_name = "complaints/complaint_board.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Read the first rows of each column, and count the others."""
+        kind = self.request.GET.get("kind", "")
+        kind = kind if kind in CaseKind.values else CaseKind.COMPLAINT.value
+        mine = self.request.GET.get("mine") == "1"
+        columns = [self._column(state, kind, mine=mine) for state in _COLUMNS]
+        return super().get_context_data(
+            columns=columns,
+            kind=kind,
+            kinds=CaseKind.choices,
+            mine=mine,
+            now=timezone.now(),
+            may_change=can(self.person, "change", Complaint),
+            nav_current=NAV,
+            **kwargs,
+        )
+
+    def _column(self, state: str, kind: str, *, mine: bool) -> dict[str, Any]:
+        rows = Complaint.objects.visible_to(self.person).for_list().filter(state=state, kind=kind)
+        if mine:
+            rows = rows.filter(owner=self.person)
+        first = list(rows.order_by("next_due_at", "pk")[: ROWS_ON_BOARD + 1])
+        return {
+            "state": state,
+            "label": State(state).label,
+            "verb": _COLUMNS[state],
+            "rows": first[:ROWS_ON_BOARD],
+            "more": len(first) > ROWS_ON_BOARD,
+            "query": f"kind={kind}&state={state}" + ("&owner=@me" if mine else ""),
+        }
+
+
+#: The verb that brings a case into the column, by the name of its address.
+_COLUMNS = {
+    State.NEW.value: "complaints:complaint-give-back",
+    State.WORKING.value: "complaints:complaint-go-on",
+    State.WAITING.value: "complaints:complaint-wait",
+    State.SOLVED.value: "complaints:complaint-solve",
+}
+
+
+class CasePanel(RightsMixin, View):
+    """My day: one's own open cases, and escalations that wait to be taken up."""
+
+    required_right = ("view", Complaint)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the most pressing first."""
+        user = user_of(request)
+        rows = Complaint.objects.visible_to(user).for_list().open().filter(owner=user)
+        told = Escalation.objects.visible_to(user).unacknowledged().filter(told=user)
+        told = told.select_related("complaint", "clock").order_by("-fired_at")
+        context = {
+            "cases": list(rows.order_by("next_due_at", "pk")[:ROWS_ON_PANEL]),
+            "escalations": list(
+                told.select_related("complaint", "clock").order_by("-fired_at")[:ROWS_ON_PANEL]
+            ),
+            "now": timezone.now(),
+        }
+        return render(request, "complaints/case_panel.html", context)
+
+
+class CustomerCases(RightsMixin, View):
+    """The cases of one customer, pulled into the customer's page."""
+
+    required_right = ("view", Complaint)
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show the latest ones."""
+        user = user_of(request)
+        customer = fetch(request, Customer.objects.all(), pk)
+        rows = Complaint.objects.visible_to(user).for_list().filter(customer=customer)
+        found = list(rows.order_by("-received_at", "-pk")[: ROWS_ON_PANEL + 1])
+        context = {
+            "customer": customer,
+            "cases": found[:ROWS_ON_PANEL],
+            "more": len(found) > ROWS_ON_PANEL,
+            "now": timezone.now(),
+            "may_add": can(user, "add", Complaint),
+            "title": _("Complaints and requests"),
+        }
+        return render(request, "complaints/customer_panel.html", context)
+
+
+def needs_me(user: Any) -> int:
+    """Count what the navigation shows: one's own open cases of which something is late, and escalations."""
+    late = Complaint.objects.open().overdue(timezone.now()).filter(owner=user).count()
+    told = Escalation.objects.filter(state=EscalationState.FIRED, acknowledged_at__isnull=True, told=user)
+    return int(late + told.count())

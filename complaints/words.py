@@ -1,0 +1,160 @@
+"""What the system did with a case, in words: the codes of the log, and reasons of rules and dispatch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from complaints.choices import (
+    AssignReason,
+    ClockKind,
+    Decision,
+    Emotion,
+    Grade,
+    LevelAction,
+)
+
+Params = Mapping[str, Any]
+
+
+def _label(choices: Any, value: Any) -> str:
+    return str(choices(value).label) if value in choices.values else str(value)
+
+
+def _registered(params: Params) -> str:
+    if not params.get("grade"):
+        return _("Received.")
+    grade = _label(Grade, params["grade"])
+    reasons = ", ".join(rule_in_words(rule) for rule in params.get("rules", []))
+    if not reasons:
+        return _("Received and graded: %(grade)s. No rule asks for more.") % {"grade": grade}
+    return _("Received and graded: %(grade)s. %(reasons)s.") % {"grade": grade, "reasons": reasons}
+
+
+def _assigned(params: Params) -> str:
+    words = _("Handler: %(name)s (%(reason)s).") % {
+        "name": params.get("to"),
+        "reason": _label(AssignReason, params.get("reason")),
+    }
+    return f"{words} {params['note']}" if params.get("note") else words
+
+
+def _escalated(params: Params) -> str:
+    clock = params.get("name") or _label(ClockKind, params.get("clock"))
+    told = ", ".join(params.get("told", [])) or _("nobody could be told")
+    words = _("Escalated, level %(level)s (%(clock)s). Told: %(told)s.") % {
+        "level": params.get("level"),
+        "clock": clock,
+        "told": told,
+    }
+    action = params.get("action")
+    return words if action in {None, "", LevelAction.NOTIFY} else f"{words} {_label(LevelAction, action)}."
+
+
+def _first_contact(params: Params) -> str:
+    return _("First contact, %(steps)s of 4 steps: %(before)s before, %(after)s after.") % {
+        "steps": params.get("steps"),
+        "before": _label(Emotion, params.get("before")),
+        "after": _label(Emotion, params.get("after")),
+    }
+
+
+def _with(text: str, params: Params) -> str:
+    """Add the reason that somebody gave."""
+    reason = params.get("reason") or params.get("note") or params.get("outcome")
+    return f"{text} {reason}" if reason else text
+
+
+_WORDS: dict[str, Callable[[Params], str]] = {
+    "registered": _registered,
+    "assigned": _assigned,
+    "escalated": _escalated,
+    "first_contact": _first_contact,
+    "given_back": lambda p: _with(_("Given back to the queue."), p),
+    "acknowledged": lambda p: _with(_("Acknowledged."), p),
+    "waiting": lambda p: _with(_("Waits for the customer."), p),
+    "resumed": lambda p: _with(_("Goes on."), p),
+    "solved": lambda p: (
+        _("Solution given. Decision: %(decision)s.") % {"decision": _label(Decision, p.get("decision"))}
+        if p.get("decision")
+        else _("Solution given.")
+    ),
+    "closed": lambda p: _with(_("Closed."), p),
+    "withdrawn": lambda p: _with(_("Withdrawn."), p),
+    "reopened": lambda p: _with(_("Reopened."), p),
+    "regraded": lambda p: _with(
+        _("Grade changed from %(old)s to %(new)s.")
+        % {"old": _label(Grade, p.get("old")), "new": _label(Grade, p.get("new"))},
+        p,
+    ),
+    "merged": lambda p: _("Merged into %(number)s.") % {"number": p.get("into")},
+    "merged_here": lambda p: _("%(number)s was merged into this case.") % {"number": p.get("number")},
+    "unmerged": lambda p: _("Taken out of %(number)s again.") % {"number": p.get("number")},
+    "unmerged_here": lambda p: _("%(number)s was taken out again.") % {"number": p.get("number")},
+    "escalation_taken": lambda p: _("Level %(level)s taken up.") % {"level": p.get("level")},
+    "escalation_wrong": lambda p: _("Level %(level)s was a false alarm.") % {"level": p.get("level")},
+    "work_order": lambda p: (
+        _("Work order %(number)s for %(team)s: %(title)s")
+        % {"number": p.get("number"), "team": p.get("team"), "title": p.get("title")}
+    ),
+    "work_order_open": lambda p: _("Work order %(number)s opened again.") % {"number": p.get("number")},
+    "work_order_accepted": lambda p: _("Work order %(number)s accepted.") % {"number": p.get("number")},
+    "work_order_done": lambda p: _with(_("Work order %(number)s done.") % {"number": p.get("number")}, p),
+    "work_order_cancelled": lambda p: _with(
+        _("Work order %(number)s cancelled.") % {"number": p.get("number")}, p
+    ),
+}
+
+
+def codes() -> frozenset[str]:
+    """Return the codes that have words."""
+    return frozenset(_WORDS)
+
+
+def line_in_words(data: Mapping[str, Any]) -> str:
+    """Return what a system line says, in the language in force."""
+    say = _WORDS.get(data.get("code", ""))
+    return say(data.get("params", {})) if say is not None else str(data.get("code", ""))
+
+
+def rule_in_words(rule: str) -> str:
+    """Return why a rule of grading applied."""
+    words = {
+        "safety": _("somebody's safety is at stake"),
+        "media": _("media or public attention"),
+        "legal": _("legal steps or a regulator"),
+        "public": _("it reaches the public"),
+        "organisation": _("it reaches the whole organisation"),
+        "several": _("it reaches several people"),
+        "strategic_repeat": _("a strategic customer complains again within 90 days"),
+        "preferred": _("the customer is served first"),
+        "repeat": _("the customer complains again within 90 days"),
+        "many_repeats": _("the fourth complaint within 90 days"),
+        "enraged": _("the complainant is enraged"),
+    }
+    return words.get(rule, rule)
+
+
+def excluded_in_words(code: str) -> str:
+    """Return why somebody cannot have a case."""
+    words = {
+        "away": _("away"),
+        "skill": _("has not the skill"),
+        "full": _("has as many as they can carry"),
+        "closed": _("not working now"),
+    }
+    return words.get(code, code)
+
+
+def reason_in_words(code: str) -> str:
+    """Return what speaks for somebody."""
+    kind, _colon, value = code.partition(":")
+    words = {
+        "owner": _("owns the customer"),
+        "load": _("has %(load)s in hand") % {"load": value.replace("/", " / ")},
+        "skill": _("has the skill %(skill)s") % {"skill": value},
+        "experience": _("solved %(n)s like it") % {"n": value},
+    }
+    return words.get(kind, code)
