@@ -71,10 +71,21 @@ def _begin(**kwargs: Any) -> None:
 
 def register_navigation() -> None:
     """Add the entry of the side navigation."""
-    from core.navigation import Entry, register
+    from core.navigation import Entry, SettingsCard, register, register_settings_card
 
     sees = ("complaints.complaint", "view")
     register(Entry("complaints", _("Complaints"), "complaints:complaint-list", "flag", 25, sees, needs_me))
+    register_settings_card(
+        SettingsCard(
+            "complaints",
+            _("Complaints"),
+            _("Queues, handlers, categories, policies with their ladders, and business calendars."),
+            "complaints:settings",
+            "flag",
+            45,
+            ("complaints.handler", "view"),
+        )
+    )
 
 
 def needs_me(user: object) -> int:

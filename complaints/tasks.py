@@ -5,8 +5,8 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from complaints.domain import dispatching, escalation, holidays
-from complaints.models import Complaint
+from complaints.domain import calendar_settings, dispatching, escalation, holidays
+from complaints.models import BusinessCalendar, Complaint
 
 
 @shared_task(name="complaints.tasks.dispatch")
@@ -32,3 +32,10 @@ def escalate() -> dict[str, int]:
 def follow_notices() -> dict[str, int]:
     """Enter public holidays that a new release of the data knows."""
     return {"days": holidays.follow_notices()}
+
+
+@shared_task(name="complaints.tasks.follow_calendar")
+def follow_calendar(calendar_id: int) -> dict[str, int]:
+    """Work out the open cases of a calendar that was changed."""
+    calendar = BusinessCalendar.objects.filter(pk=calendar_id).first()
+    return {"cases": calendar_settings.follow_calendar(calendar) if calendar is not None else 0}

@@ -1,5 +1,5 @@
 """Help for the pages of the package, by noun."""
 
-from complaints.help_topics import cases
+from complaints.help_topics import cases, settings
 
-TOPICS = (*cases.TOPICS,)
+TOPICS = (*cases.TOPICS, *settings.TOPICS)

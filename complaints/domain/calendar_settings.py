@@ -1,0 +1,184 @@
+"""Calendars as administrators set them: hours from a day on, and days that are not as the others.
+
+What is past stays as it was: new hours begin today at the earliest, and a day that is over is not touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, time, timedelta
+from itertools import pairwise
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from complaints.domain.clocks import work_out_again
+from complaints.domain.holidays import enter_holidays
+from complaints.models import BusinessCalendar, CalendarDay, CalendarHours, Clock, Complaint
+from core.choices import AuditAction
+from core.domain.audit import record
+from core.domain.jobs import later
+from core.errors import DomainError
+from core.models import User
+from customers.domain.changes import ensure_fresh, ensure_valid, locked, write_changes
+
+Hours = tuple[time, time]
+#: Cases that one step of the job works out.
+CHUNK = 200
+
+
+@transaction.atomic
+def save_calendar(
+    name: str,
+    time_zone: str,
+    *,
+    by: User,
+    follows_china: bool = True,
+    is_active: bool = True,
+    calendar: BusinessCalendar | None = None,
+    version: int | None = None,
+) -> BusinessCalendar:
+    """Make or change a calendar and return it. Refused: a name in use, and switching off the usual one."""
+    values: dict[str, Any] = {"name": name.strip(), "time_zone": time_zone}
+    values |= {"follows_china": follows_china, "is_active": is_active}
+    same = BusinessCalendar.objects.filter(name=values["name"])
+    if calendar is not None:
+        same = same.exclude(pk=calendar.pk)
+    if same.exists():
+        text = _("Another calendar has this name.")
+        raise DomainError("name_taken", text, fields={"name": text})
+    if calendar is None:
+        made = BusinessCalendar(created_by=by, **values)
+        ensure_valid(made, set(values))
+        made.save(force_insert=True)
+        record(AuditAction.CREATED, by=by, subject=made)
+        return made
+    stored = locked(calendar)
+    ensure_fresh(stored, version)
+    if stored.is_default and not is_active:
+        text = _("The calendar that is used where no other is named stays in use.")
+        raise DomainError("default_needed", text, fields={"is_active": text})
+    if write_changes(stored, values, by=by, at=timezone.now()):
+        enter_holidays(stored)
+        _follow(stored)
+    return stored
+
+
+@transaction.atomic
+def set_hours(
+    calendar: BusinessCalendar, weekly: Mapping[int, Sequence[Hours]], *, valid_from: date, by: User
+) -> None:
+    """Give the calendar other hours from a day on; those before it end on the day before.
+
+    Refused: a day that is past, spans that overlap, and a week without any hours.
+    """
+    if valid_from < timezone.localdate():
+        text = _("Hours begin today or later: what is past stays as it was.")
+        raise DomainError("in_the_past", text, fields={"valid_from": text})
+    if not any(weekly.values()):
+        text = _("A week needs some working time.")
+        raise DomainError("no_hours", text)
+    for spans in weekly.values():
+        _ensure_apart(spans)
+    stored = locked(calendar)
+    CalendarHours.objects.filter(calendar=stored, valid_from__gte=valid_from).delete()
+    CalendarHours.objects.filter(calendar=stored, valid_to__isnull=True).update(
+        valid_to=valid_from - timedelta(days=1)
+    )
+    CalendarHours.objects.bulk_create(
+        CalendarHours(calendar=stored, weekday=day, opens=opens, closes=closes, valid_from=valid_from)
+        for day, spans in weekly.items()
+        for opens, closes in spans
+    )
+    told = f"{valid_from}: " + "; ".join(f"{day} {_told(spans)}" for day, spans in weekly.items() if spans)
+    record(AuditAction.CHANGED, by=by, subject=stored, changes={"hours": ("", told)})
+    enter_holidays(stored)
+    _follow(stored)
+
+
+def _told(spans: Iterable[Hours]) -> str:
+    return ", ".join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in spans)
+
+
+def _ensure_apart(spans: Sequence[Hours]) -> None:
+    """Refuse spans of one day that overlap. One that ends on the next day may only be the last."""
+    rows = sorted(spans)
+    for (_opens, closes), (opens, _closes) in pairwise(rows):
+        if closes <= _opens or closes > opens:
+            text = _("Spans of one day must not overlap.")
+            raise DomainError("overlap", text)
+
+
+@transaction.atomic
+def set_day(
+    calendar: BusinessCalendar, day: date, *, name: str, spans: Sequence[Hours], by: User
+) -> CalendarDay:
+    """Say that a day is not as its weekday: closed (no spans), or worked on. Refused for a past day."""
+    _ensure_to_come(day)
+    _ensure_apart(spans)
+    stored = locked(calendar)
+    values = {
+        "name": name.strip(),
+        "is_open": bool(spans),
+        "spans": [[f"{opens:%H:%M}", f"{closes:%H:%M}"] for opens, closes in spans],
+        "is_seeded": False,
+    }
+    row, _created = CalendarDay.objects.update_or_create(calendar=stored, day=day, defaults=values)
+    told = f"{day} {name} {_told(spans)}".strip()
+    record(AuditAction.CHANGED, by=by, subject=stored, changes={"days": ("", told)})
+    _follow(stored)
+    return row
+
+
+@transaction.atomic
+def remove_day(row: CalendarDay, *, by: User) -> None:
+    """Let the day be as its weekday again. Refused for a day that is past."""
+    _ensure_to_come(row.day)
+    stored = locked(row.calendar)
+    if CalendarDay.objects.filter(pk=row.pk).delete()[0]:
+        record(AuditAction.CHANGED, by=by, subject=stored, changes={"days": (str(row), "")})
+        _follow(stored)
+
+
+def _ensure_to_come(day: date) -> None:
+    if day < timezone.localdate():
+        text = _("This day is past: it stays as it was.")
+        raise DomainError("in_the_past", text, fields={"day": text})
+
+
+# ---- what follows -----------------------------------------------------------------------------------
+def _follow(calendar: BusinessCalendar) -> None:
+    """Ask for the open cases to be worked out anew; one job for each change of the calendar."""
+    BusinessCalendar.objects.filter(pk=calendar.pk).update(updated_at=timezone.now())
+    key = f"calendar-{calendar.pk}-{timezone.now():%Y%m%dT%H%M%S%f}"
+    later("complaints.tasks.follow_calendar", dedupe=key, calendar_id=calendar.pk)
+
+
+def follow_calendar(calendar: BusinessCalendar) -> int:
+    """Work out the running clocks of the calendar anew, a case at a time, and return how many cases.
+
+    Running it again changes nothing more, so a killed job simply begins again.
+    """
+    rows = Clock.objects.running().filter(calendar=calendar)
+    cases, last = 0, 0
+    while True:
+        found = list(
+            rows.filter(complaint__gt=last)
+            .order_by("complaint_id")
+            .values_list("complaint_id", flat=True)
+            .distinct()[:CHUNK]
+        )
+        if not found:
+            return cases
+        for key in found:
+            _work_out(key)
+        cases, last = cases + len(found), found[-1]
+
+
+@transaction.atomic
+def _work_out(complaint_id: int) -> None:
+    case = locked(Complaint.objects.get(pk=complaint_id))
+    if not case.has_ended:
+        work_out_again(case, at=timezone.now(), reason="calendar")

@@ -1,0 +1,255 @@
+"""What administrators set up: queues, handlers, categories, policies. Every change leaves an audit line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from complaints.choices import ClockKind
+from complaints.models import Category, Complaint, Handler, Level, Policy, Queue, Target
+from core.choices import AuditAction
+from core.domain.audit import differences, record
+from core.domain.numbers import take_turns
+from core.errors import Conflict, DomainError
+from core.models import User
+from customers.domain.changes import ensure_fresh, ensure_valid, locked, write_changes
+
+
+def _ensure_named(data: Mapping[str, Any]) -> None:
+    if not any(str(data.get(f"name_{code}", "")).strip() for code in ("en", "zh_hans", "zh_hant")):
+        text = _("Give a name in at least one language.")
+        raise DomainError("name_needed", text, fields={"name_en": text})
+
+
+# ---- queues -----------------------------------------------------------------------------------------
+@transaction.atomic
+def save_queue(
+    data: Mapping[str, Any], *, by: User, queue: Queue | None = None, version: int | None = None
+) -> Queue:
+    """Make or change a queue and return it. One queue of each kind takes what belongs nowhere else.
+
+    Refused: without a name, another kind for a queue that has cases, and switching off the default one.
+    """
+    _ensure_named(data)
+    take_turns("complaints-queues")
+    if data.get("is_default"):
+        _only_default(data, queue)
+    if queue is None:
+        made: Queue = _created(Queue(created_by=by, **data), data, by=by)
+        return made
+    stored = locked(queue)
+    ensure_fresh(stored, version)
+    if data.get("kind", stored.kind) != stored.kind and Complaint.objects.filter(queue=stored).exists():
+        text = _("This queue has cases: its kind stays.")
+        raise DomainError("queue_in_use", text, fields={"kind": text})
+    if stored.is_default and not (data.get("is_default", True) and data.get("is_active", True)):
+        text = _("Make another queue the default first.")
+        raise DomainError("default_needed", text, fields={"is_default": text})
+    write_changes(stored, data, by=by, at=timezone.now())
+    return stored
+
+
+def _only_default(data: Mapping[str, Any], queue: Queue | None) -> None:
+    others = Queue.objects.filter(kind=data["kind"], is_default=True)
+    if queue is not None:
+        others = others.exclude(pk=queue.pk)
+    others.update(is_default=False)
+
+
+def _created(row: Any, data: Mapping[str, Any], *, by: User) -> Any:
+    ensure_valid(row, set(data))
+    row.save(force_insert=True)
+    record(AuditAction.CREATED, by=by, subject=row)
+    return row
+
+
+# ---- handlers ---------------------------------------------------------------------------------------
+@transaction.atomic
+def save_handler(user: User, data: Mapping[str, Any], *, by: User, version: int | None = None) -> Handler:
+    """Say in which queues somebody handles cases, with which skills, and how many at once."""
+    values, queues = dict(data), list(data["queues"])
+    values.pop("queues")
+    handler: Handler | None = Handler.objects.filter(user=user).first()
+    if handler is None:
+        handler = Handler(user=user, created_by=by, **values)
+        _created(handler, values, by=by)
+    else:
+        handler = locked(handler)
+        ensure_fresh(handler, version)
+        extra = _queue_change(handler, queues)
+        write_changes(handler, values, by=by, at=timezone.now(), extra=extra)
+    handler.queues.set(queues)
+    return handler
+
+
+def _queue_change(handler: Handler, queues: list[Queue]) -> dict[str, tuple[Any, Any]]:
+    before = sorted(str(queue) for queue in handler.queues.all())
+    after = sorted(str(queue) for queue in queues)
+    return {"queues": (", ".join(before), ", ".join(after))} if before != after else {}
+
+
+# ---- categories -------------------------------------------------------------------------------------
+@transaction.atomic
+def save_category(
+    data: Mapping[str, Any], *, by: User, category: Category | None = None, at: datetime | None = None
+) -> Category:
+    """Make a category, or a new edition of one; cases keep the edition of their day.
+
+    Refused: without a name, a code that is in use, a parent that is not there or lies below it, and an
+    edition that somebody has replaced meanwhile. A change of nothing makes no edition.
+    """
+    _ensure_named(data)
+    moment = at or timezone.now()
+    take_turns("complaints-categories")
+    code = category.code if category is not None else str(data["code"])
+    kind = category.kind if category is not None else data["kind"]
+    values = {**data, "code": code, "kind": kind}
+    _ensure_parent(kind, code, str(data.get("parent_code", "")))
+    edition = 1
+    if category is not None:
+        stored = locked(category)
+        changes = differences(stored, values)
+        if not changes:
+            return stored
+        if not Category.objects.current().filter(pk=stored.pk).update(retired_at=moment):
+            raise Conflict("category_replaced", _("Somebody changed this category meanwhile."))
+        edition = stored.edition + 1
+    made = Category(edition=edition, valid_from=moment, **values)
+    ensure_valid(made, set(values))
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError as error:
+        text = _("This code is in use. A category that was retired comes back by its own page.")
+        raise Conflict("code_taken", text, fields={"code": text}) from error
+    record(AuditAction.CREATED, by=by, subject=made, note=f"{kind} {code}, {edition}")
+    return made
+
+
+def _ensure_parent(kind: str, code: str, parent: str) -> None:
+    above = dict(Category.objects.current().of_kind(kind).values_list("code", "parent_code"))
+    if parent and parent not in above:
+        text = _("Choose a category that is in use.")
+        raise DomainError("unknown_parent", text, fields={"parent_code": text})
+    seen = {code}
+    while parent:
+        if parent in seen:
+            text = _("A category cannot belong to itself or to one below it.")
+            raise DomainError("circle", text, fields={"parent_code": text})
+        seen.add(parent)
+        parent = above.get(parent, "")
+
+
+@transaction.atomic
+def retire_category(category: Category, *, by: User, at: datetime | None = None) -> Category:
+    """Offer the category no longer; its cases keep it. Refused while others belong to it."""
+    moment = at or timezone.now()
+    take_turns("complaints-categories")
+    stored = locked(category)
+    below = Category.objects.current().filter(kind=stored.kind, parent_code=stored.code)
+    if below.exists():
+        raise Conflict("has_children", _("Retire what belongs to this category first."))
+    if not Category.objects.current().filter(pk=stored.pk).update(retired_at=moment):
+        raise Conflict("retired", _("This category is retired already."))
+    stored.refresh_from_db()
+    record(AuditAction.CHANGED, by=by, subject=stored, changes={"retired_at": (None, moment)})
+    return stored
+
+
+# ---- policies ---------------------------------------------------------------------------------------
+Targets = Mapping[str, tuple[int, str] | None]
+
+
+@transaction.atomic
+def save_policy(
+    data: Mapping[str, Any],
+    targets: Targets,
+    *,
+    by: User,
+    policy: Policy | None = None,
+    version: int | None = None,
+    statutory_name: str = "",
+) -> Policy:
+    """Make or change a policy with its targets (clock → amount and unit, None for no such clock).
+
+    Cases that run keep the targets that they began with. Refused: a name that another policy has.
+    """
+    _ensure_free_name(data, policy)
+    if policy is None:
+        stored: Policy = _created(Policy(created_by=by, **data), data, by=by)
+    else:
+        stored = locked(policy)
+        ensure_fresh(stored, version)
+    extra = _write_targets(stored, targets, statutory_name)
+    write_changes(stored, data, by=by, at=timezone.now(), extra=extra)
+    return stored
+
+
+def _ensure_free_name(data: Mapping[str, Any], policy: Policy | None) -> None:
+    same = Policy.objects.filter(name=data["name"])
+    if policy is not None:
+        same = same.exclude(pk=policy.pk)
+    if same.exists():
+        text = _("Another policy has this name.")
+        raise DomainError("name_taken", text, fields={"name": text})
+
+
+def _write_targets(policy: Policy, targets: Targets, statutory_name: str) -> dict[str, tuple[Any, Any]]:
+    changes: dict[str, tuple[Any, Any]] = {}
+    for clock, wanted in targets.items():
+        name = statutory_name if clock == ClockKind.STATUTORY else ""
+        rows = Target.objects.filter(policy=policy, clock=clock)
+        row = rows.first()
+        before = (row.amount, row.unit, row.name) if row is not None else None
+        after = (*wanted, name) if wanted is not None else None
+        if before == after:
+            continue
+        rows.delete()
+        if wanted is not None:
+            Target.objects.create(policy=policy, clock=clock, amount=wanted[0], unit=wanted[1], name=name)
+        changes[f"target_{clock}"] = (_told(before), _told(after))
+    return changes
+
+
+def _told(target: tuple[Any, ...] | None) -> str:
+    return " ".join(str(part) for part in target if part) if target is not None else ""
+
+
+@transaction.atomic
+def save_level(policy: Policy, data: Mapping[str, Any], *, by: User, level: Level | None = None) -> Level:
+    """Make or change a level of a policy's ladder; new cases carry it.
+
+    Refused: a number that the clock has already, and a named person where nobody is named.
+    """
+    stored = locked(policy)
+    same = Level.objects.filter(policy=stored, clock=data["clock"], number=data["number"])
+    if level is not None:
+        same = same.exclude(pk=level.pk)
+    if same.exists():
+        text = _("This clock has a level of this number.")
+        raise DomainError("number_taken", text, fields={"number": text})
+    if data["recipient"] == "person" and data.get("person") is None:
+        text = _("Say who.")
+        raise DomainError("person_needed", text, fields={"person": text})
+    row = level or Level(policy=stored)
+    before = str(level) if level is not None else ""
+    for name, value in data.items():
+        setattr(row, name, value)
+    ensure_valid(row, set(data))
+    row.save()
+    told = f"{row.get_clock_display()} {row} {row.offset} {row.get_recipient_display()}"
+    record(AuditAction.CHANGED, by=by, subject=stored, changes={"levels": (before, told)})
+    return row
+
+
+@transaction.atomic
+def delete_level(level: Level, *, by: User) -> None:
+    """Take a level off the ladder; cases that run keep theirs."""
+    told = f"{level.get_clock_display()} {level}"
+    if Level.objects.filter(pk=level.pk).delete()[0]:
+        record(AuditAction.CHANGED, by=by, subject=level.policy, changes={"levels": (told, "")})

@@ -1,0 +1,207 @@
+"""Forms of what administrators set up."""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from complaints.choices import ClockKind, Unit
+from complaints.models import BusinessCalendar, Category, Handler, Level, Policy, Queue
+from core.forms import time_zone_choices
+from core.models import User
+from core.people import offer_people
+from customers.forms.base import RecordForm, VersionMixin, people_choices
+
+_NAMES = ("name_en", "name_zh_hans", "name_zh_hant")
+
+
+class QueueForm(VersionMixin, RecordForm):
+    """A queue."""
+
+    class Meta:
+        model = Queue
+        fields = [*_NAMES, "kind", "team", "calendar", "is_automatic", "is_default", "position", "is_active"]
+
+
+class HandlerForm(VersionMixin, RecordForm):
+    """Somebody who handles cases."""
+
+    skills = forms.CharField(
+        label=_("Skills"),
+        required=False,
+        help_text=_("Words with commas, as categories ask for."),
+    )
+
+    class Meta:
+        model = Handler
+        fields = ["queues", "cap", "skills", "calendar", "is_active"]
+        widgets = {"queues": forms.CheckboxSelectMultiple}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["skills"] = ", ".join(self.instance.skills or [])
+        self.fields["queues"].queryset = Queue.objects.active()  # type: ignore[attr-defined]
+
+    def clean_skills(self) -> list[str]:
+        """Return the words."""
+        words = re.split(r"[,，、;；\n]", self.cleaned_data["skills"])
+        return sorted({word.strip()[:40] for word in words if word.strip()})
+
+
+class NewHandlerForm(HandlerForm):
+    """Who, too."""
+
+    person = forms.ModelChoiceField(User.objects.none(), label=_("Person"))
+    field_order = ["person"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_people(self.fields["person"], people_choices().filter(handler__isnull=True))
+
+
+class CategoryForm(RecordForm):
+    """A category, or its next edition."""
+
+    class Meta:
+        model = Category
+        fields = ["kind", "code", *_NAMES, "parent_code", "queue", "skill", "position"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Category.objects.current()
+        if self.instance.pk is not None:
+            rows = rows.of_kind(self.instance.kind).exclude(code=self.instance.code)
+            del self.fields["kind"], self.fields["code"]
+        choices = [("", "—"), *((row.code, f"{row.code} · {row.name}") for row in rows)]
+        self.fields["parent_code"] = forms.ChoiceField(label=_("Belongs to"), choices=choices, required=False)
+
+
+class PolicyForm(VersionMixin, RecordForm):
+    """A policy and its targets."""
+
+    statutory_name = forms.CharField(label=_("Name of the statutory deadline"), max_length=80, required=False)
+
+    class Meta:
+        model = Policy
+        fields = ["name", "kind", "grade", "tier", "category_code", "calendar", "position", "is_active"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        codes = [(row.code, f"{row.code} · {row.name}") for row in Category.objects.current()]
+        self.fields["category_code"] = forms.ChoiceField(
+            label=_("Category"), choices=[("", "—"), *codes], required=False
+        )
+        known = {row.clock: row for row in self.instance.targets.all()} if self.instance.pk else {}
+        for kind in ClockKind:
+            row = known.get(kind.value)
+            self.fields[f"amount_{kind}"] = forms.IntegerField(
+                label=_("%(clock)s within") % {"clock": kind.label},
+                min_value=1,
+                max_value=1_000_000,
+                required=False,
+                initial=row.amount if row else None,
+            )
+            self.fields[f"unit_{kind}"] = forms.ChoiceField(
+                label=_("%(clock)s, unit") % {"clock": kind.label},
+                choices=Unit.choices,
+                initial=row.unit if row else Unit.WORKING_HOURS,
+                required=False,
+            )
+            if row is not None and kind == ClockKind.STATUTORY:
+                self.fields["statutory_name"].initial = row.name
+
+    @property
+    def targets(self) -> dict[str, tuple[int, str] | None]:
+        """The targets; None for a clock that the policy does not ask for."""
+        data = self.cleaned_data
+        return {
+            kind.value: (data[f"amount_{kind}"], data[f"unit_{kind}"] or Unit.WORKING_HOURS.value)
+            if data.get(f"amount_{kind}")
+            else None
+            for kind in ClockKind
+        }
+
+
+class LevelForm(RecordForm):
+    """A level of a ladder."""
+
+    class Meta:
+        model = Level
+        fields = [
+            "clock", "number", "offset", "in_working_time", "recipient", "person", "action", "by_mail",
+            "through_quiet_hours",
+        ]  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_people(self.fields["person"], people_choices())
+
+
+class CalendarForm(VersionMixin, RecordForm):
+    """A calendar."""
+
+    class Meta:
+        model = BusinessCalendar
+        fields = ["name", "time_zone", "follows_china", "is_active"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["time_zone"] = forms.ChoiceField(label=_("Time zone"), choices=time_zone_choices)
+
+
+_SPAN = re.compile(r"^(\d{1,2})[:：](\d{2})\s*[-–—~至]\s*(\d{1,2})[:：](\d{2})$")
+
+
+class SpansField(forms.CharField):
+    """Opening hours as people write them: 09:00–12:00, 13:00–18:00."""
+
+    def clean(self, value: Any) -> list[tuple[time, time]]:
+        """Return the spans."""
+        text = super().clean(value)
+        spans = []
+        for part in re.split(r"[,，、;；\n]", text or ""):
+            if not part.strip():
+                continue
+            found = _SPAN.match(part.strip())
+            if found is None:
+                raise forms.ValidationError(_("Write hours like 09:00–12:00, 13:00–18:00."))
+            numbers = [int(number) for number in found.groups()]
+            if numbers[0] > 23 or numbers[2] > 24 or numbers[1] > 59 or numbers[3] > 59:
+                raise forms.ValidationError(_("Write hours like 09:00–12:00, 13:00–18:00."))
+            spans.append((time(numbers[0], numbers[1]), time(numbers[2] % 24, numbers[3])))
+        return spans
+
+
+WEEKDAYS = (
+    _("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"),
+)  # fmt: skip
+
+
+class HoursForm(forms.Form):
+    """The hours of a week, from a day on."""
+
+    valid_from = forms.DateField(
+        label=_("From"), help_text=_("Today or later; what is past stays as it was.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for day, label in enumerate(WEEKDAYS):
+            self.fields[f"day_{day}"] = SpansField(label=label, required=False, max_length=200)
+
+    @property
+    def weekly(self) -> dict[int, list[tuple[time, time]]]:
+        """The spans of each weekday."""
+        return {day: self.cleaned_data[f"day_{day}"] for day in range(7)}
+
+
+class DayForm(forms.Form):
+    """A day that is not as its weekday."""
+
+    day = forms.DateField(label=_("Day"))
+    name = forms.CharField(label=_("Name"), max_length=80)
+    spans = SpansField(label=_("Hours"), required=False, max_length=200, help_text=_("Empty: closed."))

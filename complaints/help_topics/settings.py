@@ -1,0 +1,32 @@
+"""Help for the settings of cases."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from core.help import Topic
+
+TOPICS = (
+    Topic(
+        "complaint-settings",
+        _("Settings of complaints"),
+        _("Who handles what, within which time, in which hours, and who is told when a deadline passes."),
+        (
+            _("A queue collects cases of one kind; its handlers get them by skill, load and working hours."),
+            _("A change of a category makes a new edition; cases keep the one of their day."),
+            _("The first policy, by place, that fits a case gives it its deadlines and its ladder."),
+            _("The page of a policy shows every due time and every level for a moment that you choose."),
+            _("Hours of a calendar hold from a day on: what is past stays as it was."),
+        ),
+        (
+            "complaints:settings",
+            "complaints:queue-*",
+            "complaints:handler-*",
+            "complaints:category-*",
+            "complaints:policy-*",
+            "complaints:level-*",
+            "complaints:calendar-*",
+        ),
+        right=("complaints.handler", "view"),
+    ),
+)
