@@ -113,8 +113,8 @@ class Faulty:
 
     def _kill(self, step: str, job: Any, reached: int) -> None:
         """Kill every process of the pool, for any may hold the job; noted when another has taken it up."""
-        numbers = self.processes.pool_processes() or [self.processes.number("worker")]
-        for number in filter(None, numbers):
+        worker = self.processes.number("worker")
+        for number in self.processes.pool_processes() or ([worker] if worker else []):
             with suppress(ProcessLookupError):
                 os.kill(number, signal.SIGKILL)
         if self._is_taken_up(job):
