@@ -1,31 +1,48 @@
-"""Audit lines in words: which record, which field, from what to what."""
+"""Audit lines and histories in words: which record, which field, from what to what.
+
+Translated when they are shown, not when they are stored.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from core.access import role_table, sees_field
 from core.masking import MASK
 from core.models import AuditEntry
 
 _LONGEST = 80
-_OTHER_LABELS = {
-    "roles": gettext_lazy("Roles"),
-    "filters": gettext_lazy("Filters"),
-    "rows": gettext_lazy("Rows"),
-    "tags": gettext_lazy("Tags"),
+
+#: Kept in other tables or derived: named here because no column carries their label.
+_OTHER_LABELS: dict[str, Callable[[], str]] = {
+    "roles": lambda: _("Roles"),
+    "factor": lambda: _("Second factor"),
+    "recovery_codes": lambda: _("Recovery codes"),
+    "filters": lambda: _("Filters"),
+    "rows": lambda: _("Rows"),
+    "tags": lambda: _("Tags"),
+    "handed_over": lambda: _("Handed over"),
+    "files": lambda: _("Files"),
 }
+
+
+def register_change_label(field: str, label: Callable[[], str]) -> None:
+    """Name a changed field that no column carries."""
+    _OTHER_LABELS[field] = label
 
 
 def subject_kinds() -> list[tuple[str, str]]:
     """Return (label, name) of every kind of record that a line may be about, by name."""
-    from core.access import role_table
-
     found = [(label, kind_name(label)) for label in role_table()]
     return sorted(found, key=lambda pair: pair[1])
 
@@ -33,50 +50,45 @@ def subject_kinds() -> list[tuple[str, str]]:
 def kind_name(label: str) -> str:
     """Return the name of a kind of record, as people say it."""
     model = _model(label)
-    return _sentence(str(model._meta.verbose_name)) if model is not None else label
+    return str(capfirst(str(model._meta.verbose_name))) if model is not None else label
+
+
+@dataclass(frozen=True)
+class ShownChange:
+    """One field, from what to what, as the reader sees it. `old` and `new` are text, number, date or None."""
+
+    field: str
+    label: str
+    old: Any
+    new: Any
+
+
+def shown_changes(
+    model: type[models.Model] | str, changes: Mapping[str, Sequence[Any]], *, reader: Any = None
+) -> list[ShownChange]:
+    """Return the stored {field: [old, new]} of a timeline row or an audit line in the reader's language.
+
+    With a `reader`, values of sensitive fields that the reader may not see are masked.
+    """
+    found = _model(model)
+    shown = [
+        _shown(found, field, pair)
+        for field, pair in changes.items()
+        if isinstance(pair, list | tuple) and len(pair) == 2
+    ]
+    if reader is None or found is None:
+        return shown
+    return [item if sees_field(reader, found, item.field) else _masked(item) for item in shown]
 
 
 def describe_changes(entry: AuditEntry, *, reader: Any = None) -> list[tuple[str, str, str]]:
-    """Return (field, old, new) for each changed field of a line; masked where the reader may not see it."""
-    from core.access import sees_field
-
-    model = _model(entry.subject_type)
-    found = []
-    for name, pair in entry.changes.items():
-        if not isinstance(pair, list) or len(pair) != 2:
-            continue
-        old, new = in_words(pair[0], model, name), in_words(pair[1], model, name)
-        if reader is not None and model is not None and not sees_field(reader, model, name):
-            old, new = (text if text == "–" else MASK for text in (old, new))
-        found.append((_field_label(model, name), old, new))
-    return found
+    """Return (field, old, new) for each changed field of a line, each value as one short text."""
+    shown = shown_changes(entry.subject_type, entry.changes, reader=reader)
+    return [(item.label, in_words(item.old), in_words(item.new)) for item in shown]
 
 
-def _model(label: str) -> type[models.Model] | None:
-    try:
-        return apps.get_model(label)
-    except (LookupError, ValueError):
-        return None
-
-
-def _field(model: type[models.Model] | None, name: str) -> Any:
-    try:
-        return model._meta.get_field(name) if model is not None else None
-    except FieldDoesNotExist:
-        return None
-
-
-def _field_label(model: type[models.Model] | None, name: str) -> str:
-    label = getattr(_field(model, name), "verbose_name", None) or _OTHER_LABELS.get(name)
-    return _sentence(str(label)) if label else name.replace("_", " ").capitalize()
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def in_words(value: Any, model: type[models.Model] | None = None, name: str = "") -> str:
-    """Return a stored value as a page shows it: choices by their label, long texts cut."""
+def in_words(value: Any) -> str:
+    """Return a value as one short text; long ones are cut."""
     if value is None or value == "" or value == [] or value == {}:
         return "–"
     if isinstance(value, bool):
@@ -85,6 +97,63 @@ def in_words(value: Any, model: type[models.Model] | None = None, name: str = ""
         return ", ".join(str(item) for item in value)[:_LONGEST]
     if isinstance(value, dict):
         return "; ".join(f"{key}: {in_words(inner)}" for key, inner in value.items())[:_LONGEST]
-    choices = dict(getattr(_field(model, name), "flatchoices", None) or ())
-    text = str(choices.get(value, value))
+    text = str(value)
     return f"{text[:_LONGEST]}…" if len(text) > _LONGEST else text
+
+
+def _masked(item: ShownChange) -> ShownChange:
+    old, new = (None if value in (None, "") else MASK for value in (item.old, item.new))
+    return replace(item, old=old, new=new)
+
+
+def _model(model: type[models.Model] | str) -> type[models.Model] | None:
+    if not isinstance(model, str):
+        return model
+    try:
+        return apps.get_model(model)
+    except (LookupError, ValueError):
+        return None
+
+
+def _shown(model: type[models.Model] | None, name: str, pair: Sequence[Any]) -> ShownChange:
+    if name in _OTHER_LABELS:
+        return ShownChange(name, _OTHER_LABELS[name](), _plain(pair[0]) or None, _plain(pair[1]) or None)
+    column = _column(model, name)
+    label = str(capfirst(str(getattr(column, "verbose_name", name.replace("_", " ")))))
+    if column is None:
+        return ShownChange(name, label, _plain(pair[0]), _plain(pair[1]))
+    return ShownChange(name, label, _value(column, pair[0]), _value(column, pair[1]))
+
+
+def _column(model: type[models.Model] | None, name: str) -> Any:
+    try:
+        return None if model is None else model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+
+
+def _plain(value: Any) -> Any:
+    return ", ".join(str(item) for item in value) if isinstance(value, list) else value
+
+
+def _value(column: Any, value: Any) -> Any:
+    if value is None or value == "" or column.is_relation:
+        return _plain(value) or None
+    if column.choices:
+        return str(dict(column.flatchoices).get(value, value))
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    return _parsed(column, value)
+
+
+def _parsed(column: models.Field[Any, Any], value: Any) -> Any:
+    try:
+        if isinstance(column, models.DateTimeField):
+            return datetime.fromisoformat(value)
+        if isinstance(column, models.DateField):
+            return date.fromisoformat(value)
+        if isinstance(column, models.DecimalField):
+            return Decimal(value)
+    except (ValueError, ArithmeticError):
+        return value
+    return value

@@ -20,7 +20,7 @@ class Density(TextChoices):
 
 
 class BrandColour(TextChoices):
-    """The colour of action, selection and focus; each is defined for both themes in `theme.css`."""
+    """The colour of action, selection and focus; each is defined for both themes in `theme/tokens.css`."""
 
     PINE = "pine", _("Pine green")
     BLUE = "blue", _("Blue")

@@ -201,6 +201,20 @@ class PicklistValueForm(DomainForm):
         }
 
 
+class PicklistMergeForm(forms.Form):
+    """Which value takes the place of another."""
+
+    into = forms.ModelChoiceField(label=_("Merge into"), queryset=PicklistValue.objects.none())
+
+    def __init__(self, *args: Any, value: PicklistValue, labels: dict[str, Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["into"]
+        field.queryset = PicklistValue.objects.filter(picklist=value.picklist, is_active=True).exclude(
+            pk=value.pk
+        )
+        field.label_from_instance = lambda row: str(labels.get(row.code, row.code))
+
+
 class TokenForm(forms.Form):
     """A new API token."""
 

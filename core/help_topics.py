@@ -221,6 +221,7 @@ _SETTINGS = (
             _("Records store a code that never changes, so a new name holds for old records too."),
             _("A value that is switched off is no longer offered; records that hold it keep it."),
             _("A value of your own can be deleted while no record holds it."),
+            _("Merge moves all records from one value to another and switches the first off."),
             _("Imports understand every name in every language."),
         ),
         ("core:picklist-*",),

@@ -180,6 +180,17 @@ _PLATFORM = (
         urgent=True,
     ),
     Kind(
+        "core.address_changed",
+        _("Change of your e-mail address"),
+        _("To the address that you had before."),
+        NoticeGroup.SECURITY,
+        in_app=False,
+        mail=MailMode.NOW,
+        required=True,
+        urgent=True,
+        listed=False,
+    ),
+    Kind(
         "core.test",
         _("Test message"),
         _("Sent by yourself, to see whether it arrives."),

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
+from django.core.checks import CheckMessage
 from django.db import DatabaseError, models
 from django.utils.functional import Promise, lazystr
 
@@ -40,7 +41,7 @@ class Picklist:
 
     def __iter__(self) -> Iterator[Choice]:
         """Yield every value in order, those that are no longer offered too."""
-        rows = _rows().get(self.key)
+        rows = None if _product_only.get() else _rows().get(self.key)
         if rows is None:
             yield from (Choice(one.value, one.label) for one in self.built_in)
             return
@@ -96,9 +97,31 @@ def picklist_named(key: str) -> Picklist | None:
     return _picklists.get(key)
 
 
+class PicklistField(models.CharField):  # type: ignore[type-arg]
+    """A column that holds a value of a list. Its system checks look at the values of the product only.
+
+    Checks run before there is a database; migrations know the column as the plain one that it is.
+    """
+
+    def check(self, **kwargs: Any) -> list[CheckMessage]:
+        """Check the field without the rows of the list."""
+        reset = _product_only.set(True)
+        try:
+            return super().check(**kwargs)
+        finally:
+            _product_only.reset(reset)
+
+    def deconstruct(self) -> Any:
+        """Return what a migration writes."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
+
+
 # ---- reading the rows -------------------------------------------------------------------------------
 #: The state of the rows that holds for the request or job in hand, once it was asked for.
 _seen: ContextVar[list[str] | None] = ContextVar("picklists_seen", default=None)
+#: Whether the rows are left alone for now.
+_product_only: ContextVar[bool] = ContextVar("picklists_of_the_product", default=False)
 #: (state, key → rows) as this process read them last.
 _known: tuple[str, dict[str, list[Any]]] | None = None
 

@@ -20,6 +20,7 @@ from core.domain import (
     notifications,
     once,
     password_letters,
+    picklist_merging,
     schedules,
     search,
     sessions,
@@ -192,6 +193,12 @@ def send_password_letter(email: str) -> dict[str, int]:
     """Send the letter for a forgotten password, if the address is somebody's."""
     password_letters.send_letter(email)
     return {}
+
+
+@shared_task(name="core.tasks.merge_picklist_value")
+def merge_picklist_value(value_id: int, into_id: int, by_id: int | None = None) -> dict[str, int]:
+    """Move the records that still hold one value to another."""
+    return picklist_merging.run_merge(value_id, into_id, by_id=by_id)
 
 
 @shared_task(name="core.tasks.forget_sign_ins")

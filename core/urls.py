@@ -85,6 +85,11 @@ urlpatterns = [
         name="picklist-value-delete",
     ),
     path(
+        "settings/picklists/<int:pk>/merge/",
+        picklists.PicklistValueMerge.as_view(),
+        name="picklist-value-merge",
+    ),
+    path(
         "settings/picklists/<int:pk>/<str:what>/",
         picklists.PicklistValueChange.as_view(),
         name="picklist-value-change",

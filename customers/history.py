@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from core.shown_changes import ShownChange, register_change_label, shown_changes
+from core.audit_lines import ShownChange, register_change_label, shown_changes
 
 __all__ = ["ShownChange", "shown_changes"]
 

@@ -20,8 +20,9 @@ from rest_framework.response import Response
 
 from core.api.viewsets import ScopedReadViewSet
 from core.attachables import attachables, record_of
+from core.domain.arriving import megabytes
 from core.domain.attachments import add_attachment, open_stored, remove_attachment
-from core.domain.attachments.storing import megabytes, too_large
+from core.domain.attachments.storing import too_large
 from core.errors import DomainError
 from core.filters import ScopedFilterSet
 from core.keyset import SortKey

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from django.apps import apps
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from pypinyin import lazy_pinyin
 
@@ -17,13 +18,15 @@ from core.choices import AuditAction
 from core.domain.audit import differences, record
 from core.domain.checks import check_record, unique_or_conflict
 from core.errors import Conflict, DomainError
-from core.models import Organisation, PicklistValue, User
+from core.models import Job, Organisation, PicklistValue, User
 from core.picklists import Picklist, all_picklists, note_state, picklist_named
 
 NAMES = ("name_en", "name_zh_hans", "name_zh_hant")
 #: A select with more is no select any more.
 MOST_VALUES = 200
 _CODE_LENGTH = 20
+#: The job that moves records from one value to another.
+MERGE_TASK = "core.tasks.merge_picklist_value"
 
 
 def ensure_values(**kwargs: Any) -> None:
@@ -38,14 +41,14 @@ def ensure_values(**kwargs: Any) -> None:
         ]
     if made:
         PicklistValue.objects.bulk_create(made, ignore_conflicts=True)
-        _note_change()
+        note_change()
 
 
 @transaction.atomic
 def add_value(picklist: Picklist, names: Mapping[str, str], *, by: User) -> PicklistValue:
     """Add a value at the end; its code is made from its first name and never changes."""
     require(by, "add", PicklistValue)
-    _lock()
+    lock_lists()
     rows = PicklistValue.objects.filter(picklist=picklist.key)
     if rows.count() >= MOST_VALUES:
         raise Conflict("too_many_values", _("This list has %(n)d values already.") % {"n": MOST_VALUES})
@@ -66,7 +69,7 @@ def add_value(picklist: Picklist, names: Mapping[str, str], *, by: User) -> Pick
         changes={name: ("", text) for name, text in names.items() if text},
         note=str(picklist.title),
     )
-    _note_change()
+    note_change()
     return value
 
 
@@ -74,14 +77,14 @@ def add_value(picklist: Picklist, names: Mapping[str, str], *, by: User) -> Pick
 def change_value(value: PicklistValue, data: Mapping[str, Any], *, by: User) -> PicklistValue:
     """Change the names of a value, or whether it is offered. Records that hold it keep it."""
     require(by, "change", PicklistValue)
-    _lock()
+    lock_lists()
     value = PicklistValue.objects.select_for_update().get(pk=value.pk)
     names = _cleaned({name: data[name] for name in NAMES if name in data})
     data = {**names, **({"is_active": data["is_active"]} if "is_active" in data else {})}
     changes = differences(value, data)
     if not changes:
         return value
-    picklist = _picklist_of(value)
+    picklist = picklist_of(value)
     if not value.is_built_in and not any({**{n: getattr(value, n) for n in NAMES}, **names}.values()):
         text = _("Give the value a name in one language at least.")
         raise DomainError("no_name", text, fields={"name_en": text})
@@ -93,7 +96,7 @@ def change_value(value: PicklistValue, data: Mapping[str, Any], *, by: User) -> 
     check_record(value)
     value.save(update_fields=list(changes))
     record(AuditAction.CHANGED, by=by, subject=value, changes=changes, note=str(picklist.title))
-    _note_change()
+    note_change()
     return value
 
 
@@ -101,7 +104,7 @@ def change_value(value: PicklistValue, data: Mapping[str, Any], *, by: User) -> 
 def move_value(value: PicklistValue, steps: int, *, by: User) -> None:
     """Move a value up (negative) or down the list by so many places; past the ends it stays there."""
     require(by, "change", PicklistValue)
-    _lock()
+    lock_lists()
     rows = list(PicklistValue.objects.filter(picklist=value.picklist).order_by("position", "id"))
     place = next(number for number, row in enumerate(rows) if row.pk == value.pk)
     wanted = min(max(place + steps, 0), len(rows) - 1)
@@ -113,37 +116,48 @@ def move_value(value: PicklistValue, steps: int, *, by: User) -> None:
     PicklistValue.objects.bulk_update(rows, ["position"])
     record(
         AuditAction.CHANGED, by=by, subject=value, changes={"position": (place + 1, wanted + 1)},
-        note=str(_picklist_of(value).title),
+        note=str(picklist_of(value).title),
     )  # fmt: skip
-    _note_change()
+    note_change()
 
 
 @transaction.atomic
 def delete_value(value: PicklistValue, *, by: User) -> None:
     """Delete a value of one's own that no record holds; others can be switched off."""
     require(by, "delete", PicklistValue)
-    _lock()
+    lock_lists()
     if value.is_built_in:
         raise Conflict("built_in", _("This value comes with the product. Switch it off instead."))
     if is_used(value):
-        raise Conflict("used", _("Records hold this value. Switch it off, or give them another one first."))
+        raise Conflict("used", _("Records hold this value. Switch it off, or merge it into another one."))
+    ensure_not_merging(value)
     found = PicklistValue.objects.filter(pk=value.pk)
     if not found.delete()[0]:
         raise Conflict("already_deleted", _("This value is deleted already."))
-    record(AuditAction.DELETED, by=by, subject=value, note=str(_picklist_of(value).title))
-    _note_change()
+    record(AuditAction.DELETED, by=by, subject=value, note=str(picklist_of(value).title))
+    note_change()
+
+
+def ensure_not_merging(value: PicklistValue) -> None:
+    """Refuse while a job moves records from the value, or to it."""
+    jobs = Job.objects.open().filter(task=MERGE_TASK)
+    if jobs.filter(Q(payload__value_id=value.pk) | Q(payload__into_id=value.pk)).exists():
+        raise Conflict(
+            "merge_running", _("A merge with this value is still running. Wait until it has ended.")
+        )
 
 
 def is_used(value: PicklistValue) -> bool:
     """Tell whether any record, recycled ones included, holds the value."""
-    for label, field in _picklist_of(value).uses:
+    for label, field in picklist_of(value).uses:
         model: Any = apps.get_model(label)
         if model._base_manager.filter(**{field: value.code}).exists():
             return True
     return False
 
 
-def _picklist_of(value: PicklistValue) -> Picklist:
+def picklist_of(value: PicklistValue) -> Picklist:
+    """Return the list of a value; refused when no package declares it any more."""
     found = picklist_named(value.picklist)
     if found is None:
         raise Conflict("no_picklist", _("There is no such list any more."))
@@ -182,13 +196,13 @@ def _new_code(picklist: Picklist, names: Mapping[str, str]) -> str:
     return code
 
 
-def _lock() -> None:
+def lock_lists() -> None:
     """Let one change of lists follow the other."""
     Organisation.load()
     Organisation.objects.select_for_update().get(pk=1)
 
 
-def _note_change() -> None:
+def note_change() -> None:
     """Let every process read the lists anew, this one at once."""
     state = uuid4().hex
     Organisation.load()

@@ -19,6 +19,7 @@ from core.access import require
 from core.choices import AuditAction
 from core.domain.audit import differences, record
 from core.domain.checks import check_record, refused, unique_or_conflict
+from core.domain.mails.former_address import tell_former_address
 from core.domain.notifications import notify
 from core.domain.sessions import invalidate_sessions
 from core.errors import Conflict, DomainError
@@ -57,7 +58,8 @@ def create_user(
 def update_user(user: User, data: Mapping[str, Any], *, roles: Iterable[str] | None = None, by: User) -> User:
     """Change a user, and the roles where given.
 
-    One may change the own name, address and preferences; all else needs the right to.
+    One may change the own name, address and preferences; all else needs the right to. An address that
+    was in use is told that it no longer is.
     """
     if user.pk != by.pk or set(data) - OWN_FIELDS:
         require(by, "change", User)
@@ -69,10 +71,19 @@ def update_user(user: User, data: Mapping[str, Any], *, roles: Iterable[str] | N
     for name, (_old, new) in changes.items():
         setattr(user, name, new)
     check_record(user, exclude=("password",))
+    former = _former_address(user) if "email" in changes else ""
     with unique_or_conflict():
         user.save(update_fields=list(changes))
+    if former:
+        tell_former_address(user, former)
     record(AuditAction.CHANGED, by=by, subject=user, changes=changes)
     return user
+
+
+def _former_address(user: User) -> str:
+    """Return the address that is left, as it is stored: of two clicks, the second leaves none."""
+    stored = User.objects.select_for_update().values_list("email", flat=True).get(pk=user.pk)
+    return stored if stored.lower() != user.email.lower() else ""
 
 
 @transaction.atomic

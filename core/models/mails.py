@@ -78,6 +78,8 @@ class OutgoingMail(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("for"), on_delete=models.CASCADE, related_name="mails"
     )
+    # Empty for the user's own address; else one that is the user's no more.
+    address = models.EmailField(_("address"), max_length=254, blank=True)
     # Empty for a summary, which holds several kinds.
     kind = models.CharField(_("kind"), max_length=60, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=MailState, default=MailState.WAITING)

@@ -31,7 +31,7 @@ def picture(width: int = 600, height: int = 200, kind: str = "PNG", colour: str 
 # ---- colours ---------------------------------------------------------------------------------------------
 def palettes() -> dict[str, dict[str, str]]:
     """Return the variables of each colour and theme as the style sheet says them."""
-    text = (Path(settings.BASE_DIR) / "static/css/theme.css").read_text()
+    text = (Path(settings.BASE_DIR) / "static/css/theme/tokens.css").read_text()
     found: dict[str, dict[str, str]] = {}
     for selector, body in re.findall(r"^ *(\[[^{\n]*data-colour=[^{]*)\{([^}]*)\}", text, re.MULTILINE):
         name = re.findall(r'data-colour="(\w+)"', selector)[0]

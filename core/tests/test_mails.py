@@ -27,6 +27,7 @@ from core.domain.mails.sending import (
 )
 from core.domain.notice_choices import Choice, save_choices, unsubscribe
 from core.domain.notifications import notify
+from core.domain.users import update_user
 from core.errors import Conflict, DomainError
 from core.models import AuditEntry, Job, Notification, Organisation, OutgoingMail
 from core.tests.factories import UserFactory
@@ -506,3 +507,54 @@ def test_who_chose_the_app_alone_gets_no_mail():
     say([user])
     send_due()
     assert outbox_of.outbox == []
+
+
+# ---- an address that was left -----------------------------------------------------------------------
+def test_the_former_address_is_told_in_the_language_of_the_user_without_any_link():
+    for language, title in (
+        ("en", "The e-mail address of your account was changed"),
+        ("zh-hans", None),
+        ("zh-hant", None),
+    ):
+        outbox_of.outbox.clear()
+        user = UserFactory(email=f"{language}@old.example.test", language=language)
+        update_user(user, {"email": f"{language}@new.example.test"}, by=user)
+        send_due()
+
+        message = letter()
+        with translation.override(language):
+            expected = title or gettext("The e-mail address of your account was changed")
+        assert (message.to, message.subject) == ([f"{language}@old.example.test"], expected)
+        for text in (message.body, html_of(message)):
+            assert ("http" in text, "href" in text, "@new" in text) == (False, False, False)
+        assert "List-Unsubscribe" not in message.extra_headers
+
+
+def test_the_former_address_is_told_once_and_only_of_a_change():
+    user = UserFactory(email="mei@old.example.test")
+    seen_twice = type(user).objects.get(pk=user.pk)
+    update_user(user, {"email": "mei@new.example.test", "title": "x"}, by=user)
+    update_user(seen_twice, {"email": "mei@new.example.test"}, by=seen_twice)
+    update_user(user, {"email": "MEI@new.example.test"}, by=user)
+    update_user(user, {"full_name": "Mei"}, by=user)
+    nameless = UserFactory(email="")
+    update_user(nameless, {"email": "first@example.test"}, by=nameless)
+
+    assert list(OutgoingMail.objects.values_list("address", flat=True)) == ["mei@old.example.test"]
+
+
+def test_the_former_address_is_told_even_when_the_user_was_switched_off_since():
+    user = UserFactory(email="mei@old.example.test")
+    update_user(user, {"email": "mei@new.example.test"}, by=user)
+    type(user).objects.filter(pk=user.pk).update(is_active=False)
+    send_due()
+
+    assert letter().to == ["mei@old.example.test"]
+    assert OutgoingMail.objects.get().state == "sent"
+
+
+def test_nobody_is_told_when_the_change_is_refused():
+    user, _other = UserFactory(email="mei@old.example.test"), UserFactory(email="taken@example.test")
+    with pytest.raises(DomainError):
+        update_user(user, {"email": "taken@example.test"}, by=user)
+    assert OutgoingMail.objects.count() == 0

@@ -72,7 +72,7 @@ ELSEWHERE = {
     "view-delete", "view-list", "view-move", "view-replace", "view-update", "session-end", "help-topic",
     "logo",
     "picklist-detail", "picklist-value-change", "picklist-value-create", "picklist-value-delete",
-    "picklist-value-update",
+    "picklist-value-merge", "picklist-value-update",
 }  # fmt: skip
 #: The token in the address is the right.
 PUBLIC = {"unsubscribe", "logo"}

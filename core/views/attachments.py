@@ -25,6 +25,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from core.access import can
 from core.attachables import attachable_of, record_of
 from core.audit_lines import kind_name
+from core.domain.arriving import megabytes
 from core.domain.attachments import (
     add_attachment,
     open_preview,
@@ -32,7 +33,7 @@ from core.domain.attachments import (
     remove_attachment,
     restore_attachment,
 )
-from core.domain.attachments.storing import megabytes, too_large
+from core.domain.attachments.storing import too_large
 from core.errors import DomainError
 from core.files.kinds import ENDINGS
 from core.files.names import cleaned_name

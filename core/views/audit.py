@@ -14,12 +14,11 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
 
 from core.audit_filters import AuditFilterSet
-from core.audit_lines import describe_changes, kind_name
+from core.audit_lines import describe_changes, kind_name, shown_changes
 from core.domain.jobs import later
 from core.keyset import KeysetPage, SortKey
 from core.lists import Column, ListDefinition
 from core.models import AuditEntry, AuditSeal
-from core.shown_changes import shown_changes
 from core.views.base import RightsMixin, go_to
 from core.views.lists import ListPage
 

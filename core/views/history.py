@@ -15,12 +15,11 @@ from django.http import Http404, HttpRequest
 from django.views.generic import TemplateView
 
 from core.access import can
-from core.audit_lines import kind_name
+from core.audit_lines import ShownChange, kind_name, shown_changes
 from core.choices import AuditAction
 from core.keyset import KeysetPage, SortKey, fingerprint, paginate
 from core.models import AuditEntry, User
 from core.record_history import record_for
-from core.shown_changes import ShownChange, shown_changes
 from core.views.audit import address_of
 from core.views.base import SIGNED_IN, RightsMixin
 

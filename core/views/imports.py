@@ -20,6 +20,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.generic import TemplateView
 
 from core.access import can, require
+from core.domain.arriving import megabytes
 from core.domain.imports import (
     earlier_import,
     preview,
@@ -30,7 +31,6 @@ from core.domain.imports import (
     use_columns,
 )
 from core.domain.imports.runs import OPEN_STATES, columns_of_run, mapping_of_run, options_form
-from core.domain.imports.storing import megabytes
 from core.errors import DomainError
 from core.imports.faults import ReadingError
 from core.imports.forms import FileForm, FormatForm, ImportFilterSet

@@ -10,12 +10,13 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import TemplateView, View
 
 from core.access import can
+from core.domain.picklist_merging import held_by, merge_value
 from core.domain.picklists import add_value, change_value, delete_value, move_value
-from core.forms import PicklistValueForm
+from core.forms import PicklistMergeForm, PicklistValueForm
 from core.models import PicklistValue
 from core.navigation import settings_crumbs
 from core.picklists import Picklist, all_picklists, picklist_named
@@ -70,7 +71,6 @@ def _named(key: str) -> Picklist:
 class PicklistPage(FormPage):
     """What adding and changing share."""
 
-    form_class = PicklistValueForm
     nav_current = NAV
     form_columns = 1
 
@@ -94,6 +94,7 @@ class PicklistPage(FormPage):
 class PicklistValueCreate(PicklistPage):
     """A value of one's own."""
 
+    form_class = PicklistValueForm
     required_right = ("add", PicklistValue)
     title = gettext_lazy("New value")
     submit_label = gettext_lazy("Add value")
@@ -110,12 +111,10 @@ class PicklistValueCreate(PicklistPage):
         return self.cancel_url()
 
 
-class PicklistValueUpdate(PicklistPage):
-    """Other names for a value."""
+class OneValuePage(PicklistPage):
+    """What pages about a value that is there share."""
 
     required_right = ("change", PicklistValue)
-    title = gettext_lazy("Edit value")
-    success_message = gettext_lazy("Value saved.")
 
     @cached_property
     def value(self) -> PicklistValue:
@@ -132,6 +131,14 @@ class PicklistValueUpdate(PicklistPage):
     def history_record(self) -> PicklistValue:
         """The value."""
         return self.value
+
+
+class PicklistValueUpdate(OneValuePage):
+    """Other names for a value."""
+
+    form_class = PicklistValueForm
+    title = gettext_lazy("Edit value")
+    success_message = gettext_lazy("Value saved.")
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Fill the form with the record."""
@@ -166,6 +173,39 @@ class PicklistValueChange(RightsMixin, View):
 
 
 _STEPS = {"up": -1, "down": 1}
+
+
+class PicklistValueMerge(OneValuePage):
+    """One value in place of another."""
+
+    form_class = PicklistMergeForm
+    template_name = "core/picklist_merge.html"
+    title = gettext_lazy("Merge value")
+    submit_label = gettext_lazy("Merge value")
+
+    @cached_property
+    def labels(self) -> dict[str, Any]:
+        """What the values of the list are called."""
+        return dict(self.picklist.choices)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Offer the other values of the list."""
+        return {**super().get_form_kwargs(), "value": self.value, "labels": self.labels}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Say how many records are meant."""
+        name = self.labels.get(self.value.code, self.value.code)
+        return super().get_context_data(count=held_by(self.value), name=name, **kwargs)
+
+    def perform(self, form: PicklistMergeForm) -> str:
+        """Merge, and show the job where there are many records."""
+        merged = merge_value(self.value, into=form.cleaned_data["into"], by=self.person)
+        if merged.job is not None:
+            return merged.job.get_absolute_url()
+        count = merged.moved
+        text = ngettext("Merged: %(n)d record was moved.", "Merged: %(n)d records were moved.", count)
+        messages.success(self.request, text % {"n": count})
+        return self.cancel_url()
 
 
 class PicklistValueDelete(ConfirmPage):

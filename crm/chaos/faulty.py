@@ -1,4 +1,4 @@
-"""A faulty file through dry run, import and undo, while the worker is killed at drawn moments.
+"""A faulty file through dry run, import and undo, while the worker is killed at drawn lines.
 
     python -m crm.chaos.faulty --profile embedded --rows 5000 --seed 3
 
@@ -23,6 +23,8 @@ from crm.chaos.ground import Ground, Processes
 
 #: How often the worker is killed in each step.
 KILLS = {"check": 1, "import": 2, "undo": 1}
+#: Seconds between two looks at the job: a batch takes several times as long on any machine.
+LOOK_EVERY = 0.005
 
 
 @dataclass
@@ -86,37 +88,49 @@ class Faulty:
         return run.counts.get("created", 0), run.counts.get("faulty", 0) + run.counts.get("failed", 0)
 
     def _step(self, name: str, job: Any) -> None:
-        """Wait until the job is done, killing its worker while it works."""
-        left, until = KILLS[name], time.monotonic() + self.asked.seconds
+        """Wait until the job is done, killing its worker at each drawn line."""
+        lines = self._lines_to_kill_at(name)
+        until = time.monotonic() + self.asked.seconds
         while job.is_open:
             if time.monotonic() > until:
                 raise RuntimeError(f"{name} did not end: {job.state} {job.error}")
-            if left and job.state == "running" and job.progress_done:
-                time.sleep(self.rng.uniform(0, 0.5))
-                left -= self._kill(name, job)
-            time.sleep(0.05)
+            if lines and job.state == "running" and (reached := self._reached(job)) >= lines[0]:
+                lines.pop(0)
+                self._kill(name, job, reached)
+            time.sleep(LOOK_EVERY)
             job.refresh_from_db()
 
-    def _kill(self, step: str, job: Any) -> int:
-        number = self.processes.pool_process() or self.processes.number("worker")
-        job.refresh_from_db()
-        if number is None or not job.is_open:
-            return 0
-        with suppress(ProcessLookupError):
-            os.kill(number, signal.SIGKILL)
-            self.kills.append({"step": step, "at": job.progress_done})
-            self._until_gone(job)
-            return 1
-        return 0
+    def _lines_to_kill_at(self, step: str) -> list[int]:
+        """Draw lines so far from the end that batches are left, however fast the machine is."""
+        return sorted(self.rng.randint(1, self.asked.rows // 2) for _ in range(KILLS[step]))
 
-    def _until_gone(self, job: Any) -> None:
-        """Wait until another process has taken the job up: it reports from the line that was reached."""
-        token, until = job.attempts, time.monotonic() + self.asked.seconds
+    def _reached(self, job: Any) -> int:
+        """Return how many lines are behind the step: what its batches committed, not what it last said."""
+        from core.models import ImportRun
+
+        run = ImportRun.objects.get(job=job)
+        return int(run.counts.get("undone", 0)) if run.state == "undoing" else max(run.next_line - 1, 0)
+
+    def _kill(self, step: str, job: Any, reached: int) -> None:
+        """Kill every process of the pool, for any may hold the job; noted when another has taken it up."""
+        worker = self.processes.number("worker")
+        for number in self.processes.pool_processes() or ([worker] if worker else []):
+            with suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+        if self._is_taken_up(job):
+            self.kills.append({"step": step, "at": reached})
+
+    def _is_taken_up(self, job: Any) -> bool:
+        """Wait until another process holds the job; False when it ended in the hands of the first."""
+        token, until = job.lease_token, time.monotonic() + self.asked.seconds
         while time.monotonic() < until:
             job.refresh_from_db()
-            if not job.is_open or job.attempts > token:
-                return
-            time.sleep(0.1)
+            if not job.is_open:
+                return False
+            if job.lease_token not in ("", token):
+                return True
+            time.sleep(LOOK_EVERY)
+        return False
 
 
 def main() -> int:

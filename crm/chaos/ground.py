@@ -177,8 +177,12 @@ class Processes:
 
     def pool_process(self) -> int | None:
         """Return the number of a process that the worker runs tasks in, on Linux."""
+        return max(self.pool_processes(), default=None)
+
+    def pool_processes(self) -> list[int]:
+        """Return the numbers of all processes that the worker runs tasks in, on Linux."""
         found: list[int] = []
         for children in Path(f"/proc/{self.number('worker')}/task").glob("*/children"):
             with suppress(OSError):
                 found += [int(number) for number in children.read_text().split()]
-        return max(found, default=None)
+        return found

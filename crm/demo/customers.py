@@ -77,7 +77,8 @@ def _draw(rng: random.Random, today: date, users: dict[str, User], taken: set[st
         phone=f"0{rng.randint(21, 29)}-{rng.randint(50000000, 89999999)}",
         since=start,
         owner=owner,
-        team=owner.team,
+        # Individuals come to open classes: those who teach them look after them together with the seller.
+        team=users["trainer"].team if individual else owner.team,
         preferred_language="en" if team == "International" else "zh-hans",
         preferred_channel=rng.choice(["", "phone", "wechat", "email"]),
         created_at=_at(start, rng),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.management import call_command
 
 ROOT = Path(__file__).resolve().parents[2]
 GOOD_KEY = "k3y-" + "0123456789abcdefghijklmnopqrstuvwxyz" * 2
@@ -60,3 +63,9 @@ def test_unsafe_or_unknown_settings_stop_the_start(
 
     assert result.returncode != 0
     assert complaint in result.stderr
+
+
+@pytest.mark.django_db
+def test_system_checks_ask_the_database_nothing(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(0):
+        call_command("check", stdout=io.StringIO())

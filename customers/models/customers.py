@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Team
+from core.picklists import PicklistField
 from customers.choices import Axis, Channel, Kind, Relationship, Size, Stage, Tier
 from customers.models.base import Foreign, Recorded, Recyclable, external_identity
 from customers.picklists import industries, sources
@@ -47,7 +48,7 @@ class Customer(Recorded, Recyclable, Foreign):
         blank=True,
         validators=[RegexValidator(r"^[0-9A-Z]{18}$", _("18 digits and capital letters."))],
     )
-    industry = models.CharField(_("industry"), max_length=20, choices=industries, blank=True)
+    industry = PicklistField(_("industry"), max_length=20, choices=industries, blank=True)
     size = models.CharField(_("size"), max_length=10, choices=Size, blank=True)
     region = models.CharField(_("region"), max_length=60, blank=True)
     city = models.CharField(_("city"), max_length=60, blank=True)
@@ -55,7 +56,7 @@ class Customer(Recorded, Recyclable, Foreign):
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     website = models.URLField(_("website"), blank=True)
-    source = models.CharField(_("source"), max_length=20, choices=sources, blank=True)
+    source = PicklistField(_("source"), max_length=20, choices=sources, blank=True)
     since = models.DateField(_("customer since"), null=True, blank=True)
     parent = models.ForeignKey(
         "self",

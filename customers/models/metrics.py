@@ -52,8 +52,8 @@ class Metrics(Figures):
     objects = MetricsQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("metrics")
-        verbose_name_plural = _("metrics")
+        verbose_name = _("metrics of a customer")
+        verbose_name_plural = _("metrics of customers")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(churn_risk__isnull=True) | models.Q(churn_risk__gte=0, churn_risk__lte=1),

@@ -23,7 +23,7 @@ def test_values_are_shown_as_their_columns_are_read() -> None:
         ("Amount", Decimal("5"), Decimal("10.5")),
         ("Seats", None, 3),
         ("Lines", None, "A × 1, B × 2"),
-        ("unheard_of", "x", "y"),
+        ("Unheard of", "x", "y"),
     ]
 
 

@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -13,12 +14,15 @@ from django.urls import reverse
 from django.utils import translation
 
 from core import picklists
+from core.domain import picklist_merging
 from core.domain.imports import import_now, start_run
+from core.domain.picklist_merging import merge_value
 from core.domain.picklists import add_value, change_value, delete_value, ensure_values, move_value
 from core.errors import Conflict, DomainError
-from core.models import AuditEntry, Organisation, PicklistValue, User
+from core.models import AuditEntry, Organisation, PicklistValue, RecordChange, User
+from core.tasks import body_of
 from customers.choices import Industry
-from customers.domain.customers import create_customer, update_customer
+from customers.domain.customers import create_customer, delete_customer, update_customer
 from customers.forms.customers import CustomerForm
 from customers.models import Customer
 from customers.picklists import INDUSTRY, SOURCE
@@ -225,3 +229,136 @@ def test_others_read_the_values_and_change_none(
     assert client.get(reverse("picklistvalue-list")).status_code == 200
     with pytest.raises(Exception, match="role"):
         add_value(INDUSTRY, NAMES, by=user)
+
+
+# ---- merging ----------------------------------------------------------------------------------------------
+@pytest.fixture
+def law(admin: User) -> PicklistValue:
+    return add_value(INDUSTRY, NAMES, by=admin)
+
+
+def test_merge_moves_every_record_and_switches_the_value_off(admin: User, law: PicklistValue) -> None:
+    first = create_customer({"name": "A", "industry": law.code}, by=admin)
+    recycled = create_customer({"name": "B", "industry": law.code}, by=admin)
+    delete_customer(recycled, by=admin)
+    other = create_customer({"name": "C", "industry": "retail"}, by=admin)
+
+    merged = merge_value(law, into=value_of("banking"), by=admin)
+
+    assert (merged.moved, merged.job) == (2, None)
+    assert list(Customer._base_manager.order_by("pk").values_list("industry", flat=True)) == [
+        "banking",
+        "banking",
+        other.industry,
+    ]
+    assert not value_of("law_firms").is_active
+    version = first.version
+    first.refresh_from_db()
+    assert first.version == version + 1
+    entry = AuditEntry.objects.about(first).first()
+    assert (entry.actor, entry.changes) == (admin, {"industry": ["law_firms", "banking"]})
+    entry = AuditEntry.objects.about(law).first()
+    assert (entry.changes, entry.note) == ({"is_active": [True, False]}, "Merged into “Banking”, records: 2")
+
+
+def test_merge_tells_those_who_follow_changes(admin: User, law: PicklistValue) -> None:
+    customer = create_customer({"name": "A", "industry": law.code}, by=admin)
+    rows = RecordChange.objects.filter(kind="customers.customer", object_id=customer.pk)
+    rows.update(seq=1)
+    merge_value(law, into=value_of("banking"), by=admin)
+    assert rows.get().seq is None
+
+
+def test_a_value_that_comes_with_the_product_is_merged_too(admin: User, law: PicklistValue) -> None:
+    create_customer({"name": "A", "industry": "banking"}, by=admin)
+    merge_value(value_of("banking"), into=law, by=admin)
+    assert Customer.objects.get().industry == "law_firms"
+    assert not value_of("banking").is_active
+
+
+def test_merge_refuses_what_makes_no_sense(admin: User, law: PicklistValue, user_in: Maker) -> None:
+    other_list = PicklistValue.objects.filter(picklist="customers.source")[0]
+    off = change_value(value_of("retail"), {"is_active": False}, by=admin)
+    for into, code in ((law, "not_another"), (other_list, "not_another"), (off, "not_offered")):
+        with pytest.raises(DomainError) as refused:
+            merge_value(law, into=into, by=admin)
+        assert refused.value.code == code
+    with pytest.raises(DomainError) as refused:
+        merge_value(off, into=law, by=admin)
+    assert refused.value.code == "nothing_to_merge"
+    with pytest.raises(PermissionDenied):
+        merge_value(law, into=value_of("banking"), by=user_in("manager"))
+    delete_value(law, by=admin)
+    with pytest.raises(Conflict, match="no longer exists"):
+        merge_value(law, into=value_of("banking"), by=admin)
+
+
+def test_the_second_of_two_merges_finds_nothing(admin: User, law: PicklistValue) -> None:
+    create_customer({"name": "A", "industry": law.code}, by=admin)
+    merge_value(law, into=value_of("banking"), by=admin)
+    with pytest.raises(Conflict) as refused:
+        merge_value(law, into=value_of("banking"), by=admin)
+    assert refused.value.code == "nothing_to_merge"
+
+
+def test_many_records_are_moved_by_a_job_that_may_be_killed(
+    admin: User, law: PicklistValue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(picklist_merging, "STEP", 1)
+    for name in ("A", "B", "C"):
+        create_customer({"name": name, "industry": law.code}, by=admin)
+    banking = value_of("banking")
+
+    job = merge_value(law, into=banking, by=admin).job
+
+    assert job is not None
+    assert Customer.objects.filter(industry="law_firms").count() == 3
+    for verb in (
+        lambda: merge_value(law, into=value_of("retail"), by=admin),
+        lambda: merge_value(banking, into=value_of("retail"), by=admin),
+        lambda: merge_value(value_of("retail"), into=banking, by=admin),
+    ):
+        with pytest.raises(Conflict) as refused:
+            verb()
+        assert refused.value.code == "merge_running"
+    # Killed after its first step, and run again by another worker.
+    steps = picklist_merging._steps(law, banking, admin)
+    assert next(steps) == 1
+    steps.close()
+    assert body_of(job.task)(**job.payload) == {"moved": 2}
+    assert body_of(job.task)(**job.payload) == {"moved": 0}
+    assert Customer.objects.filter(industry="banking").count() == 3
+    lines = AuditEntry.objects.filter(subject_type="customers.customer", note="Values merged")
+    assert lines.count() == 3
+
+
+def test_a_value_that_records_are_moved_to_is_not_deleted(
+    admin: User, law: PicklistValue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(picklist_merging, "STEP", 0)
+    create_customer({"name": "A", "industry": "banking"}, by=admin)
+    merge_value(value_of("banking"), into=law, by=admin)
+    with pytest.raises(Conflict) as refused:
+        delete_value(law, by=admin)
+    assert refused.value.code == "merge_running"
+
+
+def test_the_page_says_how_many_records_are_meant_and_merges_them(
+    admin: User, law: PicklistValue, client_of: Callable[[User], Client], user_in: Maker
+) -> None:
+    for name in ("A", "B"):
+        create_customer({"name": name, "industry": law.code}, by=admin)
+    client, url = client_of(admin), reverse("core:picklist-value-merge", args=[law.pk])
+    detail = reverse("core:picklist-detail", args=["customers.industry"])
+    assert url in client.get(detail).content.decode()
+    page = client.get(url)
+    assert "2 records hold “Law firms”" in page.content.decode()
+    offered = [str(label) for _key, label in page.context["form"].fields["into"].choices]
+    assert "Banking" in offered and "Law firms" not in offered
+    assert client.post(url, {}).status_code == 422
+    assert client.post(url, {"into": law.pk}).status_code == 422
+    answer = client.post(url, {"into": value_of("banking").pk}, follow=True)
+    assert "Merged: 2 records were moved." in answer.content.decode()
+    again = client.post(url, {"into": value_of("banking").pk})
+    assert (again.status_code, "switched off already" in again.content.decode()) == (422, True)
+    assert client_of(user_in("manager")).get(url).status_code == 403

@@ -257,5 +257,6 @@
   document.addEventListener("htmx:afterSettle", (event) => settle(event.detail.target.isConnected ? event.detail.target : document));
   document.addEventListener("htmx:oobAfterSwap", () => settle(document));
   settle(document);
-  window.perennial = { toast, say, ask };
+  /* what the other scripts share; they come after this one */
+  window.perennial = { toast, say, ask, icon, closest };
 })();

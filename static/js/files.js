@@ -2,15 +2,7 @@
    Without this script the form sends them all at once and the page says the same. */
 (() => {
   "use strict";
-  const icon = (name) => {
-    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-    svg.setAttribute("class", "i");
-    svg.setAttribute("aria-hidden", "true");
-    use.setAttribute("href", `#i-${name}`);
-    svg.append(use);
-    return svg;
-  };
+  const { icon, closest } = window.perennial;
   const queues = new WeakMap();
 
   /* one line per file: its name, then how far it is, then what became of it */
@@ -85,7 +77,7 @@
   };
 
   document.addEventListener("change", (event) => {
-    const form = event.target.closest?.("[data-files-form]");
+    const form = closest(event, "[data-files-form]");
     if (!form || event.target.type !== "file" || !event.target.files.length) return;
     take(form.closest("[data-files]"), [...event.target.files]);
     event.target.value = "";
@@ -96,7 +88,7 @@
 
   /* ---- dropping: anywhere on the panel ---- */
   const panelOf = (event) => {
-    const panel = event.target.closest?.("[data-files]");
+    const panel = closest(event, "[data-files]");
     const carries = [...(event.dataTransfer?.types || [])].includes("Files");
     return carries && panel?.querySelector("[data-files-form]") ? panel : null;
   };

@@ -2,6 +2,7 @@
    Arrow keys and Enter choose, Escape closes; text that an input method is composing is left alone. */
 (() => {
   "use strict";
+  const { closest } = window.perennial;
   const URL_OF_LIST = "/mentions/";
   let field = null;
   let list = null;
@@ -75,7 +76,7 @@
     }, 150);
   };
   const look = (event) => {
-    const input = event.target.closest?.("[data-mention]");
+    const input = closest(event, "[data-mention]");
     if (!input || event.isComposing) return;
     field = input;
     const text = query(input);
@@ -96,7 +97,7 @@
   }, true);
   /* mousedown, so that the field keeps the focus */
   document.addEventListener("mousedown", (event) => {
-    const option = event.target.closest?.(".mention-list [role=option]");
+    const option = closest(event, ".mention-list [role=option]");
     if (!option) return;
     event.preventDefault();
     choose(option);

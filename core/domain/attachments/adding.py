@@ -18,7 +18,8 @@ from core.access import ScopedQuerySet
 from core.attachables import Attachable, attachable_of
 from core.choices import AuditAction, PreviewState
 from core.display import format_day
-from core.domain.attachments.storing import forget, keep, megabytes, received
+from core.domain.arriving import megabytes
+from core.domain.attachments.storing import forget, keep, received
 from core.domain.audit import record as write_line
 from core.domain.jobs import later
 from core.errors import Conflict, DomainError

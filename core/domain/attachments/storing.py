@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 from uuid import uuid4
@@ -18,56 +14,26 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
+from core.domain.arriving import Arrived, copy_arriving, megabytes, movable
 from core.errors import DomainError
 from core.models import Attachment
 
 FOLDER = "attachments"
 ARRIVING = "arriving"
-_BLOCK = 1024 * 1024
-
-
-@dataclass(frozen=True)
-class Arrived:
-    """A file that arrived whole: where it lies, its size and digest."""
-
-    path: Path
-    size: int
-    sha256: str
 
 
 @contextmanager
 def received(source: IO[bytes] | File[Any]) -> Iterator[Arrived]:
     """Copy what arrives to a temporary file, and remove that in the end unless it was kept.
 
-    Refuses a file over ATTACHMENT_MAX_BYTES as soon as the bound is passed. What arrived is on the disk,
-    not only on its way there, so that no row ever points to bytes that a power cut took.
+    Refuses a file over ATTACHMENT_MAX_BYTES as soon as the bound is passed.
     """
     folder = Path(settings.MEDIA_ROOT) / FOLDER / ARRIVING
-    folder.mkdir(parents=True, exist_ok=True)
-    limit, size, digest = settings.ATTACHMENT_MAX_BYTES, 0, hashlib.sha256()
-    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as copy:
-        path = Path(copy.name)
-        try:
-            while block := source.read(_BLOCK):
-                size += len(block)
-                if size > limit:
-                    raise too_large()
-                digest.update(block)
-                copy.write(block)
-            copy.flush()
-            os.fsync(copy.fileno())
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
+    arrived = copy_arriving(source, folder, limit=settings.ATTACHMENT_MAX_BYTES, too_large=too_large)
     try:
-        yield Arrived(path, size, digest.hexdigest())
+        yield arrived
     finally:
-        path.unlink(missing_ok=True)
-
-
-def megabytes(size: int) -> int:
-    """Return whole megabytes, for a sentence; never 0."""
-    return max(1, round(size / 1024**2))
+        arrived.path.unlink(missing_ok=True)
 
 
 def too_large() -> DomainError:
@@ -80,10 +46,7 @@ def too_large() -> DomainError:
 def keep(path: Path) -> str:
     """Move the file to a random name in the storage and return that name."""
     key = uuid4().hex
-    content: File[bytes] = File(path.open("rb"))
-    # The storage moves it instead of copying it.
-    content.temporary_file_path = lambda: str(path)  # type: ignore[attr-defined]
-    with content:
+    with movable(path) as content:
         return str(default_storage.save(f"{FOLDER}/{key[:2]}/{key[2:4]}/{key}", content))
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 from uuid import uuid4
@@ -14,19 +13,9 @@ from uuid import uuid4
 from django.conf import settings
 from django.core.files import File
 
+from core.domain.arriving import Arrived, copy_arriving, megabytes, movable
 from core.imports import formats
 from core.imports.faults import ReadingError
-
-_BLOCK = 1024 * 1024
-
-
-@dataclass(frozen=True)
-class Arrived:
-    """A file that arrived whole: where it lies, its size and digest as it was sent."""
-
-    path: Path
-    size: int
-    sha256: str
 
 
 @contextmanager
@@ -36,31 +25,22 @@ def received(source: IO[bytes] | File[bytes]) -> Iterator[Arrived]:
     Refuses files over IMPORT_MAX_BYTES, packed or unpacked, as soon as the bound is passed.
     """
     folder = Path(settings.MEDIA_ROOT) / "imports" / "arriving"
-    folder.mkdir(parents=True, exist_ok=True)
     paths: list[Path] = []
     try:
-        path, size, digest = _copy(source, folder, paths)
-        if size and formats.kind_of(path) == formats.GZIP:
-            path = _unpacked(path, folder, paths)
-        yield Arrived(path, size, digest)
+        arrived = copy_arriving(source, folder, limit=settings.IMPORT_MAX_BYTES, too_large=_too_large)
+        paths.append(arrived.path)
+        if not arrived.size:
+            raise ReadingError("empty_file")
+        if formats.kind_of(arrived.path) == formats.GZIP:
+            arrived = replace(arrived, path=_unpacked(arrived.path, folder, paths))
+        yield arrived
     finally:
         for leftover in paths:
             leftover.unlink(missing_ok=True)
 
 
-def _copy(source: IO[bytes] | File[bytes], folder: Path, paths: list[Path]) -> tuple[Path, int, str]:
-    limit, size, digest = settings.IMPORT_MAX_BYTES, 0, hashlib.sha256()
-    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as copy:
-        paths.append(Path(copy.name))
-        while block := source.read(_BLOCK):
-            size += len(block)
-            if size > limit:
-                raise ReadingError("too_large", megabytes=megabytes(limit))
-            digest.update(block)
-            copy.write(block)
-    if not size:
-        raise ReadingError("empty_file")
-    return paths[-1], size, digest.hexdigest()
+def _too_large() -> ReadingError:
+    return ReadingError("too_large", megabytes=megabytes(settings.IMPORT_MAX_BYTES))
 
 
 def _unpacked(path: Path, folder: Path, paths: list[Path]) -> Path:
@@ -72,11 +52,4 @@ def _unpacked(path: Path, folder: Path, paths: list[Path]) -> Path:
 
 def kept(path: Path, kind: str) -> tuple[str, File[bytes]]:
     """Return the name and the file as a FileField takes it; the storage moves it instead of copying it."""
-    stored: File[bytes] = File(path.open("rb"))
-    stored.temporary_file_path = lambda: str(path)  # type: ignore[attr-defined]
-    return f"{uuid4().hex}.{kind}", stored
-
-
-def megabytes(size: int) -> int:
-    """Return a size in whole megabytes, at least 1."""
-    return max(1, size // (1024 * 1024))
+    return f"{uuid4().hex}.{kind}", movable(path)

@@ -17,6 +17,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
+from core.display import format_moment
 from core.domain.mails.addresses import absolute
 from core.domain.notice_choices import (
     SUMMARY,
@@ -65,6 +66,8 @@ class Held:
 def compose(mail: OutgoingMail, *, at: datetime) -> Letter | Skipped | Held:
     """Make the letter of a row as things stand at `at`: rights, choices and what was read are asked anew."""
     user = mail.user
+    if mail.address:
+        return _to_former_address(mail)
     if not may_be_mailed(user):
         return Skipped(NOBODY)
     timing = timings_of([user])[user.pk]
@@ -87,6 +90,24 @@ def _held(kind: Kind | None, timing: Timing, at: datetime) -> Held | None:
         return None
     until = next_digest(at, timing) if is_paused(at, timing) else end_of_quiet(at, timing)
     return Held(until) if until > at else None
+
+
+def _to_former_address(mail: OutgoingMail) -> Letter:
+    """Make the letter that is sent whatever has become of the user; nothing in it can be clicked."""
+    user, organisation = mail.user, Organisation.load()
+    timing = timings_of([user])[user.pk]
+    with translation.override(user.language or settings.LANGUAGE_CODE), timezone.override(timing.zone):
+        title = _("The e-mail address of your account was changed")
+        body = _("Since %(at)s everything goes to another address; this one gets no more mail from us.")
+        whole = {
+            "title": title,
+            "body": body % {"at": format_moment(mail.created_at)},
+            "receiver": user.display_name,
+            "organisation": organisation.name,
+            "why": _("You get this mail because this was the address of your account at %(organisation)s.")
+            % {"organisation": organisation.name},
+        }
+        return Letter(_rendered(mail, mail.address, title, "address_changed", whole), ())
 
 
 def _single(mail: OutgoingMail, kind: Kind, items: list[Notification]) -> Letter | Skipped:
@@ -159,24 +180,30 @@ def _message(
         "leave_url": leave,
         "choices_url": absolute(reverse("core:notification-choices")),
     }
-    headers = {
-        "Message-ID": mail.message_id,
-        "Auto-Submitted": "auto-generated",
-        "X-Auto-Response-Suppress": "All",
-    }
+    message = _rendered(mail, user.email, subject, template, whole)
     if leave:
-        headers |= {
+        message.extra_headers |= {
             "List-Unsubscribe": f"<{leave}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         }
+    return message
+
+
+def _rendered(
+    mail: OutgoingMail, to: str, subject: str, template: str, context: Mapping[str, Any]
+) -> EmailMultiAlternatives:
     message = EmailMultiAlternatives(
         subject=one_line(subject),
-        body=render_to_string(f"mail/{template}.txt", whole),
-        from_email=sender(organisation.name),
-        to=[user.email],
-        headers=headers,
+        body=render_to_string(f"mail/{template}.txt", context),
+        from_email=sender(context["organisation"]),
+        to=[to],
+        headers={
+            "Message-ID": mail.message_id,
+            "Auto-Submitted": "auto-generated",
+            "X-Auto-Response-Suppress": "All",
+        },
     )
-    message.attach_alternative(render_to_string(f"mail/{template}.html", whole), "text/html")
+    message.attach_alternative(render_to_string(f"mail/{template}.html", context), "text/html")
     return message
 
 
