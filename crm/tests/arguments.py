@@ -12,6 +12,15 @@ from django.utils import timezone
 
 from analytics.domain.segment_maps import seed_segment_maps
 from analytics.models import NightlyRun, ScoringPolicy, SegmentMap
+from complaints.models import (
+    BusinessCalendar,
+    CalendarDay,
+    Category,
+    Handler,
+    Level,
+    Policy,
+    Queue,
+)
 from core.models import AuditEntry, ExchangeRate, OutgoingMail, Schedule, User
 from crm.tests.doors import Door
 from crm.tests.world import Belongings, Side
@@ -33,6 +42,13 @@ _BY_NAME: dict[str, Finder] = {
     "core:export-download": lambda side, own: own.export,
     "core:session-end": lambda side, own: own.session,
     "core:attachment-list": lambda side, own: side.customer,
+    "complaints:for-customer": lambda side, own: side.customer,
+    "complaints:entry-create": lambda side, own: side.case,
+    "complaints:link-create": lambda side, own: side.case,
+    "complaints:link-delete": lambda side, own: side.case,
+    "complaints:work-order-create": lambda side, own: side.case,
+    "complaints:level-update": lambda side, own: shared_level(),
+    "complaints:level-delete": lambda side, own: shared_level(),
     "core:user-leave": lambda side, own: own.departure.user,
 }
 _BY_NOUN: dict[str, Finder] = {
@@ -48,6 +64,15 @@ _BY_NOUN: dict[str, Finder] = {
     "analytics:warning": lambda side, own: side.warning,
     "analytics:run": lambda side, own: shared(NightlyRun),
     "analytics:segment": lambda side, own: shared(SegmentMap),
+    "complaints:complaint": lambda side, own: side.case,
+    "complaints:contact": lambda side, own: side.case,
+    "complaints:escalation": lambda side, own: side.escalation,
+    "complaints:work": lambda side, own: side.work_order,
+    "complaints:queue": lambda side, own: shared(Queue),
+    "complaints:handler": lambda side, own: side_handler(side),
+    "complaints:category": lambda side, own: shared(Category),
+    "complaints:policy": lambda side, own: shared(Policy),
+    "complaints:calendar": lambda side, own: shared(BusinessCalendar),
     "core:notification": lambda side, own: own.notification,
     "core:mail": lambda side, own: shared(OutgoingMail),
     "core:job": lambda side, own: own.job,
@@ -85,6 +110,11 @@ _OTHERS: dict[str, Finder] = {
     "name": lambda side, own: "rfm",
     "kpi": lambda side, own: "active",
     "period": lambda side, own: "12m",
+    "link": lambda side, own: side.link.pk,
+    "contact": lambda side, own: side.first_contact.pk,
+    "step": lambda side, own: "accept",
+    "policy": lambda side, own: shared_level().policy_id,
+    "day": lambda side, own: CalendarDay.objects.latest("day").pk,
     "part": lambda side, own: "yes",
     "source_system": lambda side, own: side.customer.source_system,
     "external_id": lambda side, own: side.customer.external_id,
@@ -94,6 +124,16 @@ _OTHERS: dict[str, Finder] = {
 def shared(model: type[Model]) -> Model:
     """Return some row of a table that is everybody's; `make_shared` made it."""
     return model._default_manager.order_by("pk")[0]
+
+
+def shared_level() -> Level:
+    """Return a level of the ladder of some policy."""
+    return Level.objects.order_by("pk")[0]
+
+
+def side_handler(side: Side) -> Handler:
+    """Return the handler of the team."""
+    return Handler.objects.get_or_create(user=side.owner)[0]
 
 
 def shared_service() -> User:

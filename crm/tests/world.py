@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 from django.contrib.auth.models import Group
@@ -15,6 +16,14 @@ from django.utils.translation import gettext_lazy
 
 from analytics.models import ChurnWarning, WarningMove
 from analytics.tests.factories import ChurnWarningFactory
+from complaints.domain.entries import add_note
+from complaints.domain.escalation import fire_case
+from complaints.domain.first_contact import begin_first_contact
+from complaints.domain.merging import link_cases
+from complaints.domain.moves import answer, assign
+from complaints.domain.registering import register_case
+from complaints.domain.work_orders import create_work_order
+from complaints.models import CaseLink, Complaint, Escalation, FirstContact, WorkOrder
 from core.domain.attachments import add_attachment, make_preview
 from core.domain.departures import arrange_departure
 from core.domain.exports import request_export
@@ -75,6 +84,11 @@ class Side:
     task: Task
     warning: ChurnWarning
     attachment: Attachment
+    case: Complaint
+    work_order: WorkOrder
+    escalation: Escalation
+    first_contact: FirstContact
+    link: CaseLink
     people: dict[str, User] = field(default_factory=dict)
 
     def person_in(self, role: str) -> User:
@@ -133,8 +147,39 @@ def make_side(
         task=task,
         warning=_warning(customer, task, text, by),
         attachment=_attachment(customer, text, by),
+        **_cases(customer, text, phone, mark, by),
         **orders,
     )
+
+
+def _cases(customer: Customer, text: Text, phone: str, mark: str, by: User) -> dict[str, Any]:
+    """A complaint with everything that a case has, and another that belongs to it."""
+    values = {
+        "title": text("complaint")[:200],
+        "description": text("what happened"),
+        "remedy_sought": text("remedy")[:300],
+        "customer": customer,
+        "contact_name": text("caller")[:120],
+        "contact_phone": phone,
+        "contact_email": f"{mark}@company.test",
+        "received_at": timezone.now() - timedelta(days=30),
+        **_known_as(mark, text),
+    }
+    case = assign(register_case(values, by=by), by, by=None)
+    add_note(case, text("case note"), by=by, at=timezone.now())
+    contact = begin_first_contact(case, emotion="4", by=by)
+    fire_case(case.pk, at=timezone.now())
+    answer(case, text("answer"), by=by)
+    order = create_work_order(case, text("work order")[:200], team=by.team, note=text("order note"), by=by)
+    other = register_case({"title": text("request")[:200], "kind": "request", "customer": customer}, by=by)
+    case.refresh_from_db()
+    return {
+        "case": case,
+        "work_order": order,
+        "escalation": Escalation.objects.filter(complaint=case, state="fired").order_by("pk")[0],
+        "first_contact": contact,
+        "link": link_cases(case, other, "related", by=by),
+    }
 
 
 def _known_as(mark: str, text: Text) -> dict[str, str]:
