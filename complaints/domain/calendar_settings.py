@@ -9,8 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time, timedelta
 from itertools import pairwise
 from typing import Any
+from zoneinfo import available_timezones
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,6 +24,7 @@ from core.domain.audit import record
 from core.domain.jobs import later
 from core.errors import DomainError
 from core.models import User
+from core.zones import zone_named
 from customers.domain.changes import ensure_fresh, ensure_valid, locked, write_changes
 
 Hours = tuple[time, time]
@@ -43,6 +46,9 @@ def save_calendar(
     """Make or change a calendar and return it. Refused: a name in use, and switching off the usual one."""
     values: dict[str, Any] = {"name": name.strip(), "time_zone": time_zone}
     values |= {"follows_china": follows_china, "is_active": is_active}
+    if time_zone not in available_timezones():
+        text = _("This time zone is not known.")
+        raise DomainError("unknown_zone", text, fields={"time_zone": text})
     same = BusinessCalendar.objects.filter(name=values["name"])
     if calendar is not None:
         same = same.exclude(pk=calendar.pk)
@@ -60,6 +66,9 @@ def save_calendar(
     if stored.is_default and not is_active:
         text = _("The calendar that is used where no other is named stays in use.")
         raise DomainError("default_needed", text, fields={"is_active": text})
+    if stored.time_zone != time_zone and Clock.objects.filter(calendar=stored).exists():
+        text = _("Deadlines were worked out in this zone: it stays. Make another calendar instead.")
+        raise DomainError("zone_in_use", text, fields={"time_zone": text})
     if write_changes(stored, values, by=by, at=timezone.now()):
         enter_holidays(stored)
         _follow(stored)
@@ -74,7 +83,7 @@ def set_hours(
 
     Refused: a day that is past, spans that overlap, and a week without any hours.
     """
-    if valid_from < timezone.localdate():
+    if valid_from < _today(calendar):
         text = _("Hours begin today or later: what is past stays as it was.")
         raise DomainError("in_the_past", text, fields={"valid_from": text})
     if not any(weekly.values()):
@@ -84,9 +93,9 @@ def set_hours(
         _ensure_apart(spans)
     stored = locked(calendar)
     CalendarHours.objects.filter(calendar=stored, valid_from__gte=valid_from).delete()
-    CalendarHours.objects.filter(calendar=stored, valid_to__isnull=True).update(
-        valid_to=valid_from - timedelta(days=1)
-    )
+    # Those that a later plan ended, too: its rows have just gone, and theirs would overlap the new ones.
+    still = Q(valid_to__isnull=True) | Q(valid_to__gte=valid_from)
+    CalendarHours.objects.filter(still, calendar=stored).update(valid_to=valid_from - timedelta(days=1))
     CalendarHours.objects.bulk_create(
         CalendarHours(calendar=stored, weekday=day, opens=opens, closes=closes, valid_from=valid_from)
         for day, spans in weekly.items()
@@ -116,9 +125,9 @@ def set_day(
     calendar: BusinessCalendar, day: date, *, name: str, spans: Sequence[Hours], by: User
 ) -> CalendarDay:
     """Say that a day is not as its weekday: closed (no spans), or worked on. Refused for a past day."""
-    _ensure_to_come(day)
     _ensure_apart(spans)
     stored = locked(calendar)
+    _ensure_to_come(day, stored)
     values = {
         "name": name.strip(),
         "is_open": bool(spans),
@@ -134,16 +143,28 @@ def set_day(
 
 @transaction.atomic
 def remove_day(row: CalendarDay, *, by: User) -> None:
-    """Let the day be as its weekday again. Refused for a day that is past."""
-    _ensure_to_come(row.day)
+    """Let the day be as its weekday again. Refused for a day that is past.
+
+    A holiday that the product entered is kept as a day with the hours of its weekday: it would come back.
+    """
     stored = locked(row.calendar)
+    _ensure_to_come(row.day, stored)
+    if row.is_seeded and stored.follows_china:
+        hours = stored.hours.filter(weekday=row.day.weekday(), valid_to__isnull=True).order_by("opens")
+        set_day(stored, row.day, name=row.name, spans=[(one.opens, one.closes) for one in hours], by=by)
+        return
     if CalendarDay.objects.filter(pk=row.pk).delete()[0]:
         record(AuditAction.CHANGED, by=by, subject=stored, changes={"days": (str(row), "")})
         _follow(stored)
 
 
-def _ensure_to_come(day: date) -> None:
-    if day < timezone.localdate():
+def _today(calendar: BusinessCalendar) -> date:
+    """Return the day that it is where the calendar holds."""
+    return timezone.localdate(timezone=zone_named(calendar.time_zone))
+
+
+def _ensure_to_come(day: date, calendar: BusinessCalendar) -> None:
+    if day < _today(calendar):
         text = _("This day is past: it stays as it was.")
         raise DomainError("in_the_past", text, fields={"day": text})
 

@@ -7,11 +7,13 @@ left for the next scan.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -40,8 +42,10 @@ from core.errors import Conflict, DomainError
 from core.models import Team, User
 from core.roles import Role
 
-#: Cases of one look at the table.
-BATCH = 100
+logger = logging.getLogger(__name__)
+
+#: Rows of one look at the table.
+BATCH = 200
 
 _TITLES: dict[str, Promise] = {
     LevelAction.NOTIFY: gettext_lazy("Escalated, level %(level)s: %(case)s"),
@@ -53,21 +57,38 @@ _TITLES: dict[str, Promise] = {
 
 # ---- the scan ---------------------------------------------------------------------------------------
 def fire_due(at: datetime, *, most: int = 2_000) -> int:
-    """Fire every level whose time has come, up to `most` cases, and return how many fired.
+    """Fire every level whose time has come, the most overdue first, in up to `most` cases; return how many.
 
-    Any number of workers may do this at the same time.
+    Any number of workers may do this at the same time. What goes wrong with one case is logged, and keeps
+    no other from being escalated.
     """
-    fired, seen = 0, 0
-    last = 0
-    while seen < most:
-        rows = Escalation.objects.planned().filter(fire_at__lte=at, complaint__gt=last)
-        cases = list(rows.order_by("complaint_id").values_list("complaint_id", flat=True).distinct()[:BATCH])
-        if not cases:
+    fired = 0
+    seen: set[int] = set()
+    rows = Escalation.objects.due(at).values_list("fire_at", "pk", "complaint_id")
+    after: tuple[datetime, int] | None = None
+    while len(seen) < most:
+        found = list((rows if after is None else rows.filter(_beyond(*after)))[:BATCH])
+        if not found:
             break
-        for key in cases:
-            fired += fire_case(key, at=at)
-        seen, last = seen + len(cases), cases[-1]
+        for _fire_at, _pk, case in found:
+            if case not in seen:
+                seen.add(case)
+                fired += _fired_safely(case, at)
+        after = found[-1][0], found[-1][1]
     return fired
+
+
+def _beyond(fire_at: datetime, pk: int) -> Q:
+    """The rows after this one, in the order of the scan. The first condition is a range for the index."""
+    return Q(fire_at__gte=fire_at) & (Q(fire_at__gt=fire_at) | Q(pk__gt=pk))
+
+
+def _fired_safely(complaint_id: int, at: datetime) -> int:
+    try:
+        return fire_case(complaint_id, at=at)
+    except Exception:  # one broken case must not keep the others from being escalated
+        logger.exception("Case %s could not be escalated", complaint_id)
+        return 0
 
 
 def fire_case(complaint_id: int, *, at: datetime) -> int:

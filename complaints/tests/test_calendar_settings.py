@@ -1,0 +1,68 @@
+"""Calendars are changed for the days to come."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+
+from complaints.domain.calendar_settings import save_calendar, set_day, set_hours
+from complaints.domain.calendars import working_calendar
+from complaints.models import BusinessCalendar
+from complaints.sla import working_seconds
+from complaints.tests.factories import CalendarFactory
+from core.errors import DomainError
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare")]
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+WEEK = {day: [(time(9), time(12)), (time(13), time(18))] for day in range(5)}
+SHORT = {day: [(time(9), time(12))] for day in range(5)}
+
+
+@pytest.fixture
+def admin(user_in):
+    return user_in("administrator")
+
+
+@pytest.fixture
+def calendar() -> BusinessCalendar:
+    return CalendarFactory(is_default=True)
+
+
+def hours_between(calendar: BusinessCalendar, start: date, days: int) -> float:
+    begun = datetime.combine(start, time(0), SHANGHAI)
+    rows = working_calendar(calendar, since=begun)
+    return working_seconds(begun, begun + timedelta(days=days), rows) / 3_600
+
+
+def monday_in(weeks: int) -> date:
+    today = timezone.localdate()
+    return today - timedelta(days=today.weekday()) + timedelta(weeks=weeks)
+
+
+def test_new_hours_end_the_old_ones_and_leave_them_as_they_were(calendar, admin):
+    set_hours(calendar, SHORT, valid_from=monday_in(2), by=admin)
+    assert hours_between(calendar, monday_in(1), 7) == 40
+    assert hours_between(calendar, monday_in(2), 7) == 15
+
+
+def test_hours_from_an_earlier_day_replace_what_was_planned_for_later(calendar, admin):
+    set_hours(calendar, WEEK, valid_from=monday_in(3), by=admin)
+    set_hours(calendar, SHORT, valid_from=monday_in(1), by=admin)
+    assert hours_between(calendar, monday_in(1), 7) == 15
+    assert hours_between(calendar, monday_in(3), 7) == 15
+
+
+def test_an_unknown_zone_is_refused(admin):
+    with pytest.raises(DomainError):
+        save_calendar("Mars", "Mars/Base", by=admin)
+
+
+def test_past_days_stay(calendar, admin):
+    yesterday = timezone.localdate() - timedelta(days=1)
+    with pytest.raises(DomainError):
+        set_day(calendar, yesterday, name="", spans=[], by=admin)
+    with pytest.raises(DomainError):
+        set_hours(calendar, WEEK, valid_from=yesterday, by=admin)
