@@ -24,7 +24,6 @@ from complaints.models import Category, Complaint, Queue
 from complaints.sorting import (
     CASE_SORTS,
 )
-from core.access import require
 from core.api.fields import ScopedRelatedField
 from core.api.viewsets import UpsertMixin
 from core.models import User
@@ -135,6 +134,7 @@ class ComplaintViewSet(UpsertMixin, VersionedViewSet):
     sort_keys = CASE_SORTS
     default_sort = "-received"
     http_method_names = ["get", "post", "put", "patch", "head", "options"]
+    action_rights = {"assign": "assign", "regrade": "grade"}
 
     def create_record(self, data: dict[str, Any]) -> Complaint:
         """Receive it."""
@@ -150,17 +150,11 @@ class ComplaintViewSet(UpsertMixin, VersionedViewSet):
                 raise serializers.ValidationError({name: ["This stays as it was received."]})
         return update_case(instance, data, by=self.actor, version=version)
 
-    def _case(self, right: str = "change") -> Complaint:
-        """Return the case if the caller may do this to it."""
-        require(self.actor, right, Complaint)
-        seen: Complaint = self.get_object()
-        rows = Complaint.objects.visible_to(self.actor, right)
-        found: Complaint = self.get_object() if rows.filter(pk=seen.pk).exists() else self._refuse(seen)
+    @property
+    def case(self) -> Complaint:
+        """The case, if the caller may do this to it."""
+        found: Complaint = self.get_object()
         return found
-
-    def _refuse(self, case: Complaint) -> Complaint:
-        self.permission_denied(self.request, message="This case is not yours to change.")
-        return case
 
     def _told(self, case: Any) -> Response:
         return self.answer(self.fresh(case))
@@ -169,26 +163,26 @@ class ComplaintViewSet(UpsertMixin, VersionedViewSet):
     @action(detail=True, methods=["post"])
     def take(self, request: Request, pk: int) -> Response:
         """Take a case that nobody has."""
-        return self._told(moves.take(self._case(), by=self.actor))
+        return self._told(moves.take(self.case, by=self.actor))
 
     @extend_schema(request=AssignSerializer, **_DONE)
     @action(detail=True, methods=["post"])
     def assign(self, request: Request, pk: int) -> Response:
         """Hand the case to somebody."""
-        case, data = self._case("assign"), self.checked(AssignSerializer)
+        case, data = self.case, self.checked(AssignSerializer)
         return self._told(moves.assign(case, data["owner"], by=self.actor, note=data.get("note", "")))
 
     @extend_schema(request=None, **_DONE)
     @action(detail=True, methods=["post"])
     def acknowledge(self, request: Request, pk: int) -> Response:
         """Note that the customer knows that we have it."""
-        return self._told(moves.acknowledge(self._case(), by=self.actor))
+        return self._told(moves.acknowledge(self.case, by=self.actor))
 
     @extend_schema(request=NoteSerializer, **_DONE)
     @action(detail=True, methods=["post"])
     def note(self, request: Request, pk: int) -> Response:
         """Keep an internal note."""
-        case = self._case()
+        case = self.case
         add_note(case, self.checked(NoteSerializer)["body"], by=self.actor, at=timezone.now())
         return self._told(case)
 
@@ -196,7 +190,7 @@ class ComplaintViewSet(UpsertMixin, VersionedViewSet):
     @action(detail=True, methods=["post"], url_path="answer", url_name="answer")
     def answer_customer(self, request: Request, pk: int) -> Response:
         """Keep what we told the customer; it meets the first response."""
-        case = self._case()
+        case = self.case
         moves.answer(case, **self.checked(TextSerializer), by=self.actor)
         return self._told(case)
 
@@ -204,7 +198,7 @@ class ComplaintViewSet(UpsertMixin, VersionedViewSet):
     @action(detail=True, methods=["post"])
     def hear(self, request: Request, pk: int) -> Response:
         """Keep what the customer said; a case that waits for it goes on."""
-        case = self._case()
+        case = self.case
         moves.hear(case, **self.checked(TextSerializer), by=self.actor)
         return self._told(case)
 
@@ -212,20 +206,20 @@ class ComplaintViewSet(UpsertMixin, VersionedViewSet):
     @action(detail=True, methods=["post"])
     def wait(self, request: Request, pk: int) -> Response:
         """Wait for the customer."""
-        case = self._case()
+        case = self.case
         return self._told(moves.wait_for_customer(case, **self.checked(ReasonSerializer), by=self.actor))
 
     @extend_schema(request=None, **_DONE)
     @action(detail=True, methods=["post"], url_path="go-on", url_name="go-on")
     def go_on(self, request: Request, pk: int) -> Response:
         """Go on with a case that waited."""
-        return self._told(moves.go_on(self._case(), by=self.actor))
+        return self._told(moves.go_on(self.case, by=self.actor))
 
     @extend_schema(request=SolveSerializer, **_DONE)
     @action(detail=True, methods=["post"])
     def solve(self, request: Request, pk: int) -> Response:
         """Give the customer the solution."""
-        case, data = self._case(), self.checked(SolveSerializer)
+        case, data = self.case, self.checked(SolveSerializer)
         return self._told(
             moves.solve(case, data["solution"], decision=data.get("decision", ""), by=self.actor)
         )
@@ -234,32 +228,32 @@ class ComplaintViewSet(UpsertMixin, VersionedViewSet):
     @action(detail=True, methods=["post"])
     def close(self, request: Request, pk: int) -> Response:
         """Close a case whose solution the customer has."""
-        return self._told(moves.close(self._case(), by=self.actor))
+        return self._told(moves.close(self.case, by=self.actor))
 
     @extend_schema(request=ReasonSerializer, **_DONE)
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, pk: int) -> Response:
         """End a case that the customer takes back."""
-        case = self._case()
+        case = self.case
         return self._told(moves.withdraw(case, **self.checked(ReasonSerializer), by=self.actor))
 
     @extend_schema(request=ReasonSerializer, **_DONE)
     @action(detail=True, methods=["post"])
     def reopen(self, request: Request, pk: int) -> Response:
         """Take up a case again."""
-        case = self._case()
+        case = self.case
         return self._told(moves.reopen(case, **self.checked(ReasonSerializer), by=self.actor))
 
     @extend_schema(request=RegradeSerializer, **_DONE)
     @action(detail=True, methods=["post"])
     def regrade(self, request: Request, pk: int) -> Response:
         """Give the complaint another grade."""
-        case = self._case("grade")
+        case = self.case
         return self._told(regrade(case, **self.checked(RegradeSerializer), by=self.actor))
 
     @extend_schema(request=CasePrioritySerializer, **_DONE)
     @action(detail=True, methods=["post"])
     def priority(self, request: Request, pk: int) -> Response:
         """Set how soon the case is taken up."""
-        case = self._case()
+        case = self.case
         return self._told(set_priority(case, **self.checked(CasePrioritySerializer), by=self.actor))

@@ -38,7 +38,7 @@ from core.access import can
 from core.choices import AuditAction
 from core.domain.audit import record
 from core.domain.notifications import mark_read_about, notify
-from core.errors import Conflict, DomainError
+from core.errors import Conflict
 from core.models import Team, User
 from core.roles import Role
 
@@ -275,11 +275,11 @@ def acknowledge_escalation(
 ) -> Escalation:
     """Take up what one was told of, or (`was_wrong`) call it a false alarm. Refused the second time.
 
-    Refused, too, for one that has not fired, and for whom it did not reach.
+    Refused, too, for one that has not fired, and to whom it did not reach.
     """
     moment = at or timezone.now()
     if not can_acknowledge(by, escalation):
-        raise DomainError("not_told", _("This escalation was not addressed to you."), status=403)
+        raise Conflict("not_told", _("This escalation was not addressed to you."))
     rows = Escalation.objects.filter(pk=escalation.pk, state=EscalationState.FIRED)
     taken = rows.filter(acknowledged_at__isnull=True).update(
         acknowledged_at=moment, acknowledged_by=by, was_wrong=was_wrong

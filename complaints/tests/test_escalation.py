@@ -13,7 +13,7 @@ from complaints.domain.moves import answer, reopen, solve, take, wait_for_custom
 from complaints.domain.registering import register_case
 from complaints.models import Complaint, Escalation, Level
 from complaints.tests.factories import CalendarFactory, QueueFactory, policy
-from core.errors import Conflict, DomainError
+from core.errors import Conflict
 from core.models import AuditEntry, Notification, OutgoingMail, Team, User
 from core.tests.factories import TeamFactory, UserFactory
 from customers.models import TimelineEvent
@@ -221,7 +221,7 @@ def test_who_was_told_takes_it_up_once(case, lead):
 
 def test_a_stranger_takes_nothing_up(case, user_in):
     fire_due(at(2, 15))
-    with pytest.raises(DomainError) as refused:
+    with pytest.raises(Conflict) as refused:
         acknowledge_escalation(case.escalations.get(number=2), by=user_in("agent"))
     assert refused.value.code == "not_told"
 

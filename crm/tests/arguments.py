@@ -133,7 +133,7 @@ def shared_level() -> Level:
 
 def side_handler(side: Side) -> Handler:
     """Return the handler of the team."""
-    return Handler.objects.get_or_create(user=side.owner)[0]
+    return Handler.objects.get(user=side.owner)
 
 
 def shared_service() -> User:

@@ -175,7 +175,20 @@ def test_the_canary_sings_for_who_may_hear_it(
 def has_rows_of_customers(url: str) -> bool:
     return not any(
         word in url
-        for word in ("segment", "picklists", "kpis", "products", "prices", "tags", "users", "teams")
+        for word in (
+            "segment",
+            "picklists",
+            "kpis",
+            "products",
+            "prices",
+            "tags",
+            "users",
+            "teams",
+            "queues",
+            "categories",
+            "clocks",
+            "escalations",
+        )  # fmt: skip
     )
 
 

@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from complaints.models import Complaint
 from core.access import can, role_table, sees_field, sensitive_fields
 from core.choices import AuditAction
 from core.domain.exports import request_export
@@ -249,5 +250,6 @@ def test_a_mask_tells_two_apart_and_no_more(value: Any, shown: str) -> None:
     assert masked(value) == shown
 
 
-def test_people_are_persons() -> None:
-    assert set(sensitive_fields()) == {Customer._meta.label_lower, Person._meta.label_lower}
+def test_people_are_persons_customers_and_who_complains() -> None:
+    known = {Customer._meta.label_lower, Person._meta.label_lower, Complaint._meta.label_lower}
+    assert set(sensitive_fields()) == known

@@ -23,7 +23,7 @@ from complaints.domain.merging import link_cases
 from complaints.domain.moves import answer, assign
 from complaints.domain.registering import register_case
 from complaints.domain.work_orders import create_work_order
-from complaints.models import CaseLink, Complaint, Escalation, FirstContact, WorkOrder
+from complaints.models import CaseLink, Complaint, Escalation, FirstContact, Handler, WorkOrder
 from core.domain.attachments import add_attachment, make_preview
 from core.domain.departures import arrange_departure
 from core.domain.exports import request_export
@@ -172,6 +172,7 @@ def _cases(customer: Customer, text: Text, phone: str, mark: str, by: User) -> d
     answer(case, text("answer"), by=by)
     order = create_work_order(case, text("work order")[:200], team=by.team, note=text("order note"), by=by)
     other = register_case({"title": text("request")[:200], "kind": "request", "customer": customer}, by=by)
+    Handler.objects.create(user=by, skills=[text("skill")[:40]])
     case.refresh_from_db()
     return {
         "case": case,
