@@ -73,7 +73,7 @@ class NoteSerializer(Strict):
     body = serializers.CharField(max_length=100_000)
 
 
-class ReasonSerializer(Strict):
+class CaseReasonSerializer(Strict):
     """Why."""
 
     reason = serializers.CharField(max_length=300)
@@ -202,12 +202,12 @@ class ComplaintViewSet(UpsertMixin, VersionedViewSet):
         moves.hear(case, **self.checked(TextSerializer), by=self.actor)
         return self._told(case)
 
-    @extend_schema(request=ReasonSerializer, **_DONE)
+    @extend_schema(request=CaseReasonSerializer, **_DONE)
     @action(detail=True, methods=["post"])
     def wait(self, request: Request, pk: int) -> Response:
         """Wait for the customer."""
         case = self.case
-        return self._told(moves.wait_for_customer(case, **self.checked(ReasonSerializer), by=self.actor))
+        return self._told(moves.wait_for_customer(case, **self.checked(CaseReasonSerializer), by=self.actor))
 
     @extend_schema(request=None, **_DONE)
     @action(detail=True, methods=["post"], url_path="go-on", url_name="go-on")
@@ -230,19 +230,19 @@ class ComplaintViewSet(UpsertMixin, VersionedViewSet):
         """Close a case whose solution the customer has."""
         return self._told(moves.close(self.case, by=self.actor))
 
-    @extend_schema(request=ReasonSerializer, **_DONE)
+    @extend_schema(request=CaseReasonSerializer, **_DONE)
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, pk: int) -> Response:
         """End a case that the customer takes back."""
         case = self.case
-        return self._told(moves.withdraw(case, **self.checked(ReasonSerializer), by=self.actor))
+        return self._told(moves.withdraw(case, **self.checked(CaseReasonSerializer), by=self.actor))
 
-    @extend_schema(request=ReasonSerializer, **_DONE)
+    @extend_schema(request=CaseReasonSerializer, **_DONE)
     @action(detail=True, methods=["post"])
     def reopen(self, request: Request, pk: int) -> Response:
         """Take up a case again."""
         case = self.case
-        return self._told(moves.reopen(case, **self.checked(ReasonSerializer), by=self.actor))
+        return self._told(moves.reopen(case, **self.checked(CaseReasonSerializer), by=self.actor))
 
     @extend_schema(request=RegradeSerializer, **_DONE)
     @action(detail=True, methods=["post"])

@@ -188,7 +188,7 @@ def has_rows_of_customers(url: str) -> bool:
             "categories",
             "clocks",
             "escalations",
-        )  # fmt: skip
+        )
     )
 
 
