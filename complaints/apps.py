@@ -1,6 +1,7 @@
 """Complaints: what went wrong."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,10 +14,16 @@ class ComplaintsConfig(AppConfig):
     def ready(self) -> None:
         """Declare what the platform needs to know of the package."""
         from complaints.access_explained import register_explainers
+        from complaints.help_topics import TOPICS
+        from complaints.navigation_solving import register_cards, seed_solving
         from complaints.notices import register_kinds
         from core.domain.sequence import follow_changes_of
+        from core.help import register_topics
 
         register_kinds()
+        register_topics(TOPICS, group=_("Complaints"))
+        register_cards()
+        post_migrate.connect(seed_solving, sender=self, dispatch_uid="complaints.seed_solving")
         register_explainers()
         register_histories()
         register_files()
@@ -25,10 +32,10 @@ class ComplaintsConfig(AppConfig):
 
 def register_histories() -> None:
     """Let records of the package show who changed what."""
-    from complaints.models import Complaint, WorkOrder
+    from complaints.models import CallBackPolicy, Cause, CompensationCeiling, Complaint, PhraseCard, WorkOrder
     from core.record_history import register_history
 
-    for model in (Complaint, WorkOrder):
+    for model in (Complaint, WorkOrder, Cause, CompensationCeiling, PhraseCard, CallBackPolicy):
         register_history(model)
 
 

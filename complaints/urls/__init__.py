@@ -1,6 +1,6 @@
 """Addresses of the package, by noun."""
 
-from complaints.urls import cases
+from complaints.urls import cases, solving
 
 app_name = "complaints"
-urlpatterns = [*cases.urlpatterns]
+urlpatterns = [*cases.urlpatterns, *solving.urlpatterns]

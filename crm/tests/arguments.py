@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from analytics.domain.segment_maps import seed_segment_maps
 from analytics.models import NightlyRun, ScoringPolicy, SegmentMap
+from complaints.models import Cause, CompensationCeiling, PhraseCard
 from core.models import AuditEntry, ExchangeRate, OutgoingMail, Schedule, User
 from crm.tests.doors import Door
 from crm.tests.world import Belongings, Side
@@ -33,6 +34,10 @@ _BY_NAME: dict[str, Finder] = {
     "core:export-download": lambda side, own: own.export,
     "core:session-end": lambda side, own: own.session,
     "core:attachment-list": lambda side, own: side.customer,
+    "complaints:cause-panel": lambda side, own: side.case,
+    "complaints:compensation-panel": lambda side, own: side.case,
+    "complaints:compensation-create": lambda side, own: side.case,
+    "complaints:callback-panel": lambda side, own: side.case,
     "core:user-leave": lambda side, own: own.departure.user,
 }
 _BY_NOUN: dict[str, Finder] = {
@@ -48,6 +53,14 @@ _BY_NOUN: dict[str, Finder] = {
     "analytics:warning": lambda side, own: side.warning,
     "analytics:run": lambda side, own: shared(NightlyRun),
     "analytics:segment": lambda side, own: shared(SegmentMap),
+    "complaints:investigation": lambda side, own: side.case,
+    "complaints:complaintcause": lambda side, own: side.case,
+    "complaints:cause": lambda side, own: shared(Cause),
+    "complaints:compensation": lambda side, own: side.compensation,
+    "complaints:ceiling": lambda side, own: shared(CompensationCeiling),
+    "complaints:callback": lambda side, own: side.callback,
+    "complaints:phrases": lambda side, own: side.case,
+    "complaints:phrase": lambda side, own: shared(PhraseCard),
     "core:notification": lambda side, own: own.notification,
     "core:mail": lambda side, own: shared(OutgoingMail),
     "core:job": lambda side, own: own.job,
@@ -81,6 +94,7 @@ _OTHERS: dict[str, Finder] = {
     "target": lambda side, own: "customers.order",
     "line": lambda side, own: 2,
     "version": lambda side, own: 1,
+    "card": lambda side, own: shared(PhraseCard).pk,
     "uidb64": lambda side, own: "MQ",
     "name": lambda side, own: "rfm",
     "kpi": lambda side, own: "active",
