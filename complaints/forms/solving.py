@@ -52,7 +52,7 @@ class InvestigationForm(forms.Form):
                 label=_("Because"), max_length=300, required=False
             )
             if why is not None:
-                self.initial |= {f"question_{place}": why.question, f"answer_{place}": why.answer}
+                self.initial.update({f"question_{place}": why.question, f"answer_{place}": why.answer})
         for branch, label in Branch.choices:
             self.fields[f"bone_{branch}"] = forms.CharField(
                 label=label, required=False, widget=forms.Textarea(attrs={"rows": 2})
@@ -72,7 +72,8 @@ class InvestigationForm(forms.Form):
         )
 
     def _begin_with(self, found: Investigation) -> None:
-        self.initial |= {name: getattr(found, name) for name in ("summary", "evidence", "gap", "version")}
+        names = ("summary", "evidence", "gap", "version")
+        self.initial.update({name: getattr(found, name) for name in names})
         for branch in Branch.values:
             rows = [row for row in found.bones.all() if row.branch == branch]
             self.initial[f"bone_{branch}"] = "\n".join(

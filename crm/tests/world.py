@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 from django.contrib.auth.models import Group
@@ -15,6 +16,11 @@ from django.utils.translation import gettext_lazy
 
 from analytics.models import ChurnWarning, WarningMove
 from analytics.tests.factories import ChurnWarningFactory
+from complaints.domain.causes import Bone, create_cause, link_cause, write_investigation
+from complaints.domain.compensation import propose
+from complaints.domain.moves import assign, solve
+from complaints.domain.registering import register_case
+from complaints.models import CallBack, Compensation, Complaint
 from core.domain.attachments import add_attachment, make_preview
 from core.domain.departures import arrange_departure
 from core.domain.exports import request_export
@@ -31,6 +37,7 @@ from core.models import (
     ImportRun,
     Job,
     Notification,
+    Organisation,
     SavedView,
     Share,
     Team,
@@ -75,6 +82,9 @@ class Side:
     task: Task
     warning: ChurnWarning
     attachment: Attachment
+    case: Complaint
+    compensation: Compensation
+    callback: CallBack
     people: dict[str, User] = field(default_factory=dict)
 
     def person_in(self, role: str) -> User:
@@ -133,6 +143,7 @@ def make_side(
         task=task,
         warning=_warning(customer, task, text, by),
         attachment=_attachment(customer, text, by),
+        **_cases(customer, text, by),
         **orders,
     )
 
@@ -229,6 +240,25 @@ def _warning(customer: Customer, task: Task, text: Text, by: User) -> ChurnWarni
     warning.save()
     WarningMove.objects.create(warning=warning, new="open", note=text("move note"))
     return warning
+
+
+def _cases(customer: Customer, text: Text, by: User) -> dict[str, Any]:
+    """A complaint that is solved, with what was found out, what is given, and who calls back."""
+    received = {"title": text("complaint"), "description": text("what happened"), "customer": customer}
+    case = assign(register_case(received, by=by), by, by=None)
+    cause = create_cause({"code": f"cause-{case.pk}", "name_en": text("cause")}, by=by)
+    link_cause(case, cause, by=by)
+    write_investigation(
+        case,
+        {"summary": text("findings")},
+        whys=[("", text("because"))],
+        bones=[Bone("man", text("bone"))],
+        by=by,
+    )
+    given = {"measure": "refund", "amount": Decimal(500), "currency": Organisation.load().base_currency}
+    compensation = propose(case, given, by=by)
+    solved = solve(case, text("solution"), decision="upheld", by=by)
+    return {"case": solved, "compensation": compensation, "callback": solved.callbacks.get()}
 
 
 def _attachment(customer: Customer, text: Text, by: User) -> Attachment:

@@ -1,0 +1,5 @@
+"""The REST endpoints of the package."""
+
+from complaints.api import solving
+
+routes = [*solving.routes]
