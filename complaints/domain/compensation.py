@@ -75,7 +75,8 @@ def propose(
     new.value, new.rate = to_base(new.amount, new.currency, timezone.localdate(moment))
     total = committed_to(case) + new.value
     _ensure_below(ceiling, total)
-    new.needs_approval = total > ceiling.free
+    # What costs nothing, such as a call, needs nobody's approval.
+    new.needs_approval = bool(new.value) and total > ceiling.free
     new.state = RedressState.PROPOSED if new.needs_approval else RedressState.APPROVED
     new.save()
     _note(new, RedressState.PROPOSED, by=by, at=moment, committed=new.value)

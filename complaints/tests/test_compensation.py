@@ -62,6 +62,11 @@ def test_small_steps_do_not_slip_under_the_ceiling(case, agent):
     assert committed_to(case) == 1200
 
 
+def test_what_costs_nothing_needs_no_approval(case, agent):
+    given(case, agent, 2000)
+    assert given(case, agent, 0, measure="executive_call").needs_approval is False
+
+
 def test_above_the_most_it_is_refused(case, agent):
     with pytest.raises(DomainError) as refusal:
         given(case, agent, 5001)
