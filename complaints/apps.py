@@ -15,6 +15,7 @@ class ComplaintsConfig(AppConfig):
         """Declare what the platform needs to know of the package."""
         from complaints.access_explained import register_explainers
         from complaints.help_topics import TOPICS
+        from complaints.lists_solving import register_lists as register_solving_lists
         from complaints.navigation_solving import register_cards, seed_solving
         from complaints.notices import register_kinds
         from core.domain.sequence import follow_changes_of
@@ -23,6 +24,7 @@ class ComplaintsConfig(AppConfig):
         register_kinds()
         register_topics(TOPICS, group=_("Complaints"))
         register_cards()
+        register_solving_lists()
         post_migrate.connect(seed_solving, sender=self, dispatch_uid="complaints.seed_solving")
         register_explainers()
         register_histories()

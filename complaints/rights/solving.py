@@ -2,12 +2,12 @@
 
 ACTIONS: dict[str, str] = {
     "investigation": "view change approve",
-    "cause": "view change",
+    "cause": "view change export",
     "complaintcause": "view change",
-    "compensation": "view add change approve",
+    "compensation": "view add change approve export",
     "compensationmove": "view",
     "compensationceiling": "view change",
-    "callback": "view change",
+    "callback": "view change export",
     "callbackpolicy": "view change",
     "phrasecard": "view change",
 }
@@ -25,7 +25,11 @@ RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
         "trainer": ("team", "view change"),
         "manager": ("team", "view change approve"),
     },
-    "cause": {**_READ_ALL, "manager": ("all", "view change")},
+    "cause": {
+        **_READ_ALL,
+        "analyst": ("all", "view export"),
+        "manager": ("all", "view change export"),
+    },
     "complaintcause": {
         **_READ,
         "agent": ("team", "view change"),
@@ -36,7 +40,8 @@ RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
         **_READ,
         "agent": ("team", "view add change"),
         "sales": ("team", "view add change"),
-        "manager": ("team", "view add change approve"),
+        "manager": ("team", "view add change approve export"),
+        "analyst": ("all", "view export"),
         "integration": ("all", "view"),
     },
     "compensationmove": {
@@ -51,7 +56,8 @@ RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
         **_READ,
         "agent": ("team", "view change"),
         "sales": ("team", "view change"),
-        "manager": ("team", "view change"),
+        "manager": ("team", "view change export"),
+        "analyst": ("all", "view export"),
         "integration": ("all", "view"),
     },
     "callbackpolicy": {**_READ_ALL},

@@ -15,6 +15,7 @@ from complaints.domain.callback_letters import send_link
 from complaints.domain.moves import reopen, solve, withdraw
 from complaints.models import CallBack, Handler
 from complaints.tests.factories import ComplaintFactory
+from complaints.words_solving import WORDS
 from core.errors import Conflict, DomainError
 from core.models import AuditEntry, Job
 
@@ -122,3 +123,13 @@ def test_a_link_cannot_be_made_up(callback):
     assert read_link_token(link_token(callback)) == callback
     assert read_link_token(link_token(callback) + "x") is None
     assert read_link_token("") is None
+
+
+def test_every_line_of_the_log_has_words(case, callback, caller):
+    note_attempt(callback, "no_answer", by=caller)
+    settle(callback, CONTENT, by=caller)
+    lines = case.entries.filter(data__code__in=list(WORDS)).order_by("id")
+    assert [WORDS[line.data["code"]](line.data["params"]) for line in lines] == [
+        "Call 1: No answer",
+        "The customer accepts the solution. 5/5",
+    ]

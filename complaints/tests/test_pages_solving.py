@@ -26,6 +26,7 @@ from complaints.models import (
     PhraseCard,
 )
 from complaints.tests.factories import CategoryFactory, ComplaintFactory
+from core.lists import list_named
 from core.models import Organisation
 from core.tests.factories import TeamFactory
 
@@ -256,3 +257,15 @@ def test_words_are_wrapped_by_their_width():
     assert wrapped("no rule for substitutes", 12) == ["no rule for", "substitutes"]
     bones = laid_out({"man": [("ill", False)] * 20}, ("man",))
     assert len(bones[0].lines) == 8
+
+
+def test_lists_are_taken_away_by_who_may(case, agent, manager):
+    create_cause({"code": "late", "name_en": "Late", "owner": manager}, by=None)
+    proposed(case, agent)
+    solve(case, "On Friday.", decision="upheld", by=agent)
+    for key in ("complaints.cause", "complaints.compensation", "complaints.callback"):
+        found = list_named(key)
+        rows = list(found.rows_for(manager))
+        assert len(rows) == 1
+        assert [str(column.value(rows[0])) for column in found.file_columns(manager)]
+        assert not found.rows_for(agent).exists()

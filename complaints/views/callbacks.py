@@ -57,6 +57,7 @@ class CallBackList(RecordFilters, ListPage):
     filterset_class = CallBackFilterSet
     template_name = "complaints/callback_list.html"
     sort_keys = CALLBACK_SORTS
+    export_key = "complaints.callback"
     default_sort = "due"
     nav_current = NAV
 

@@ -164,6 +164,7 @@ class CauseList(RecordFilters, ListPage):
     filterset_class = CauseFilterSet
     template_name = "complaints/cause_list.html"
     sort_keys = CAUSE_SORTS
+    export_key = "complaints.cause"
     default_sort = "code"
     nav_current = NAV
 
