@@ -112,7 +112,6 @@ def register_explainers() -> None:
         Investigation,
         ComplaintCause,
         Compensation,
-        CompensationMove,
         CallBack,
     )
     for model in below:
