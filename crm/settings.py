@@ -366,6 +366,10 @@ SPECTACULAR_SETTINGS = {
         "StageEnum": "customers.choices.Stage",
         "TierEnum": "customers.choices.Tier",
         "CurrencyEnum": "core.choices.Currency",
+        "CauseStateEnum": "complaints.choices_solving.CauseState",
+        "RedressStateEnum": "complaints.choices_solving.RedressState",
+        "RedressKindEnum": "complaints.choices_solving.RedressKind",
+        "CallBackStateEnum": "complaints.choices_solving.CallBackState",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
