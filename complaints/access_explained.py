@@ -9,12 +9,17 @@ from django.utils.translation import gettext as _
 
 from complaints.models import (
     Assignment,
+    CallBack,
     CaseLink,
     Clock,
+    Compensation,
+    CompensationMove,
     Complaint,
+    ComplaintCause,
     Entry,
     Escalation,
     FirstContact,
+    Investigation,
     Pause,
     WorkOrder,
 )
@@ -75,6 +80,14 @@ class BelowCaseExplained:
         return Answer(seen.allowed, (*right.reasons, *seen.reasons))
 
 
+class LedgerExplained(BelowCaseExplained):
+    """A line of a ledger is seen with the case of its compensation."""
+
+    def __init__(self, row: CompensationMove) -> None:
+        self.model = CompensationMove
+        self.case = CaseExplained(row.compensation.complaint)
+
+
 class WorkExplained:
     """A work order is of the team that does it, and of who sees the case."""
 
@@ -91,5 +104,19 @@ def register_explainers() -> None:
     """Declare them."""
     register_explainer(Complaint, CaseExplained)
     register_explainer(WorkOrder, WorkExplained)
-    for model in (Entry, Clock, Escalation, Assignment, Pause, FirstContact, CaseLink):
+    register_explainer(CompensationMove, LedgerExplained)
+    below = (
+        Entry,
+        Clock,
+        Escalation,
+        Assignment,
+        Pause,
+        Investigation,
+        ComplaintCause,
+        Compensation,
+        CallBack,
+        FirstContact,
+        CaseLink,
+    )
+    for model in below:
         register_explainer(model, BelowCaseExplained)

@@ -18,6 +18,8 @@ class ComplaintsConfig(AppConfig):
         from complaints.access_explained import register_explainers
         from complaints.help_topics import TOPICS
         from complaints.lists import register_lists
+        from complaints.lists_solving import register_lists as register_solving_lists
+        from complaints.navigation_solving import register_cards, seed_solving
         from complaints.notices import register_kinds
         from complaints.readiness import register_parts
         from complaints.responsibilities import register_responsibilities
@@ -32,6 +34,9 @@ class ComplaintsConfig(AppConfig):
         register_responsibilities()
         register_topics(TOPICS, group=_("Complaints"))
         register_parts()
+        register_cards()
+        register_solving_lists()
+        post_migrate.connect(seed_solving, sender=self, dispatch_uid="complaints.seed_solving")
         register_explainers()
         register_histories()
         register_files()
@@ -97,10 +102,10 @@ def needs_me(user: object) -> int:
 
 def register_histories() -> None:
     """Let records of the package show who changed what."""
-    from complaints.models import Complaint, WorkOrder
+    from complaints.models import CallBackPolicy, Cause, CompensationCeiling, Complaint, PhraseCard, WorkOrder
     from core.record_history import register_history
 
-    for model in (Complaint, WorkOrder):
+    for model in (Complaint, WorkOrder, Cause, CompensationCeiling, PhraseCard, CallBackPolicy):
         register_history(model)
 
 

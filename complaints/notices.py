@@ -91,6 +91,24 @@ KINDS = (
         right=_SEES,
         for_deputy=True,
     ),
+    Kind(
+        "cause_returned",
+        _("A fixed cause of yours came back"),
+        _("A complaint received after it was fixed has it, too."),
+        NoticeGroup.CASES,
+        mail=MailMode.NOW,
+        right=("complaints.cause", "view"),
+        for_deputy=True,
+    ),
+    Kind(
+        "compensation_to_approve",
+        _("A compensation waits for your approval"),
+        _("It is above what the grade of the case allows without approval."),
+        NoticeGroup.CASES,
+        mail=MailMode.NOW,
+        right=("complaints.compensation", "approve"),
+        for_deputy=True,
+    ),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from complaints.domain import calendar_settings, dispatching, escalation, holidays
+from complaints.domain import calendar_settings, callback_letters, dispatching, escalation, holidays
 from complaints.models import BusinessCalendar, Complaint
 
 
@@ -39,3 +39,9 @@ def follow_calendar(calendar_id: int) -> dict[str, int]:
     """Work out the open cases of a calendar that was changed."""
     calendar = BusinessCalendar.objects.filter(pk=calendar_id).first()
     return {"cases": calendar_settings.follow_calendar(calendar) if calendar is not None else 0}
+
+
+@shared_task(name="complaints.tasks.send_callback_link")
+def send_callback_link(callback_id: int) -> None:
+    """Mail the question of a call-back, if it was not mailed and is still due."""
+    callback_letters.send_link(callback_id)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from complaints import words_solving
 from complaints.choices import (
     AssignReason,
     ClockKind,
@@ -110,13 +111,14 @@ _WORDS: dict[str, Callable[[Params], str]] = {
 
 def codes() -> frozenset[str]:
     """Return the codes that have words."""
-    return frozenset(_WORDS)
+    return frozenset({*_WORDS, *words_solving.WORDS})
 
 
 def line_in_words(data: Mapping[str, Any]) -> str:
     """Return what a system line says, in the language in force."""
-    say = _WORDS.get(data.get("code", ""))
-    return say(data.get("params", {})) if say is not None else str(data.get("code", ""))
+    code = data.get("code", "")
+    say = _WORDS.get(code) or words_solving.WORDS.get(code)
+    return say(data.get("params", {})) if say is not None else str(code)
 
 
 def rule_in_words(rule: str) -> str:

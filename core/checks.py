@@ -22,6 +22,7 @@ PUBLIC: dict[str, str] = {
     "password_reset_complete": "says that the password is changed",
     "core:unsubscribe": "opened by the signed address in a mail",
     "core:notification-count": "asked by pages every minute; answers 401 to a stranger",
+    "complaints:callback-answer": "opened by the signed address in a mail; one answer counts",
     "core:logo": "the sign-in page shows the logo of the house",
     "healthz": "a probe asks whether the process lives; says nothing else",
     "readyz": "a probe asks what works; figures only for administrators and for who has HEALTH_TOKEN",

@@ -379,6 +379,10 @@ SPECTACULAR_SETTINGS = {
         "EscalationStateEnum": "complaints.choices.EscalationState",
         "WorkStateEnum": "complaints.choices.WorkState",
         "TaskPriorityEnum": "customers.choices.Priority",
+        "CauseStateEnum": "complaints.choices_solving.CauseState",
+        "RedressStateEnum": "complaints.choices_solving.RedressState",
+        "RedressKindEnum": "complaints.choices_solving.RedressKind",
+        "CallBackStateEnum": "complaints.choices_solving.CallBackState",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

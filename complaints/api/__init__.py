@@ -1,5 +1,6 @@
 """The REST endpoints of the package."""
 
+from complaints.api import solving
 from complaints.api.cases import ComplaintViewSet
 from complaints.api.parts import (
     CategoryViewSet,
@@ -18,4 +19,5 @@ routes = [
     ("work-orders", WorkOrderViewSet, "work-order"),
     ("queues", QueueViewSet, "queue"),
     ("complaint-categories", CategoryViewSet, "complaint-category"),
+    *solving.routes,
 ]

@@ -22,6 +22,7 @@ from complaints.choices import (
     EntryKind,
     State,
 )
+from complaints.domain.callbacks import call_off, plan
 from complaints.domain.clocks import (
     meet_clocks,
     pause_clocks,
@@ -305,6 +306,7 @@ def solve(
     stop_clocks(stored, at=moment)
     tell(stored, "solved", at=moment, by=by, decision=decision)
     tell_timeline(stored, "solved", at=moment, by=by, decision=decision)
+    plan(stored, moment)
     return stored
 
 
@@ -335,6 +337,8 @@ def withdraw(complaint: Complaint, *, reason: str, by: User, at: datetime | None
 
 def _end(stored: Complaint, state: str, *, by: User | None, note: str, at: datetime) -> Complaint:
     write_changes(stored, {"state": state, "ended_at": at}, by=by, at=at, note=note)
+    if state == State.WITHDRAWN:
+        call_off(stored, at)
     stop_clocks(stored, at=at)
     tell(stored, state, at=at, by=by, reason=note)
     tell_timeline(stored, state, at=at, by=by, note=note)
@@ -364,6 +368,7 @@ def reopen(complaint: Complaint, *, reason: str, by: User | None, at: datetime |
     }
     write_changes(stored, values, by=by, at=moment, note=why)
     reopen_clocks(stored, ended_at=ended_at, at=moment)
+    call_off(stored, moment)
     tell(stored, "reopened", at=moment, by=by, reason=why)
     tell_timeline(stored, "reopened", at=moment, by=by, note=why)
     tell_handler(stored, "case_reopened", dedupe=f"case-{stored.pk}-cycle{stored.cycle}")

@@ -25,8 +25,20 @@ from complaints.domain.first_contact import (
     steps_done,
     within_ninety_seconds,
 )
+from complaints.domain.phrases import phrases_for
 from complaints.forms.cases import EmotionForm, EntryForm
-from complaints.models import CaseLink, Complaint, Entry, Escalation, FirstContact, WorkOrder
+from complaints.models import (
+    CallBack,
+    CaseLink,
+    Compensation,
+    Complaint,
+    Entry,
+    Escalation,
+    FirstContact,
+    Investigation,
+    PhraseCard,
+    WorkOrder,
+)
 from complaints.phrases import phrase
 from complaints.shown_clocks import Shown, offset_in_words, show
 from complaints.views.base import NAV, CaseMove, CaseVerb, case_for
@@ -86,6 +98,9 @@ class ComplaintDetail(RightsMixin, TemplateView):
             "work": changed["change"] and can(self.person, "add", WorkOrder),
             "link": changed["change"] and can(self.person, "add", CaseLink),
             "explain": can(self.person, "explain", User),
+            "causes": self.case.is_complaint and can(self.person, "view", Investigation),
+            "compensation": self.case.is_complaint and can(self.person, "view", Compensation),
+            "callbacks": can(self.person, "view", CallBack),
         }
 
 
@@ -171,6 +186,9 @@ def contact_card(case: Complaint, *, may: bool) -> dict[str, Any] | None:
     if not case.is_complaint or (contact is None and not (may and case.is_open)):
         return None
     now_at = next_step(contact) if contact is not None else ""
+    cards: dict[str, PhraseCard] = {}
+    for card in phrases_for(case):
+        cards.setdefault(card.step, card)
     return {
         "contact": contact,
         "steps": [
@@ -178,7 +196,7 @@ def contact_card(case: Complaint, *, may: bool) -> dict[str, Any] | None:
                 "key": step,
                 "number": place,
                 "seconds": SECONDS[step],
-                "words": phrase(step, case.language),
+                "words": cards[step].text(case.language) if step in cards else phrase(step, case.language),
                 "done": contact is not None and getattr(contact, f"{step}_at") is not None,
                 "now": step == now_at,
             }

@@ -75,7 +75,7 @@ ELSEWHERE = {
     "picklist-value-merge", "picklist-value-update",
 }  # fmt: skip
 #: The token in the address is the right.
-PUBLIC = {"unsubscribe", "logo"}
+PUBLIC = {"unsubscribe", "logo", "callback-answer"}
 OWN = [pattern for pattern in urlpatterns if isinstance(pattern, URLPattern)]
 
 

@@ -16,14 +16,25 @@ from django.utils.translation import gettext_lazy
 
 from analytics.models import ChurnWarning, WarningMove
 from analytics.tests.factories import ChurnWarningFactory
+from complaints.domain.causes import Bone, create_cause, link_cause, write_investigation
+from complaints.domain.compensation import propose
 from complaints.domain.entries import add_note
 from complaints.domain.escalation import fire_case
 from complaints.domain.first_contact import begin_first_contact
 from complaints.domain.merging import link_cases
-from complaints.domain.moves import answer, assign
+from complaints.domain.moves import answer, assign, solve
 from complaints.domain.registering import register_case
 from complaints.domain.work_orders import create_work_order
-from complaints.models import CaseLink, Complaint, Escalation, FirstContact, Handler, WorkOrder
+from complaints.models import (
+    CallBack,
+    CaseLink,
+    Compensation,
+    Complaint,
+    Escalation,
+    FirstContact,
+    Handler,
+    WorkOrder,
+)
 from core.domain.attachments import add_attachment, make_preview
 from core.domain.departures import arrange_departure
 from core.domain.exports import request_export
@@ -40,6 +51,7 @@ from core.models import (
     ImportRun,
     Job,
     Notification,
+    Organisation,
     SavedView,
     Share,
     Team,
@@ -89,6 +101,9 @@ class Side:
     escalation: Escalation
     first_contact: FirstContact
     link: CaseLink
+    solved: Complaint
+    compensation: Compensation
+    callback: CallBack
     people: dict[str, User] = field(default_factory=dict)
 
     def person_in(self, role: str) -> User:
@@ -148,6 +163,7 @@ def make_side(
         warning=_warning(customer, task, text, by),
         attachment=_attachment(customer, text, by),
         **_cases(customer, text, phone, mark, by),
+        **_solved(customer, text, by),
         **orders,
     )
 
@@ -275,6 +291,25 @@ def _warning(customer: Customer, task: Task, text: Text, by: User) -> ChurnWarni
     warning.save()
     WarningMove.objects.create(warning=warning, new="open", note=text("move note"))
     return warning
+
+
+def _solved(customer: Customer, text: Text, by: User) -> dict[str, Any]:
+    """A complaint that is solved, with what was found out, what is given, and who calls back."""
+    received = {"title": text("complaint"), "description": text("what happened"), "customer": customer}
+    case = assign(register_case(received, by=by), by, by=None)
+    cause = create_cause({"code": f"cause-{case.pk}", "name_en": text("cause")}, by=by)
+    link_cause(case, cause, by=by)
+    write_investigation(
+        case,
+        {"summary": text("findings")},
+        whys=[("", text("because"))],
+        bones=[Bone("man", text("bone"))],
+        by=by,
+    )
+    given = {"measure": "refund", "amount": Decimal(500), "currency": Organisation.load().base_currency}
+    compensation = propose(case, given, by=by)
+    solved = solve(case, text("solution"), decision="upheld", by=by)
+    return {"solved": solved, "compensation": compensation, "callback": solved.callbacks.get()}
 
 
 def _attachment(customer: Customer, text: Text, by: User) -> Attachment:

@@ -1,0 +1,241 @@
+"""Causes, compensations and call-backs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from complaints.choices import Emotion
+from complaints.choices_solving import AttemptResult, RedressState
+from complaints.domain.callback_answers import Answer, note_attempt, settle
+from complaints.domain.causes import link_cause, unlink_cause
+from complaints.domain.compensation import approve, move_on, propose, refuse_approval
+from complaints.filters_solving import CallBackFilterSet, CauseFilterSet, CompensationFilterSet
+from complaints.models import CallBack, Cause, Compensation, CompensationMove, Complaint, ComplaintCause
+from complaints.sorting_solving import CALLBACK_SORTS, CAUSE_SORTS, COMPENSATION_SORTS
+from core.access import require
+from core.api.fields import ScopedRelatedField
+from core.api.viewsets import ScopedReadViewSet
+from core.models import Team
+from customers.api.base import Strict, StrictModelSerializer
+
+
+class CauseSerializer(serializers.ModelSerializer[Cause]):
+    """A cause of the register, with the complaints that it made."""
+
+    name = serializers.CharField(read_only=True)
+    n = serializers.IntegerField(read_only=True, help_text="Complaints that have it.")
+    n_before = serializers.IntegerField(read_only=True, help_text="Received before it was fixed.")
+    n_after = serializers.IntegerField(read_only=True, help_text="Received after it was fixed.")
+
+    class Meta:
+        model = Cause
+        fields = [
+            "id", "code", "name", "name_en", "name_zh_hans", "name_zh_hant", "branch", "gap", "category_code",
+            "state", "fixed_at", "owner", "n", "n_before", "n_after", "version", "updated_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class CaseSerializer(Strict):
+    """The complaint that is meant."""
+
+    complaint = ScopedRelatedField(Complaint)
+
+
+class ActingViewSet(ScopedReadViewSet):
+    """Rows that are read, and moved on by verbs."""
+
+    def checked(self, serializer_class: type[serializers.BaseSerializer[Any]]) -> dict[str, Any]:
+        """Return the checked body of an action."""
+        given = serializer_class(data=self.request.data, context=self.get_serializer_context())
+        given.is_valid(raise_exception=True)
+        found: dict[str, Any] = given.validated_data
+        return found
+
+
+class CauseViewSet(ActingViewSet):
+    """The register of causes: read, and named for complaints."""
+
+    model = Cause
+    serializer_class = CauseSerializer
+    filterset_class = CauseFilterSet
+    sort_keys = CAUSE_SORTS
+    default_sort = "code"
+    action_rights = {"link": "view", "unlink": "view"}
+
+    def for_api(self, rows: Any) -> Any:
+        """Add the counts."""
+        return rows.with_counts()
+
+    @extend_schema(request=CaseSerializer, responses=CauseSerializer, filters=False)
+    @action(detail=True, methods=["post"])
+    def link(self, request: Request, pk: int) -> Response:
+        """Name this cause for a complaint. 409 when it is named already."""
+        require(self.caller, "change", ComplaintCause)
+        cause = self.get_object()
+        link_cause(self.checked(CaseSerializer)["complaint"], cause, by=self.caller)
+        return self.answer(self.fresh(cause))
+
+    @extend_schema(request=CaseSerializer, responses=CauseSerializer, filters=False)
+    @action(detail=True, methods=["post"])
+    def unlink(self, request: Request, pk: int) -> Response:
+        """Take this cause away from a complaint. 409 when it is not named."""
+        require(self.caller, "change", ComplaintCause)
+        cause = self.get_object()
+        unlink_cause(self.checked(CaseSerializer)["complaint"], cause, by=self.caller)
+        return self.answer(self.fresh(cause))
+
+
+class MoveSerializer(serializers.ModelSerializer[CompensationMove]):
+    """A line of the ledger."""
+
+    class Meta:
+        model = CompensationMove
+        fields = ["kind", "at", "by", "committed", "given", "note"]
+        read_only_fields = fields
+
+
+class CompensationSerializer(StrictModelSerializer):
+    """A compensation and its ledger."""
+
+    complaint = ScopedRelatedField(Complaint)
+    cost_team = ScopedRelatedField(Team, required=False, allow_null=True)
+    moves = MoveSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Compensation
+        fields = [
+            "id", "complaint", "measure", "kind", "amount", "currency", "value", "rate", "cost_team", "note",
+            "state", "needs_approval", "proposed_by", "approved_by", "created_at", "version", "moves",
+        ]  # fmt: skip
+        read_only_fields = [
+            "kind", "value", "rate", "state", "needs_approval", "proposed_by", "approved_by", "created_at",
+            "version",
+        ]  # fmt: skip
+
+
+class StepSerializer(Strict):
+    """The next step of a compensation."""
+
+    state = serializers.ChoiceField(choices=RedressState.choices)
+    note = serializers.CharField(required=False, allow_blank=True, max_length=300, default="")
+
+
+class NoteSerializer(Strict):
+    """Why."""
+
+    note = serializers.CharField(required=False, allow_blank=True, max_length=300, default="")
+
+
+class CompensationViewSet(ActingViewSet):
+    """Compensations: proposed, approved by a second person, and moved on."""
+
+    model = Compensation
+    serializer_class = CompensationSerializer
+    filterset_class = CompensationFilterSet
+    sort_keys = COMPENSATION_SORTS
+    default_sort = "-made"
+    action_rights = {"create": "add", "step": "change", "approve": "approve", "refuse": "approve"}
+
+    def for_api(self, rows: Any) -> Any:
+        """Add the ledgers."""
+        return rows.select_related("complaint").prefetch_related("moves")
+
+    @extend_schema(request=CompensationSerializer, responses={201: CompensationSerializer}, filters=False)
+    def create(self, request: Request) -> Response:
+        """Propose one. Above the ceiling of the grade it waits for approval; above the most it is refused."""
+        data = self.checked(CompensationSerializer)
+        made = propose(data.pop("complaint"), data, by=self.caller)
+        return self.answer(self.fresh(made), 201)
+
+    @extend_schema(request=StepSerializer, responses=CompensationSerializer, filters=False)
+    @action(detail=True, methods=["post"])
+    def step(self, request: Request, pk: int) -> Response:
+        """Take the next step. 409 when its state does not allow it."""
+        moved = move_on(self.get_object(), by=self.caller, **self.checked(StepSerializer))
+        return self.answer(self.fresh(moved))
+
+    @extend_schema(request=NoteSerializer, responses=CompensationSerializer, filters=False)
+    @action(detail=True, methods=["post"])
+    def approve(self, request: Request, pk: int) -> Response:
+        """Approve as a second person, neither proposer nor handler."""
+        moved = approve(self.get_object(), by=self.caller, **self.checked(NoteSerializer))
+        return self.answer(self.fresh(moved))
+
+    @extend_schema(request=NoteSerializer, responses=CompensationSerializer, filters=False)
+    @action(detail=True, methods=["post"])
+    def refuse(self, request: Request, pk: int) -> Response:
+        """Do not approve; `note` says why."""
+        moved = refuse_approval(self.get_object(), by=self.caller, **self.checked(NoteSerializer))
+        return self.answer(self.fresh(moved))
+
+
+class CallBackSerializer(serializers.ModelSerializer[CallBack]):
+    """A call-back."""
+
+    class Meta:
+        model = CallBack
+        fields = [
+            "id", "complaint", "cycle", "owner", "due_at", "attempts_made", "state", "result_score",
+            "process_score", "is_accepted", "emotion", "wish", "answered_by", "done_at", "version",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class AnswerSerializer(Strict):
+    """What the customer answered."""
+
+    is_accepted = serializers.BooleanField()
+    result_score = serializers.IntegerField(min_value=1, max_value=5, required=False, allow_null=True)
+    process_score = serializers.IntegerField(min_value=1, max_value=5, required=False, allow_null=True)
+    emotion = serializers.ChoiceField(choices=Emotion.choices, required=False, allow_blank=True, default="")
+    wish = serializers.CharField(required=False, allow_blank=True, max_length=300, default="")
+
+
+class AttemptSerializer(Strict):
+    """A call without an answer."""
+
+    result = serializers.ChoiceField(choices=AttemptResult.choices)
+    note = serializers.CharField(required=False, allow_blank=True, max_length=300, default="")
+
+
+class CallBackViewSet(ActingViewSet):
+    """Call-backs: read, answered, attempted."""
+
+    model = CallBack
+    serializer_class = CallBackSerializer
+    filterset_class = CallBackFilterSet
+    sort_keys = CALLBACK_SORTS
+    default_sort = "due"
+    action_rights = {"settle": "change", "attempt": "change"}
+
+    def for_api(self, rows: Any) -> Any:
+        """Add the case that verbs lock."""
+        return rows.select_related("complaint")
+
+    @extend_schema(request=AnswerSerializer, responses=CallBackSerializer, filters=False)
+    @action(detail=True, methods=["post"])
+    def settle(self, request: Request, pk: int) -> Response:
+        """Keep the answer: it closes the case or opens it again. 409 when it was answered."""
+        done = settle(self.get_object(), Answer(**self.checked(AnswerSerializer)), by=self.caller)
+        return self.answer(self.fresh(done))
+
+    @extend_schema(request=AttemptSerializer, responses=CallBackSerializer, filters=False)
+    @action(detail=True, methods=["post"])
+    def attempt(self, request: Request, pk: int) -> Response:
+        """Keep a call that brought no answer."""
+        done = note_attempt(self.get_object(), by=self.caller, **self.checked(AttemptSerializer))
+        return self.answer(self.fresh(done))
+
+
+routes = [
+    ("causes", CauseViewSet, "cause"),
+    ("compensations", CompensationViewSet, "compensation"),
+    ("call-backs", CallBackViewSet, "callback"),
+]

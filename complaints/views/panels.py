@@ -1,0 +1,75 @@
+"""What the panels of a case share: a page of their own without script, a fragment for htmx."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.functional import Promise
+from django.views import View
+
+from complaints.models import Complaint
+from core.views.base import RightsMixin, is_fragment, render_page
+from customers.views.base import CustomerFormPage, fetch, next_url
+
+NAV = "complaints"
+
+
+class CasePanel(RightsMixin, View):
+    """One panel of a case. `context_of` returns what it shows."""
+
+    template_name: ClassVar[str]
+
+    def context_of(self, case: Complaint) -> dict[str, Any]:
+        """Return what the panel shows."""
+        raise NotImplementedError
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show it."""
+        case = fetch(request, Complaint.objects.for_list(), pk)
+        context = {"case": case, "nav_current": NAV, **self.context_of(case)}
+        return render_page(request, self.template_name, context, partial="panel")
+
+
+class PanelPost(RightsMixin, View):
+    """A button of a panel: does one thing, then shows the panel again, or the page it came from."""
+
+    http_method_names = ["post"]
+    panel: ClassVar[type[CasePanel]]
+    success_message: ClassVar[str | Promise] = ""
+
+    def perform(self) -> Complaint:
+        """Do it, and return the case."""
+        raise NotImplementedError
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Do it and show how things stand."""
+        case = self.perform()
+        if is_fragment(request):
+            shown = self.panel()
+            shown.setup(request, pk=case.pk)
+            return shown.get(request, case.pk)
+        if self.success_message:
+            messages.success(request, str(self.success_message))
+        return redirect(next_url(request, case.get_absolute_url()))
+
+
+class CaseFormPage(CustomerFormPage):
+    """A form about a case, opened from one of its panels."""
+
+    nav_current = NAV
+
+    def case(self) -> Complaint:
+        """Return the case."""
+        raise NotImplementedError
+
+    def cancel_url(self) -> str:
+        """Back to the case."""
+        return next_url(self.request, self.case().get_absolute_url())
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the way here."""
+        case = self.case()
+        return super().get_context_data(**{"crumbs": [(case.number, case.get_absolute_url())], **kwargs})
