@@ -2,7 +2,8 @@
 
 Each word has a weight (negative is angry); an intensifier before it makes it stronger, a negation turns
 it round and halves it. The lexicon is our own work under the licence of the product. Measured on
-`tests/data/sentiment.tsv`, sentences that were labelled by hand and not used to choose the words.
+`tests/data/sentiment.tsv`, sentences that did not serve to choose the words. They are few, and of the
+same hand as the lexicon: texts of real customers will be judged less well than these.
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ _WORD = re.compile(r"[a-z][a-z'-]*")
 _REACH: Final = 3
 #: From this sum on a text counts as angry.
 ANGRY: Final = -4.0
+#: Sentences judged as they are labelled, and how many there are.
+MEASURED: Final = (31, 34)
 
 
 def anger_of(text: str) -> float:

@@ -16,6 +16,7 @@ from complaints.domain.alerts import move_alert
 from complaints.filters_learning import AlertFilterSet
 from complaints.forms.learning import NoteForm
 from complaints.models import Alert
+from complaints.sentiment import MEASURED
 from complaints.sorting_learning import ALERT_SORTS
 from core.views.base import RightsMixin, render_page
 from core.views.lists import ListPage
@@ -53,6 +54,7 @@ class AlertDetail(RightsMixin, View):
         context = {
             "alert": alert,
             "moves": _moves(alert) if may_change else [],
+            "measured": MEASURED,
             "nav_current": NAV,
         }
         return render_page(request, "complaints/alert_detail.html", context)
