@@ -5,12 +5,13 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import SimpleRouter
 
 import analytics.api
+import complaints.api
 import core.api.routes
 import customers.api
 from core.api_scopes import register_resource
 
 router = SimpleRouter(use_regex_path=False)
-for routes in (customers.api.routes, analytics.api.routes, core.api.routes.routes):
+for routes in (customers.api.routes, complaints.api.routes, analytics.api.routes, core.api.routes.routes):
     for prefix, viewset, basename in routes:
         router.register(prefix, viewset, basename=basename)
         viewset.scope_resource = prefix

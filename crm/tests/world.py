@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 from django.contrib.auth.models import Group
@@ -15,6 +16,11 @@ from django.utils.translation import gettext_lazy
 
 from analytics.models import ChurnWarning, WarningMove
 from analytics.tests.factories import ChurnWarningFactory
+from complaints.domain.alerts import raise_alert
+from complaints.domain.articles import write_article
+from complaints.domain.improvements import plan_improvement
+from complaints.models import Alert, Article, Complaint, Improvement
+from complaints.tests.factories import ComplaintFactory
 from core.domain.attachments import add_attachment, make_preview
 from core.domain.departures import arrange_departure
 from core.domain.exports import request_export
@@ -75,6 +81,10 @@ class Side:
     task: Task
     warning: ChurnWarning
     attachment: Attachment
+    complaint: Complaint
+    article: Article
+    alert: Alert
+    improvement: Improvement
     people: dict[str, User] = field(default_factory=dict)
 
     def person_in(self, role: str) -> User:
@@ -133,6 +143,7 @@ def make_side(
         task=task,
         warning=_warning(customer, task, text, by),
         attachment=_attachment(customer, text, by),
+        **_learned(customer, text, by),
         **orders,
     )
 
@@ -238,6 +249,32 @@ def _attachment(customer: Customer, text: Text, by: User) -> Attachment:
     make_preview(made.pk)
     made.refresh_from_db()
     return made
+
+
+def _learned(customer: Customer, text: Text, by: User) -> dict[str, Any]:
+    """A solved complaint, the draft of an article, an early warning and an improvement."""
+    now = timezone.now()
+    case = ComplaintFactory(
+        customer=customer,
+        owner=by,
+        title=text("complaint"),
+        description=text("what happened"),
+        state="closed",
+        ended_at=now,
+        solved_at=now,
+        solution=text("solution"),
+    )
+    article = write_article({"title": text("article"), "body": text("article body")}, by=by)
+    alert = raise_alert(
+        "negative", f"of-{case.pk}", at=now, complaint=case, customer=customer, evidence={"score": -5.0}
+    )
+    plan = {"title": text("improvement"), "owner": by, "due_on": date(2099, 1, 1), "cause": text("cause")}
+    return {
+        "complaint": case,
+        "article": article,
+        "alert": alert,
+        "improvement": plan_improvement(plan, by=by),
+    }
 
 
 def make_belongings(user: User, text: Text = plain) -> Belongings:
