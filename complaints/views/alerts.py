@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -104,7 +104,5 @@ class AlertMove(CustomerFormPage):
 
     def perform(self, form: NoteForm) -> str:
         """Do it."""
-        if self.state not in AlertState.values:
-            raise Http404
         move_alert(self.alert, self.state, by=self.person, outcome=form.cleaned_data["note"])
         return self.cancel_url()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -66,7 +66,7 @@ def _rates(effect: dict[str, Any]) -> list[tuple[Any, float, int, float]]:
     if not effect:
         return []
     found = []
-    for label, key in ((_("Before"), "before"), (_("After"), "after")):
+    for label, key in ((_("Rate before"), "before"), (_("Rate after"), "after")):
         customers = effect[f"customers_{key}"]
         rate = effect[key] * 30_000 / customers / effect["days"] if customers else 0.0
         found.append((label, rate, effect[key]))
@@ -168,8 +168,6 @@ class ImprovementMove(ImprovementPage):
 
     def perform(self, form: NoteForm) -> str:
         """Do it."""
-        if self.state not in ImprovementState.values:
-            raise Http404
         note = form.cleaned_data["note"]
         move_improvement(self.improvement, self.state, by=self.person, note=note)
         return self.cancel_url()
