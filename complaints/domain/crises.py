@@ -103,9 +103,7 @@ def move_crisis(
         words = _("Say what was learned, or why it is none.")
         raise DomainError("note_needed", words, fields={"note": words})
     if state == CrisisState.CLOSED and stored.steps.filter(done_at__isnull=True).exists():
-        raise Conflict(
-            "steps_open", _("Some steps are still open. Do them first, or close them with a note.")
-        )
+        raise Conflict("steps_open", _("Some steps are still open. Do them first."))
     values: dict[str, Any] = {"state": state, "closed_at": moment if ends else None}
     if ends:
         values["outcome"] = text

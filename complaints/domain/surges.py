@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from complaints.choices import State
@@ -55,6 +56,7 @@ def _counts(at: datetime) -> Counter[Group]:
     return found
 
 
+@transaction.atomic
 def _raise(group: Group, verdict: Verdict, at: datetime) -> bool:
     category_id, kind, pk = group
     category = Category.objects.get(pk=category_id)
