@@ -29,6 +29,7 @@ from complaints.models import Article, ArticleEdition, Complaint
 from complaints.rendering import as_html
 from complaints.sorting_learning import ARTICLE_SORTS
 from core.access import can
+from core.errors import DomainError
 from core.views.base import RightsMixin, go_to, number_in, render_page
 from core.views.lists import ListPage
 from customers.views.base import CustomerFormPage, RecordFilters, fetch
@@ -248,9 +249,10 @@ class KnowledgePanel(RightsMixin, View):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Note that the article helped, once for the case."""
         case: Complaint = fetch(request, Complaint.objects.for_list(), pk)
-        article: Article = fetch(
-            request, Article.objects.all(), number_in(request.POST.get("article", "")) or 0
-        )
+        number = number_in(request.POST.get("article", ""))
+        if number is None:
+            raise DomainError("article_needed", _("Name the article that helped."))
+        article: Article = fetch(request, Article.objects.all(), number)
         note_help(article, case, by=self.person)
         return self._panel(request, case)
 
