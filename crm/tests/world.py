@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy
 
 from analytics.models import ChurnWarning, WarningMove
 from analytics.tests.factories import ChurnWarningFactory
-from complaints.domain.alerts import raise_alert
+from complaints.domain.alerts import raise_alert, take_call_score
 from complaints.domain.articles import write_article
 from complaints.domain.improvements import plan_improvement
-from complaints.models import Alert, Article, Complaint, Improvement
+from complaints.models import Alert, Article, CallScore, Complaint, Improvement
 from complaints.tests.factories import ComplaintFactory
 from core.domain.attachments import add_attachment, make_preview
 from core.domain.departures import arrange_departure
@@ -85,6 +85,7 @@ class Side:
     article: Article
     alert: Alert
     improvement: Improvement
+    call_score: CallScore
     people: dict[str, User] = field(default_factory=dict)
 
     def person_in(self, role: str) -> User:
@@ -273,6 +274,9 @@ def _learned(customer: Customer, text: Text, by: User) -> dict[str, Any]:
         "complaint": case,
         "article": article,
         "alert": alert,
+        "call_score": take_call_score(
+            case, {"source_system": "cti", "external_id": str(case.pk), "anger": 0.1}, at=now
+        ),
         "improvement": plan_improvement(plan, by=by),
     }
 
