@@ -8,8 +8,12 @@ from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 
 from complaints.models import (
+    Alert,
+    Article,
+    ArticleEdition,
     Assignment,
     CallBack,
+    CallScore,
     CaseLink,
     Clock,
     Compensation,
@@ -100,8 +104,46 @@ class WorkExplained:
         return own if own.allowed else self.case.explain(user, action)
 
 
+class PublishedExplained:
+    """What is published is everybody's whose role reads articles; a draft is its author's."""
+
+    def __init__(self, row: Any) -> None:
+        self.row = Row.of(row)
+        article = row.article if isinstance(row, ArticleEdition) else row
+        self.is_published = article.edition > 0
+
+    def explain(self, user: User, action: str) -> Answer:
+        """By authorship, else because it is published."""
+        own = self.row.explain(user, action)
+        if own.allowed or not self.is_published or not grants(user, action, self.row.model):
+            return own
+        return Answer(True, (_("The article is published."),))
+
+
+class AlertExplained:
+    """An early warning is of its owner and team, and of who owns the customer."""
+
+    def __init__(self, alert: Alert) -> None:
+        self.row, self.customer = Row.of(alert), alert.customer
+
+    def explain(self, user: User, action: str) -> Answer:
+        """By its own owner or team, else by the customer."""
+        own = self.row.explain(user, action)
+        customer = self.customer
+        if own.allowed or customer is None:
+            return own
+        reaches = {reach for _role, reach in grants(user, action, Alert)}
+        theirs = bool(reaches) and customer.owner_id == user.pk
+        if theirs or (Reach.TEAM in reaches and customer.team_id in teams_in_reach(user)):
+            return Answer(True, (_("The customer is theirs, or of their teams."),))
+        return own
+
+
 def register_explainers() -> None:
     """Declare them."""
+    for article_model in (Article, ArticleEdition):
+        register_explainer(article_model, PublishedExplained)
+    register_explainer(Alert, AlertExplained)
     register_explainer(Complaint, CaseExplained)
     register_explainer(WorkOrder, WorkExplained)
     register_explainer(CompensationMove, LedgerExplained)
@@ -117,6 +159,7 @@ def register_explainers() -> None:
         CallBack,
         FirstContact,
         CaseLink,
+        CallScore,
     )
     for model in below:
         register_explainer(model, BelowCaseExplained)

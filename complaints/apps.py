@@ -17,6 +17,7 @@ class ComplaintsConfig(AppConfig):
         """Declare what the platform needs to know of the package."""
         from complaints.access_explained import register_explainers
         from complaints.help_topics import TOPICS
+        from complaints.learning_apps import register_learning, seed_learning
         from complaints.lists import register_lists
         from complaints.lists_solving import register_lists as register_solving_lists
         from complaints.navigation_solving import register_cards, seed_solving
@@ -34,6 +35,8 @@ class ComplaintsConfig(AppConfig):
         register_responsibilities()
         register_topics(TOPICS, group=_("Complaints"))
         register_parts()
+        register_learning()
+        post_migrate.connect(seed_learning, sender=self, dispatch_uid="complaints.seed_learning")
         register_cards()
         register_solving_lists()
         post_migrate.connect(seed_solving, sender=self, dispatch_uid="complaints.seed_solving")

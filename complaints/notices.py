@@ -109,6 +109,41 @@ KINDS = (
         right=("complaints.compensation", "approve"),
         for_deputy=True,
     ),
+    Kind(
+        "crisis",
+        _("Crises"),
+        _("A crisis is proposed, or you lead one."),
+        NoticeGroup.CASES,
+        mail=MailMode.NOW,
+        right=("complaints.crisis", "change"),
+        for_deputy=True,
+    ),
+    Kind(
+        "complaint_alert",
+        _("Early warnings"),
+        _("Something about your customers or cases looks as if it will grow."),
+        NoticeGroup.CASES,
+        mail=MailMode.DIGEST,
+        right=("complaints.alert", "change"),
+        for_deputy=True,
+    ),
+    Kind(
+        "complaint_top3",
+        _("Daily TOP 3"),
+        _("The largest complaint problems of the day before."),
+        NoticeGroup.CASES,
+        mail=MailMode.NOW,
+        right=("complaints.crisis", "change"),
+    ),
+    Kind(
+        "improvement_due",
+        _("Improvement due"),
+        _("An improvement of yours is due today, or late."),
+        NoticeGroup.CASES,
+        mail=MailMode.DIGEST,
+        right=("complaints.improvement", "change"),
+        for_deputy=True,
+    ),
 )
 
 

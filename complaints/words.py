@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from complaints import words_solving
+from complaints import words_learning, words_solving
 from complaints.choices import (
     AssignReason,
     ClockKind,
@@ -111,13 +111,13 @@ _WORDS: dict[str, Callable[[Params], str]] = {
 
 def codes() -> frozenset[str]:
     """Return the codes that have words."""
-    return frozenset({*_WORDS, *words_solving.WORDS})
+    return frozenset({*_WORDS, *words_solving.WORDS, *words_learning.WORDS})
 
 
 def line_in_words(data: Mapping[str, Any]) -> str:
     """Return what a system line says, in the language in force."""
     code = data.get("code", "")
-    say = _WORDS.get(code) or words_solving.WORDS.get(code)
+    say = _WORDS.get(code) or words_solving.WORDS.get(code) or words_learning.WORDS.get(code)
     return say(data.get("params", {})) if say is not None else str(code)
 
 

@@ -1,6 +1,6 @@
 """The REST endpoints of the package."""
 
-from complaints.api import solving
+from complaints.api import learning, solving
 from complaints.api.cases import ComplaintViewSet
 from complaints.api.parts import (
     CategoryViewSet,
@@ -20,4 +20,5 @@ routes = [
     ("queues", QueueViewSet, "queue"),
     ("complaint-categories", CategoryViewSet, "complaint-category"),
     *solving.routes,
+    *learning.routes,
 ]

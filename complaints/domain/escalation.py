@@ -29,6 +29,7 @@ from complaints.choices import (
     Recipient,
 )
 from complaints.domain.assessing import regrade
+from complaints.domain.crises import summon
 from complaints.domain.entries import tell
 from complaints.domain.moves import assign
 from complaints.domain.registering import tell_timeline
@@ -183,6 +184,8 @@ def _act(case: Complaint, level: Escalation, people: Sequence[User], *, at: date
         return _hand_over(case, people, at=at)
     if level.action == LevelAction.RAISE_GRADE:
         return _raise_grade(case, level, at=at)
+    if level.action == LevelAction.SUMMON_CRISIS:
+        summon(case, at)
     return str(level.action)
 
 

@@ -1,6 +1,12 @@
 """Addresses of the package, by noun."""
 
-from complaints.urls import cases, settings, solving
+from complaints.urls import cases, knowledge, learning, settings, solving
 
 app_name = "complaints"
-urlpatterns = [*cases.urlpatterns, *settings.urlpatterns, *solving.urlpatterns]
+urlpatterns = [
+    *cases.urlpatterns,
+    *settings.urlpatterns,
+    *solving.urlpatterns,
+    *knowledge.urlpatterns,
+    *learning.urlpatterns,
+]

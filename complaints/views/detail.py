@@ -28,6 +28,7 @@ from complaints.domain.first_contact import (
 from complaints.domain.phrases import phrases_for
 from complaints.forms.cases import EmotionForm, EntryForm
 from complaints.models import (
+    Article,
     CallBack,
     CaseLink,
     Compensation,
@@ -101,6 +102,7 @@ class ComplaintDetail(RightsMixin, TemplateView):
             "causes": self.case.is_complaint and can(self.person, "view", Investigation),
             "compensation": self.case.is_complaint and can(self.person, "view", Compensation),
             "callbacks": can(self.person, "view", CallBack),
+            "knowledge": can(self.person, "view", Article),
         }
 
 

@@ -12,17 +12,24 @@ from django.utils import timezone
 
 from analytics.domain.segment_maps import seed_segment_maps
 from analytics.models import NightlyRun, ScoringPolicy, SegmentMap
+from complaints.domain.crises import open_crisis, write_statement
+from complaints.domain.reports import make_report
 from complaints.models import (
     BusinessCalendar,
     CalendarDay,
     Category,
     Cause,
     CompensationCeiling,
+    Crisis,
+    CrisisStep,
+    DailyReport,
     Handler,
     Level,
     PhraseCard,
+    PlanStep,
     Policy,
     Queue,
+    Statement,
 )
 from core.models import AuditEntry, ExchangeRate, OutgoingMail, Schedule, User
 from crm.tests.doors import Door
@@ -41,6 +48,8 @@ _BY_NAME: dict[str, Finder] = {
     "customers:order-restore": lambda side, own: side.deleted_order,
     "customers:order-confirm": lambda side, own: side.draft,
     "customers:price-create": lambda side, own: shared(Product),
+    "complaints:article-from-case": lambda side, own: side.complaint,
+    "complaints:crisis-step-done": lambda side, own: shared(CrisisStep),
     "core:service-token-create": lambda side, own: shared_service(),
     "core:export-download": lambda side, own: own.export,
     "core:session-end": lambda side, own: own.session,
@@ -59,6 +68,14 @@ _BY_NAME: dict[str, Finder] = {
     "core:user-leave": lambda side, own: own.departure.user,
 }
 _BY_NOUN: dict[str, Finder] = {
+    "complaints:knowledge": lambda side, own: side.complaint,
+    "complaints:article": lambda side, own: side.article,
+    "complaints:crisis": lambda side, own: shared(Crisis),
+    "complaints:statement": lambda side, own: shared(Statement),
+    "complaints:plan": lambda side, own: shared(PlanStep),
+    "complaints:alert": lambda side, own: side.alert,
+    "complaints:improvement": lambda side, own: side.improvement,
+    "complaints:report": lambda side, own: shared(DailyReport),
     "customers:customer": lambda side, own: side.customer,
     "customers:contact": lambda side, own: side.contact,
     "customers:person": lambda side, own: side.person,
@@ -210,5 +227,8 @@ def make_shared(by: User) -> None:
     OutgoingMail.objects.create(
         key="shared", user=by, kind="core.test", state="failed", due_at=timezone.now(), message_id="<x@y>"
     )
+    crisis = open_crisis({"title": "Servers down"}, by=by)
+    write_statement(crisis, "We are on it.", audience="Customers", by=by)
+    make_report(date(2026, 11, 22))
     seed_segment_maps()
     ScoringPolicy.load()

@@ -16,25 +16,33 @@ from django.utils.translation import gettext_lazy
 
 from analytics.models import ChurnWarning, WarningMove
 from analytics.tests.factories import ChurnWarningFactory
+from complaints.domain.alerts import raise_alert, take_call_score
+from complaints.domain.articles import write_article
 from complaints.domain.causes import Bone, create_cause, link_cause, write_investigation
 from complaints.domain.compensation import propose
 from complaints.domain.entries import add_note
 from complaints.domain.escalation import fire_case
 from complaints.domain.first_contact import begin_first_contact
+from complaints.domain.improvements import plan_improvement
 from complaints.domain.merging import link_cases
 from complaints.domain.moves import answer, assign, solve
 from complaints.domain.registering import register_case
 from complaints.domain.work_orders import create_work_order
 from complaints.models import (
+    Alert,
+    Article,
     CallBack,
+    CallScore,
     CaseLink,
     Compensation,
     Complaint,
     Escalation,
     FirstContact,
     Handler,
+    Improvement,
     WorkOrder,
 )
+from complaints.tests.factories import ComplaintFactory
 from core.domain.attachments import add_attachment, make_preview
 from core.domain.departures import arrange_departure
 from core.domain.exports import request_export
@@ -104,6 +112,11 @@ class Side:
     solved: Complaint
     compensation: Compensation
     callback: CallBack
+    complaint: Complaint
+    article: Article
+    alert: Alert
+    improvement: Improvement
+    call_score: CallScore
     people: dict[str, User] = field(default_factory=dict)
 
     def person_in(self, role: str) -> User:
@@ -164,6 +177,7 @@ def make_side(
         attachment=_attachment(customer, text, by),
         **_cases(customer, text, phone, mark, by),
         **_solved(customer, text, by),
+        **_learned(customer, text, by),
         **orders,
     )
 
@@ -319,6 +333,35 @@ def _attachment(customer: Customer, text: Text, by: User) -> Attachment:
     make_preview(made.pk)
     made.refresh_from_db()
     return made
+
+
+def _learned(customer: Customer, text: Text, by: User) -> dict[str, Any]:
+    """A solved complaint, the draft of an article, an early warning and an improvement."""
+    now = timezone.now()
+    case = ComplaintFactory(
+        customer=customer,
+        owner=by,
+        title=text("complaint"),
+        description=text("what happened"),
+        state="closed",
+        ended_at=now,
+        solved_at=now,
+        solution=text("solution"),
+    )
+    article = write_article({"title": text("article"), "body": text("article body")}, by=by)
+    alert = raise_alert(
+        "negative", f"of-{case.pk}", at=now, complaint=case, customer=customer, evidence={"score": -5.0}
+    )
+    plan = {"title": text("improvement"), "owner": by, "due_on": date(2099, 1, 1), "cause": text("cause")}
+    return {
+        "complaint": case,
+        "article": article,
+        "alert": alert,
+        "call_score": take_call_score(
+            case, {"source_system": "cti", "external_id": str(case.pk), "anger": 0.1}, at=now
+        ),
+        "improvement": plan_improvement(plan, by=by),
+    }
 
 
 def make_belongings(user: User, text: Text = plain) -> Belongings:

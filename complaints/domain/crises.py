@@ -1,0 +1,236 @@
+"""Crises: proposed by the scan or opened by a person, worked off by a plan, closed with what was learned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from complaints.choices_learning import CRISIS_MOVES, CrisisKind, CrisisState, StatementState
+from complaints.domain.entries import tell
+from complaints.models import Affected, Complaint, Crisis, CrisisStep, PlanStep, Statement
+from core.access import can
+from core.choices import AuditAction
+from core.domain.audit import record
+from core.domain.notifications import notify
+from core.errors import Conflict, DomainError
+from core.models import User
+from customers.domain.changes import ensure_known, ensure_valid, locked, write_changes
+
+CRISIS_FIELDS = ("kind", "title", "category", "reason", "stop_rule", "owner")
+MOST_ADDED = 1_000
+
+
+@transaction.atomic
+def open_crisis(data: Mapping[str, Any], *, by: User | None, at: datetime | None = None) -> Crisis:
+    """Open a crisis with the plan of its kind; its opener leads where nobody else is named."""
+    ensure_known(data, CRISIS_FIELDS)
+    moment = at or timezone.now()
+    values = {**data, "owner": data.get("owner") or by}
+    if values["owner"] is None:
+        text = _("Name who leads.")
+        raise DomainError("lead_needed", text, fields={"owner": text})
+    crisis = Crisis(**values, created_by=by, opened_at=moment)
+    ensure_valid(crisis, {*data, "title"})
+    crisis.save(force_insert=True)
+    record(AuditAction.CREATED, by=by, subject=crisis)
+    _copy_plan(crisis, at=moment)
+    _tell_lead(crisis)
+    return crisis
+
+
+def propose_crisis(key: str, values: Mapping[str, Any], *, at: datetime) -> Crisis | None:
+    """Propose a crisis once for each key, however many workers see the surge; managers are told.
+
+    None where it was proposed before.
+    """
+    with transaction.atomic():
+        crisis, first = Crisis.objects.get_or_create(
+            key=key, defaults={**values, "state": CrisisState.PROPOSED, "opened_at": at}
+        )
+        if not first:
+            return None
+        record(AuditAction.CREATED, by=None, subject=crisis)
+        notify(
+            managers(),
+            kind="crisis",
+            title=gettext_lazy("Proposed crisis: %(title)s"),
+            params={"title": crisis.title},
+            url=crisis.get_absolute_url(),
+            subject=crisis,
+            dedupe=f"crisis-{crisis.pk}-proposed",
+        )
+    return crisis
+
+
+def managers() -> list[User]:
+    """Return the people who may open a crisis."""
+    people = User.objects.people().filter(is_active=True, groups__name="manager").distinct()
+    return list(people.order_by("pk"))
+
+
+def summon(case: Complaint, at: datetime, by: User | None = None) -> Crisis:
+    """Summon the crisis team for a case: one proposed crisis for each case, with the case in it."""
+    values = {"kind": CrisisKind.SERVICE, "title": str(case)[:200], "category": case.category}
+    crisis = propose_crisis(f"case:{case.pk}", values, at=at)
+    found: Crisis = crisis or Crisis.objects.get(key=f"case:{case.pk}")
+    add_cases(found, [case], by=by, at=at)
+    return found
+
+
+@transaction.atomic
+def move_crisis(
+    crisis: Crisis, state: str, *, by: User, note: str = "", at: datetime | None = None
+) -> Crisis:
+    """Move the crisis on: open a proposed one, contain, close, open again, reject.
+
+    Refused: a move that its state does not allow, closing with open steps, closing or rejecting without
+    a word on what was learned or why.
+    """
+    moment, text = at or timezone.now(), note.strip()
+    stored = locked(crisis)
+    if state not in CRISIS_MOVES[stored.state]:
+        raise Conflict(
+            "crisis_moved", _("This crisis is “%(state)s”.") % {"state": stored.get_state_display()}
+        )
+    ends = state in (CrisisState.CLOSED, CrisisState.DISMISSED)
+    if ends and not text:
+        words = _("Say what was learned, or why it is none.")
+        raise DomainError("note_needed", words, fields={"note": words})
+    if state == CrisisState.CLOSED and stored.steps.filter(done_at__isnull=True).exists():
+        raise Conflict("steps_open", _("Some steps are still open. Do them first."))
+    values: dict[str, Any] = {"state": state, "closed_at": moment if ends else None}
+    if ends:
+        values["outcome"] = text
+    if state == CrisisState.CONTAINED:
+        values["contained_at"] = moment
+    if state == CrisisState.OPEN and stored.owner_id is None:
+        values["owner"] = by
+    write_changes(stored, values, by=by, at=moment, note=text)
+    if state == CrisisState.OPEN and not stored.steps.exists():
+        _copy_plan(stored, at=moment)
+    return stored
+
+
+def _copy_plan(crisis: Crisis, *, at: datetime) -> None:
+    plan = PlanStep.objects.active().of_kind(crisis.kind).order_by("position", "id")
+    CrisisStep.objects.bulk_create(
+        CrisisStep(
+            crisis=crisis,
+            position=place,
+            texts={"en": step.text_en, "zh-hans": step.text_zh_hans, "zh-hant": step.text_zh_hant},
+            owner=crisis.owner,
+            due_at=at + timedelta(hours=step.due_hours),
+        )
+        for place, step in enumerate(plan, start=1)
+    )
+
+
+def _tell_lead(crisis: Crisis) -> None:
+    if crisis.owner is not None:
+        notify(
+            [crisis.owner],
+            kind="crisis",
+            title=gettext_lazy("You lead a crisis: %(title)s"),
+            params={"title": crisis.title},
+            url=crisis.get_absolute_url(),
+            subject=crisis,
+            dedupe=f"crisis-{crisis.pk}-lead",
+        )
+
+
+@transaction.atomic
+def finish_step(step: CrisisStep, *, by: User, at: datetime | None = None) -> CrisisStep:
+    """Mark a step as done; a second click changes nothing. Refused once the crisis has ended."""
+    _ensure_running(locked(step.crisis))
+    rows = CrisisStep.objects.filter(pk=step.pk, done_at__isnull=True)
+    if rows.update(done_at=at or timezone.now(), done_by=by):
+        record(AuditAction.CHANGED, by=by, subject=step.crisis, note=step.text[:200])
+    step.refresh_from_db()
+    return step
+
+
+def _ensure_running(crisis: Crisis) -> None:
+    if not crisis.is_running:
+        raise Conflict("crisis_not_running", _("This crisis is not open."))
+
+
+@transaction.atomic
+def write_statement(
+    crisis: Crisis, body: str, *, audience: str, by: User, at: datetime | None = None
+) -> Statement:
+    """Write a statement as a draft. Refused: without a text or audience, and once the crisis has ended."""
+    _ensure_running(locked(crisis))
+    missing = {
+        name: _("Write something.")
+        for name, text in (("body", body), ("audience", audience))
+        if not text.strip()
+    }
+    if missing:
+        raise DomainError("empty", _("There is no text."), fields=missing)
+    statement: Statement = Statement.objects.create(
+        crisis=crisis,
+        body=body.strip(),
+        audience=audience.strip()[:120],
+        author=by,
+        created_at=at or timezone.now(),
+    )
+    record(AuditAction.CHANGED, by=by, subject=crisis, note=statement.body[:200])
+    return statement
+
+
+@transaction.atomic
+def approve_statement(statement: Statement, *, by: User, at: datetime | None = None) -> Statement:
+    """Approve a draft. Refused: to its author, and when it is no draft any more."""
+    if statement.author_id == by.pk:
+        raise Conflict("own_text", _("Somebody else than its author must approve a statement."))
+    moment = at or timezone.now()
+    rows = Statement.objects.filter(pk=statement.pk, state=StatementState.DRAFT)
+    values = {"state": StatementState.APPROVED, "approved_by": by, "approved_at": moment}
+    return _statement_moved(statement, rows.update(**values), by=by)
+
+
+@transaction.atomic
+def publish_statement(statement: Statement, *, by: User, at: datetime | None = None) -> Statement:
+    """Note that an approved statement went out. Refused: for a draft, and the second time."""
+    rows = Statement.objects.filter(pk=statement.pk, state=StatementState.APPROVED)
+    values = {"state": StatementState.PUBLISHED, "published_at": at or timezone.now()}
+    return _statement_moved(statement, rows.update(**values), by=by)
+
+
+def _statement_moved(statement: Statement, moved: int, *, by: User) -> Statement:
+    statement.refresh_from_db()
+    if not moved:
+        text = _("This statement is “%(state)s”.") % {"state": statement.get_state_display()}
+        raise Conflict("statement_moved", text)
+    note = f"{statement.get_state_display()}: {statement.body[:150]}"
+    record(AuditAction.CHANGED, by=by, subject=statement.crisis, note=note)
+    return statement
+
+
+@transaction.atomic
+def add_cases(
+    crisis: Crisis, cases: Iterable[Complaint], *, by: User | None, at: datetime | None = None
+) -> int:
+    """Add cases that are affected, each once, and return how many are new; each case's log tells it."""
+    moment = at or timezone.now()
+    stored = locked(crisis)
+    known = set(stored.affected.values_list("complaint", flat=True))
+    new = [case for case in list(cases)[:MOST_ADDED] if case.pk not in known]
+    Affected.objects.bulk_create(Affected(crisis=stored, complaint=case, at=moment, by=by) for case in new)
+    for case in new:
+        tell(case, "crisis_joined", at=moment, by=by, title=stored.title)
+    if new:
+        note = _("%(n)d affected cases added.") % {"n": len(new)}
+        record(AuditAction.CHANGED, by=by, subject=stored, note=note)
+    return len(new)
+
+
+def may_lead(user: User) -> bool:
+    """Tell whether the person may open and move crises."""
+    return can(user, "change", Crisis)

@@ -1,0 +1,195 @@
+"""Improvements and the daily TOP 3."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from complaints.domain.improvements import (
+    edit_improvement,
+    measure,
+    measure_all,
+    move_improvement,
+    plan_improvement,
+    remind,
+)
+from complaints.domain.reports import make_report
+from complaints.models import DailyReport, Improvement
+from complaints.ranking import Case, ranked
+from complaints.tests.factories import CategoryFactory, ComplaintFactory
+from complaints.tests.learning import improvement
+from core.errors import Conflict, DomainError
+from core.models import AuditEntry, Notification
+from customers.models import Customer
+from customers.tests.factories import CustomerFactory
+
+pytestmark = pytest.mark.django_db
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+@pytest.fixture
+def manager(user_in):
+    return user_in("manager")
+
+
+# ---- the circle -------------------------------------------------------------------------------------
+def test_the_circle_goes_round_and_ends_with_a_lesson(manager):
+    row = improvement(manager)
+    for state in ("do", "check", "act"):
+        move_improvement(row, state, by=manager)
+    with pytest.raises(DomainError) as silent:
+        move_improvement(row, "closed", by=manager)
+    closed = move_improvement(row, "closed", by=manager, note="We keep it.")
+    assert silent.value.code == "note_needed"
+    assert (closed.lesson, closed.done_on) == ("We keep it.", timezone.localdate())
+    assert AuditEntry.objects.about(row).count() == 4
+
+
+def test_the_second_click_on_a_step_is_refused(manager):
+    row = improvement(manager)
+    move_improvement(row, "do", by=manager)
+    with pytest.raises(Conflict) as refusal:
+        move_improvement(row, "do", by=manager)
+    assert refusal.value.code == "improvement_moved"
+
+
+def test_a_closed_improvement_is_not_edited(manager):
+    row = improvement(manager)
+    move_improvement(row, "closed", by=manager, note="Not worth it")
+    with pytest.raises(Conflict) as refusal:
+        edit_improvement(row, {"title": "Other"}, by=manager)
+    assert refusal.value.code == "improvement_closed"
+
+
+def test_planning_leaves_an_audit_line(manager):
+    row = plan_improvement({"title": "Check", "owner": manager, "due_on": date(2026, 12, 1)}, by=manager)
+    assert AuditEntry.objects.about(row).get().action == "created"
+
+
+def test_the_effect_compares_equal_days_before_and_after(manager):
+    at, category = timezone.now(), CategoryFactory()
+    CustomerFactory.create_batch(3)
+    Customer.objects.update(created_at=at - timedelta(days=400))
+    done_on = timezone.localdate(at) - timedelta(days=20)
+    row = improvement(manager, category=category, state="check", done_on=done_on)
+    customer = Customer.objects.all()[0]
+    for days, count in ((30, 12), (10, 2), (50, 9)):
+        for _number in range(count):
+            ComplaintFactory(
+                category=category, customer=customer, owner=manager, received_at=at - timedelta(days=days)
+            )
+    effect = measure(row, at=at)
+    assert (effect["days"], effect["before"], effect["after"], effect["verdict"]) == (20, 12, 2, "lower")
+    assert effect["ratio"] == pytest.approx(2 / 12)
+    assert measure_all(at) == 1
+    row.refresh_from_db()
+    assert row.effect == effect
+
+
+def test_too_few_days_are_not_measured(manager):
+    row = improvement(manager, state="check", done_on=timezone.localdate() - timedelta(days=5))
+    assert measure(row, at=timezone.now()) == {}
+
+
+def test_a_small_difference_is_no_clear_change(manager):
+    at = timezone.now()
+    row = improvement(manager, state="check", done_on=timezone.localdate(at) - timedelta(days=20))
+    customer = CustomerFactory(created_at=at - timedelta(days=400))
+    for days in (30, 31, 10):
+        ComplaintFactory(customer=customer, owner=manager, received_at=at - timedelta(days=days))
+    assert measure(row, at=at)["verdict"] == "unclear"
+
+
+def test_owners_are_reminded_once_a_due_day(manager):
+    today = timezone.localdate()
+    improvement(manager, due_on=today)
+    improvement(manager, due_on=today + timedelta(days=1))
+    assert [remind(today), remind(today)] == [1, 1]
+    assert Notification.objects.filter(user=manager, kind="improvement_due").count() == 1
+
+
+def test_the_pages_lead_round_the_circle(manager, client_of):
+    client = client_of(manager)
+    data = {"title": "Check", "owner": manager.pk, "due_on": "2027-01-01", "once": "a"}
+    client.post(reverse("complaints:improvement-create"), data)
+    row = Improvement.objects.get()
+    client.post(f"{reverse('complaints:improvement-move', args=[row.pk])}?state=do", {"note": ""})
+    row.refresh_from_db()
+    edit = reverse("complaints:improvement-update", args=[row.pk])
+    client.post(edit, {**data, "title": "Check twice", "version": row.version})
+    row.refresh_from_db()
+    assert (row.state, row.title) == ("do", "Check twice")
+    Improvement.objects.update(
+        effect={
+            "days": 20,
+            "before": 12,
+            "after": 2,
+            "customers_before": 100,
+            "customers_after": 100,
+            "ratio": 0.1667,
+            "low": 0.02,
+            "high": 0.75,
+            "verdict": "lower",
+        }
+    )
+    page = client.get(row.get_absolute_url()).content.decode()
+    assert "rate ratio 0.17, 95% interval 0.02 to 0.75" in page
+
+
+def test_the_list_asks_as_often_for_three_rows_and_hides_other_teams(manager, user_in, client_of):
+    client, url = client_of(manager), reverse("complaints:improvement-list")
+    improvement(manager, title="Ours")
+    improvement(user_in("manager", username="far", team=None), title="Theirs")
+    client.get(url)
+    with CaptureQueriesContext(connection) as one:
+        page = client.get(url).content.decode()
+    improvement(manager)
+    improvement(manager)
+    with CaptureQueriesContext(connection) as three:
+        client.get(url)
+    assert len(one) == len(three)
+    assert "Ours" in page
+    assert "Theirs" not in page
+
+
+# ---- the daily TOP 3 --------------------------------------------------------------------------------
+def test_ranks_go_by_count_then_weight_then_change_then_code():
+    cases = [Case("d", "minor")] * 2 + [Case("c", "severe")] * 2 + [Case("b", "minor")] * 2 + [Case("a", "")]
+    assert [one.code for one in ranked(cases, {"d": 7})] == ["c", "b", "d"]
+    assert [one.code for one in ranked(list(reversed(cases)), {})] == ["c", "b", "d"]
+
+
+def test_a_change_of_few_complaints_is_not_told():
+    assert [one.as_json()["change"] for one in ranked([Case("a", "")] * 2, {"a": 7})] == [None]
+    assert [one.as_json()["change"] for one in ranked([Case("a", "")] * 4, {"a": 7})] == [3]
+
+
+def test_the_report_counts_the_local_day_and_is_made_and_told_once(manager):
+    invoices, room = CategoryFactory(code="invoices"), CategoryFactory(code="room")
+    day = datetime(2026, 11, 3, tzinfo=SHANGHAI)
+    for hour in (0, 12, 23):
+        ComplaintFactory(category=invoices, subject_label="Course 7", received_at=day + timedelta(hours=hour))
+    ComplaintFactory(category=room, received_at=day + timedelta(hours=9))
+    ComplaintFactory(category=room, received_at=day - timedelta(minutes=1))
+    report = make_report(day.date())
+    ComplaintFactory(category=room, received_at=day + timedelta(hours=10))
+    assert make_report(day.date()) == report
+    top = DailyReport.objects.get().content["top"]
+    assert (report.total, [(one["code"], one["count"]) for one in top]) == (4, [("invoices", 3), ("room", 1)])
+    assert (top[0]["share"], top[0]["sources"]) == (0.75, [["Course 7", 3]])
+    assert Notification.objects.filter(user=manager, kind="complaint_top3").count() == 1
+
+
+def test_the_pages_show_the_ranks(manager, client_of):
+    category = CategoryFactory(name_en="Invoices")
+    ComplaintFactory(category=category, received_at=datetime(2026, 11, 3, 12, tzinfo=SHANGHAI))
+    report = make_report(date(2026, 11, 3))
+    client = client_of(manager)
+    assert "Invoices" in client.get(report.get_absolute_url()).content.decode()
+    assert client.get(reverse("complaints:report-list")).status_code == 200

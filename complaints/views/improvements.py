@@ -1,0 +1,173 @@
+"""Improvements: the list, one of them with its effect, planning and moving it on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views import View
+
+from complaints.choices_learning import IMPROVEMENT_MOVES, ImprovementState
+from complaints.domain.improvements import edit_improvement, move_improvement, plan_improvement
+from complaints.filters_learning import ImprovementFilterSet
+from complaints.forms.learning import ImprovementForm, NoteForm
+from complaints.models import Improvement
+from complaints.sorting_learning import IMPROVEMENT_SORTS
+from core.access import can
+from core.views.base import RightsMixin, render_page
+from core.views.lists import ListPage
+from customers.views.base import CustomerFormPage, RecordFilters, fetch
+
+NAV = "improvements"
+
+
+class ImprovementList(RecordFilters, ListPage):
+    """Improvements, those due first on top."""
+
+    model = Improvement
+    filterset_class = ImprovementFilterSet
+    template_name = "complaints/improvement_list.html"
+    sort_keys = IMPROVEMENT_SORTS
+    default_sort = "due"
+    export_key = "complaints.improvement"
+    nav_current = NAV
+
+    def extra_context(self) -> dict[str, Any]:
+        """What the person may do."""
+        return {"may_add": can(self.person, "add", Improvement), "today": timezone.localdate()}
+
+
+class ImprovementDetail(RightsMixin, View):
+    """One improvement."""
+
+    required_right = ("view", Improvement)
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show plan, state and effect."""
+        row: Improvement = fetch(request, Improvement.objects.for_list(), pk)
+        may_change = Improvement.objects.visible_to(self.person, "change").filter(pk=pk).exists()
+        context = {
+            "improvement": row,
+            "rates": _rates(row.effect),
+            "moves": _moves(row) if may_change else [],
+            "may_change": may_change and row.state != ImprovementState.CLOSED,
+            "nav_current": NAV,
+        }
+        return render_page(request, "complaints/improvement_detail.html", context)
+
+
+def _rates(effect: dict[str, Any]) -> list[tuple[Any, float, int, float]]:
+    """Return (label, complaints per 1,000 customers in 30 days, complaints, width of the bar of 100)."""
+    if not effect:
+        return []
+    found = []
+    for label, key in ((_("Rate before"), "before"), (_("Rate after"), "after")):
+        customers = effect[f"customers_{key}"]
+        rate = effect[key] * 30_000 / customers / effect["days"] if customers else 0.0
+        found.append((label, rate, effect[key]))
+    most = max(rate for _label, rate, _n in found) or 1.0
+    return [(label, rate, count, round(100 * rate / most, 1)) for label, rate, count in found]
+
+
+def _moves(row: Improvement) -> list[tuple[str, Any]]:
+    labels = {
+        ImprovementState.DO: _("Begin"),
+        ImprovementState.CHECK: _("In force, check it"),
+        ImprovementState.ACT: _("Act on the result"),
+        ImprovementState.CLOSED: _("Close"),
+        ImprovementState.PLAN: _("Plan again"),
+    }
+    return [(state.value, label) for state, label in labels.items() if state in IMPROVEMENT_MOVES[row.state]]
+
+
+class ImprovementPage(CustomerFormPage):
+    """What the forms of improvements share."""
+
+    form_class: Any = ImprovementForm
+    nav_current = NAV
+
+    def crumbs(self) -> list[tuple[Any, str]]:
+        """The list."""
+        return [(_("Improvements"), reverse("complaints:improvement-list"))]
+
+    def cancel_url(self) -> str:
+        """Back to the improvement, or to the list."""
+        pk = self.kwargs.get("pk")
+        name = "complaints:improvement-detail" if pk else "complaints:improvement-list"
+        return reverse(name, args=[pk] if pk else [])
+
+    @cached_property
+    def improvement(self) -> Improvement:
+        """The improvement."""
+        found: Improvement = fetch(self.request, Improvement.objects.for_list(), self.kwargs["pk"], "change")
+        return found
+
+
+class ImprovementCreate(ImprovementPage):
+    """A new improvement."""
+
+    required_right = ("add", Improvement)
+    title = gettext_lazy("Plan improvement")
+    submit_label = gettext_lazy("Plan improvement")
+    success_message = gettext_lazy("Improvement planned.")
+    once = True
+
+    def form_arguments(self) -> dict[str, Any]:
+        """Give the form the person."""
+        return {"user": self.person}
+
+    def perform(self, form: ImprovementForm) -> str:
+        """Plan it."""
+        return plan_improvement(form.values, by=self.person).get_absolute_url()
+
+
+class ImprovementUpdate(ImprovementPage):
+    """Changing an improvement."""
+
+    required_right = ("change", Improvement)
+    title = gettext_lazy("Edit improvement")
+    submit_label = gettext_lazy("Save changes")
+    success_message = gettext_lazy("Changes saved.")
+
+    def form_arguments(self) -> dict[str, Any]:
+        """Give the form the record."""
+        return {"user": self.person, "record": self.improvement}
+
+    def conflict_record(self) -> Improvement:
+        """The improvement."""
+        return self.improvement
+
+    def perform(self, form: ImprovementForm) -> str:
+        """Write the changes."""
+        edit_improvement(self.improvement, form.values, by=self.person, version=form.seen_version)
+        return self.cancel_url()
+
+
+class ImprovementMove(ImprovementPage):
+    """A step along plan, do, check, act."""
+
+    required_right = ("change", Improvement)
+    form_class = NoteForm
+    submit_label = gettext_lazy("Confirm")
+    form_columns = 1
+
+    @property
+    def state(self) -> str:
+        """Where it is to go."""
+        return self.request.POST.get("state") or self.request.GET.get("state", "")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Name the step."""
+        labels = dict(_moves(self.improvement))
+        return super().get_context_data(**{"title": labels.get(self.state, self.improvement.title), **kwargs})
+
+    def perform(self, form: NoteForm) -> str:
+        """Do it."""
+        note = form.cleaned_data["note"]
+        move_improvement(self.improvement, self.state, by=self.person, note=note)
+        return self.cancel_url()

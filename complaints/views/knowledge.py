@@ -1,0 +1,279 @@
+"""Articles: the list, one of them, writing, review, editions, and what is suggested for a case."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views import View
+
+from complaints.choices_learning import ARTICLE_MOVES, ArticleState
+from complaints.domain.articles import (
+    draft_from_case,
+    edit_article,
+    move_article,
+    note_help,
+    publish_article,
+    write_article,
+)
+from complaints.domain.suggesting import suggested, suggested_for
+from complaints.filters_learning import ArticleFilterSet
+from complaints.forms.knowledge import ArticleForm
+from complaints.models import Article, ArticleEdition, Complaint
+from complaints.rendering import as_html
+from complaints.sorting_learning import ARTICLE_SORTS
+from core.access import can
+from core.errors import DomainError
+from core.views.base import RightsMixin, go_to, number_in, render_page
+from core.views.lists import ListPage
+from customers.views.base import CustomerFormPage, RecordFilters, fetch
+
+NAV = "knowledge"
+
+
+class ArticleList(RecordFilters, ListPage):
+    """What solved cases teach."""
+
+    model = Article
+    filterset_class = ArticleFilterSet
+    template_name = "complaints/article_list.html"
+    sort_keys = ARTICLE_SORTS
+    default_sort = "-helped"
+    export_key = "complaints.article"
+    nav_current = NAV
+
+    def extra_context(self) -> dict[str, Any]:
+        """What the person may do."""
+        return {"may_add": can(self.person, "add", Article)}
+
+
+class ArticleDetail(RightsMixin, View):
+    """One article: the edition in force, or the working text for who may change it."""
+
+    required_right = ("view", Article)
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show it."""
+        rows = Article.objects.select_related("category", "author", "reviewer", "edited_by", "source")
+        article: Article = fetch(request, rows, pk)
+        may_change = Article.objects.visible_to(self.person, "change").filter(pk=pk).exists()
+        edition = article.editions.select_related("author", "reviewer").first()
+        shows_working = edition is None or (may_change and request.GET.get("text") == "working")
+        body = article.body if shows_working or edition is None else edition.body
+        context = {
+            "article": article,
+            "edition": edition,
+            "shows_working": shows_working,
+            "body": as_html(body),
+            "may_change": may_change,
+            "moves": _moves(article, self.person) if may_change else [],
+            "source": _source(article, self.person),
+            "nav_current": NAV,
+        }
+        return render_page(request, "complaints/article_detail.html", context)
+
+
+def _source(article: Article, user: Any) -> Complaint | None:
+    """The case, for who may see it."""
+    if article.source_id is None:
+        return None
+    found: Complaint | None = Complaint.objects.visible_to(user).filter(pk=article.source_id).first()
+    return found
+
+
+def _moves(article: Article, user: Any) -> list[tuple[str, Any, bool]]:
+    """Return (state, label of the button, is the main one) for what may come next."""
+    labels = {
+        ArticleState.REVIEW: (_("Ask for review"), True),
+        ArticleState.PUBLISHED: (_("Publish"), True),
+        ArticleState.DRAFT: (_("Back to draft"), False),
+        ArticleState.RETIRED: (_("Retire"), False),
+    }
+    may_publish = can(user, "approve", Article) and user.pk not in (article.author_id, article.edited_by_id)
+    return [
+        (state.value, *labels[state])
+        for state in labels
+        if state in ARTICLE_MOVES[article.state]
+        and (state != ArticleState.PUBLISHED or may_publish)
+        and not (article.state == ArticleState.PUBLISHED and state == ArticleState.DRAFT)
+    ]
+
+
+class ArticlePage(CustomerFormPage):
+    """What the forms of articles share."""
+
+    form_class = ArticleForm
+    nav_current = NAV
+    form_columns = 1
+
+    def crumbs(self) -> list[tuple[Any, str]]:
+        """The list."""
+        return [(_("Knowledge"), reverse("complaints:article-list"))]
+
+    def cancel_url(self) -> str:
+        """Back to the list."""
+        return reverse("complaints:article-list")
+
+
+class ArticleCreate(ArticlePage):
+    """A new article."""
+
+    required_right = ("add", Article)
+    title = gettext_lazy("New article")
+    submit_label = gettext_lazy("Save draft")
+    success_message = gettext_lazy("Draft saved.")
+    once = True
+
+    def form_arguments(self) -> dict[str, Any]:
+        """Give the form the person."""
+        return {"user": self.person}
+
+    def perform(self, form: ArticleForm) -> str:
+        """Write it."""
+        return write_article(form.values, by=self.person).get_absolute_url()
+
+
+class ArticleUpdate(ArticlePage):
+    """Changing the working text."""
+
+    required_right = ("change", Article)
+    title = gettext_lazy("Edit article")
+    submit_label = gettext_lazy("Save draft")
+    success_message = gettext_lazy("Draft saved. Readers keep the edition in force until it is reviewed.")
+
+    @cached_property
+    def article(self) -> Article:
+        """The article."""
+        found: Article = fetch(self.request, Article.objects.all(), self.kwargs["pk"], "change")
+        return found
+
+    def form_arguments(self) -> dict[str, Any]:
+        """Give the form the record."""
+        return {"user": self.person, "record": self.article}
+
+    def conflict_record(self) -> Article:
+        """The article."""
+        return self.article
+
+    def cancel_url(self) -> str:
+        """Back to the article."""
+        return reverse("complaints:article-detail", args=[self.kwargs["pk"]])
+
+    def perform(self, form: ArticleForm) -> str:
+        """Write the changes, and show the working text."""
+        edit_article(self.article, form.values, by=self.person, version=form.seen_version)
+        return f"{self.cancel_url()}?text=working"
+
+
+class ArticleMove(RightsMixin, View):
+    """The buttons of an article: review, publish, back, retire."""
+
+    required_right = ("change", Article)
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Do what the button says."""
+        state = request.POST.get("state", "")
+        action = "approve" if state == ArticleState.PUBLISHED else "change"
+        article: Article = fetch(request, Article.objects.all(), pk, action)
+        if state == ArticleState.PUBLISHED:
+            publish_article(article, by=self.person)
+        else:
+            move_article(article, state, by=self.person)
+        messages.success(request, _("The article is “%(state)s”.") % {"state": ArticleState(state).label})
+        return go_to(request, article.get_absolute_url())
+
+
+class ArticleEditions(RightsMixin, View):
+    """Every edition of an article, and what one changed against the one before."""
+
+    required_right = ("view", ArticleEdition)
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show the editions and the difference that is asked for, by default the latest."""
+        article: Article = fetch(request, Article.objects.all(), pk)
+        editions = list(article.editions.select_related("author", "reviewer"))
+        asked = number_in(request.GET.get("edition", ""))
+        number = asked if asked is not None else article.edition
+        chosen = next((one for one in editions if one.number == number), None)
+        before = next((one for one in editions if one.number == number - 1), None)
+        context = {
+            "article": article,
+            "editions": editions,
+            "chosen": chosen,
+            "before": before,
+            "lines": difference(before.body if before else "", chosen.body) if chosen else [],
+            "nav_current": NAV,
+        }
+        return render_page(request, "complaints/article_editions.html", context)
+
+
+def difference(old: str, new: str) -> list[tuple[str, str]]:
+    """Return the lines of both texts as ("+", "-" or " ", line), in the order of reading."""
+    lines = difflib.ndiff(old.splitlines(), new.splitlines())
+    return [(line[0], line[2:]) for line in lines if line[0] in "+- "]
+
+
+class ArticleFromCase(RightsMixin, View):
+    """The button that makes a draft of a solved case."""
+
+    required_right = ("add", Article)
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Make it, and let the author check what is left in it."""
+        case: Complaint = fetch(request, Complaint.objects.for_list(), pk)
+        article = draft_from_case(case, by=self.person)
+        if not Article.objects.visible_to(self.person, "change").filter(pk=article.pk).exists():
+            messages.info(request, _("A colleague is writing an article of this case."))
+            return go_to(request, case.get_absolute_url())
+        messages.success(request, _("Check the draft: names and numbers may be left in it."))
+        return go_to(request, reverse("complaints:article-update", args=[article.pk]))
+
+
+class KnowledgePanel(RightsMixin, View):
+    """On the page of a case: which articles may help; noting that one did."""
+
+    required_right = ("view", Article)
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show the articles most like the case."""
+        return self._panel(request, fetch(request, Complaint.objects.for_list(), pk))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Note that the article helped, once for the case."""
+        case: Complaint = fetch(request, Complaint.objects.for_list(), pk)
+        number = number_in(request.POST.get("article", ""))
+        if number is None:
+            raise DomainError("article_needed", _("Name the article that helped."))
+        article: Article = fetch(request, Article.objects.all(), number)
+        note_help(article, case, by=self.person)
+        return self._panel(request, case)
+
+    def _panel(self, request: HttpRequest, case: Complaint) -> HttpResponse:
+        context = {
+            "case": case,
+            "articles": suggested_for(case),
+            "helped": set(case.helped_by.values_list("article", flat=True)),
+            "may_draft": case.solved_at is not None and can(self.person, "add", Article),
+            "nav_current": NAV,
+        }
+        return render_page(request, "complaints/knowledge_panel.html", context, partial="panel")
+
+
+class KnowledgeSuggest(RightsMixin, View):
+    """While a new case is typed: which articles may help."""
+
+    required_right = ("view", Article)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the articles most like the text."""
+        text = " ".join(request.GET.get(name, "") for name in ("q", "title", "description"))
+        context = {"articles": suggested(text), "nav_current": NAV}
+        return render_page(request, "complaints/knowledge_suggest.html", context, partial="panel")
