@@ -383,6 +383,8 @@ SPECTACULAR_SETTINGS = {
         "RedressStateEnum": "complaints.choices_solving.RedressState",
         "RedressKindEnum": "complaints.choices_solving.RedressKind",
         "CallBackStateEnum": "complaints.choices_solving.CallBackState",
+        "AlertStateEnum": "complaints.choices_learning.AlertState",
+        "ArticleStateEnum": "complaints.choices_learning.ArticleState",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

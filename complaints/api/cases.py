@@ -67,7 +67,7 @@ class TextSerializer(Strict):
     channel = serializers.ChoiceField(choices=Intake.choices, required=False, allow_blank=True)
 
 
-class NoteSerializer(Strict):
+class CaseNoteSerializer(Strict):
     """An internal note."""
 
     body = serializers.CharField(max_length=100_000)
@@ -178,12 +178,12 @@ class ComplaintViewSet(UpsertMixin, VersionedViewSet):
         """Note that the customer knows that we have it."""
         return self._told(moves.acknowledge(self.case, by=self.actor))
 
-    @extend_schema(request=NoteSerializer, **_DONE)
+    @extend_schema(request=CaseNoteSerializer, **_DONE)
     @action(detail=True, methods=["post"])
     def note(self, request: Request, pk: int) -> Response:
         """Keep an internal note."""
         case = self.case
-        add_note(case, self.checked(NoteSerializer)["body"], by=self.actor, at=timezone.now())
+        add_note(case, self.checked(CaseNoteSerializer)["body"], by=self.actor, at=timezone.now())
         return self._told(case)
 
     @extend_schema(request=TextSerializer, **_DONE)
