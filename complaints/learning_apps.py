@@ -13,28 +13,12 @@ def register_learning() -> None:
     from complaints.lists_learning import register_learning_lists
     from complaints.models import Alert, Article, Crisis, Improvement
     from complaints.search_types_learning import register_learning_search
-    from core.navigation import Entry, register
     from core.record_history import register_history
 
     register_learning_lists()
     register_learning_search()
     for model in (Article, Crisis, Alert, Improvement):
         register_history(model)
-    entries = (
-        ("alerts", _("Early warnings"), "complaints:alert-list", "pulse", ("complaints.alert", "view")),
-        ("crises", _("Crises"), "complaints:crisis-list", "bolt", ("complaints.crisis", "view")),
-        ("top3", _("Daily TOP 3"), "complaints:report-list", "flag", ("complaints.dailyreport", "view")),
-        ("knowledge", _("Knowledge"), "complaints:article-list", "bulb", ("complaints.article", "view")),
-        (
-            "improvements",
-            _("Improvements"),
-            "complaints:improvement-list",
-            "target",
-            ("complaints.improvement", "view"),
-        ),
-    )
-    for place, (key, label, url_name, icon, right) in enumerate(entries):
-        register(Entry(key, label, url_name, icon, 42 + place, right))
 
 
 def seed_learning(apps: Any = None, **kwargs: Any) -> None:

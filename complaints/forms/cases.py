@@ -53,7 +53,7 @@ class CaseForm(VersionMixin, RecordForm):
             _("What happened"),
             ("title", "description", "remedy_sought", "category", "occurred_on", "emotion_before"),
         ),
-        (_("Who"), _WHO),
+        (_("Who complains"), _WHO),
         (_("How far it reaches"), _FACTS),
     )
 

@@ -22,7 +22,7 @@ from core.views.base import RightsMixin, render_page
 from core.views.lists import ListPage
 from customers.views.base import CustomerFormPage, RecordFilters, fetch
 
-NAV = "alerts"
+NAV = "complaints"
 
 
 class AlertList(RecordFilters, ListPage):

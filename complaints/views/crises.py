@@ -36,7 +36,7 @@ from core.views.base import RightsMixin, go_to, render_page
 from core.views.lists import ListPage
 from customers.views.base import CustomerFormPage, RecordFilters, fetch
 
-NAV = "crises"
+NAV = "complaints"
 SHOWN_CASES = 50
 
 

@@ -23,7 +23,7 @@ from core.views.base import RightsMixin, render_page
 from core.views.lists import ListPage
 from customers.views.base import CustomerFormPage, RecordFilters, fetch
 
-NAV = "improvements"
+NAV = "complaints"
 
 
 class ImprovementList(RecordFilters, ListPage):

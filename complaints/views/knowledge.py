@@ -34,7 +34,7 @@ from core.views.base import RightsMixin, go_to, number_in, render_page
 from core.views.lists import ListPage
 from customers.views.base import CustomerFormPage, RecordFilters, fetch
 
-NAV = "knowledge"
+NAV = "complaints"
 
 
 class ArticleList(RecordFilters, ListPage):

@@ -13,7 +13,7 @@ from core.views.base import RightsMixin, render_page
 from core.views.lists import ListPage
 from customers.views.base import RecordFilters, fetch
 
-NAV = "top3"
+NAV = "complaints"
 
 
 class ReportList(RecordFilters, ListPage):
