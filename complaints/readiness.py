@@ -30,8 +30,9 @@ def check_calendars(at: datetime) -> Finding:
     if not missing:
         return Finding(text=_("Holidays are entered."))
     years = ", ".join(str(year) for year in missing)
+    # No warning: until the notice is out there is nothing that anybody could do.
     return Finding(
-        Condition.WARNING,
+        Condition.OK,
         _("The public holidays of %(years)s are not entered yet: deadlines count weekly hours only.")
         % {"years": years},
         _("Update the package chinesecalendar once the notice is out, or enter the days by hand."),

@@ -44,6 +44,8 @@ class ComplaintSerializer(StrictModelSerializer):
     person = ScopedRelatedField(Person, required=False, allow_null=True)
     category = ScopedRelatedField(Category, required=False, allow_null=True)
     queue = ScopedRelatedField(Queue, required=False, allow_null=True)
+    # Not an EmailField: masked it is none.
+    contact_email = serializers.CharField(required=False, allow_blank=True, max_length=254)
     version = VersionField()
 
     class Meta:

@@ -67,7 +67,7 @@ class CauseViewSet(ActingViewSet):
     filterset_class = CauseFilterSet
     sort_keys = CAUSE_SORTS
     default_sort = "code"
-    action_rights = {"link": "view", "unlink": "view"}
+    action_rights = {"link": "link", "unlink": "link"}
 
     def for_api(self, rows: Any) -> Any:
         """Add the counts."""

@@ -2,7 +2,7 @@
 
 ACTIONS: dict[str, str] = {
     "investigation": "view change approve",
-    "cause": "view change export",
+    "cause": "view change export link",
     "complaintcause": "view change",
     "compensation": "view add change approve export",
     "compensationmove": "view",
@@ -27,8 +27,10 @@ RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "cause": {
         **_READ_ALL,
+        "agent": ("all", "view link"),
         "analyst": ("all", "view export"),
-        "manager": ("all", "view change export"),
+        "manager": ("all", "view change export link"),
+        "integration": ("all", "view link"),
     },
     "complaintcause": {
         **_READ,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 from django.views.generic import TemplateView
 
-from complaints.choices import CaseKind, EscalationState, State
+from complaints.choices import OPEN, CaseKind, EscalationState, State
 from complaints.filters import ComplaintFilterSet
 from complaints.models import Complaint, Escalation
 from complaints.sorting import CASE_SORTS
@@ -139,7 +140,7 @@ class CustomerCases(RightsMixin, View):
 
 
 def needs_me(user: Any) -> int:
-    """Count what the navigation shows: one's own open cases of which something is late, and escalations."""
-    late = Complaint.objects.open().overdue(timezone.now()).filter(owner=user).count()
+    """Count what the navigation shows: own late cases, and those that were escalated to one."""
+    late = Q(owner=user, state__in=OPEN, next_due_at__lt=timezone.now())
     told = Escalation.objects.filter(state=EscalationState.FIRED, acknowledged_at__isnull=True, told=user)
-    return int(late + told.count())
+    return int(Complaint.objects.filter(late | Q(pk__in=told.values("complaint"))).count())

@@ -107,8 +107,9 @@ class CrisisPage(CustomerFormPage):
 
     def cancel_url(self) -> str:
         """Back to the crisis, or to the list."""
-        pk = self.kwargs.get("pk")
-        return reverse("complaints:crisis-detail", args=[pk]) if pk else reverse("complaints:crisis-list")
+        if "pk" not in self.kwargs:
+            return reverse("complaints:crisis-list")
+        return reverse("complaints:crisis-detail", args=[self.crisis.pk])
 
     @cached_property
     def crisis(self) -> Crisis:

@@ -33,6 +33,9 @@ PACKAGES = ("core", "customers", "surveys", "complaints", "training", "analytics
 CHOSEN = {
     "core/domain/jobs/leases.py": {"core.job_done", "core.job_failed", "core.export_ready"},
     "customers/domain/reminders.py": {"task_due", "task_overdue"},
+    "complaints/domain/escalation.py": {"case_escalated", "case_escalated_urgent", "case_reminder"},
+    "complaints/domain/telling.py": {"case_assigned", "case_heard", "case_reopened"},
+    "complaints/domain/work_orders.py": {"work_order_given", "work_order_ended"},
 }
 
 

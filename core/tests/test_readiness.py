@@ -77,9 +77,8 @@ def test_ready_when_everything_works(alive: datetime, client: Client) -> None:
     assert response.status_code == 200, body
     assert body["status"] == "ready"
     assert set(body["parts"].values()) == {"ok"}
-    assert {"database", "migrations", "broker", "worker", "clock", "jobs", "mail", "disk", "nightly"} == set(
-        body["parts"]
-    )
+    platform = {"database", "migrations", "broker", "worker", "clock", "jobs", "mail", "disk"}
+    assert set(body["parts"]) == {*platform, "nightly", "calendars", "escalation"}
     assert response["Cache-Control"] == "no-store"
     assert response.cookies == {}
 

@@ -188,6 +188,13 @@ def has_rows_of_customers(url: str) -> bool:
             "categories",
             "clocks",
             "escalations",
+            "compensations",
+            "causes",
+            "articles",
+            "call-backs",
+            "daily-reports",
+            "call-scores",
+            "phrases",
         )
     )
 

@@ -27,7 +27,7 @@ from customers.models import Customer, Metrics, Task
 from customers.tests.factories import CustomerFactory
 from customers.views.people_map import shortened
 
-MOST_QUERIES = 12
+MOST_QUERIES = 13
 
 
 @pytest.fixture
