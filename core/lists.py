@@ -114,6 +114,28 @@ class ListDefinition:
         return [action for action in self.actions if can(user, action.right, self.model)]
 
 
+# ---- readers of columns -----------------------------------------------------------------------------
+def of(*path: str) -> Callable[[Any], Any]:
+    """Return a reader of attributes that stops at what is not there."""
+
+    def read(row: Any) -> Any:
+        for name in path:
+            row = getattr(row, name, None)
+        return row
+
+    return read
+
+
+def label(field: str) -> Callable[[Any], Any]:
+    """Return a reader of a choice's label."""
+    return lambda row: getattr(row, f"get_{field}_display")()
+
+
+def has_team(user: Any) -> bool:
+    """Tell whether the person belongs to a team, so that views of "my team" make sense."""
+    return bool(user.team_id)
+
+
 _lists: dict[str, ListDefinition] = {}
 
 

@@ -9,22 +9,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.access import can
-from core.lists import Column, ListDefinition, Preset, register_list
+from core.lists import Column, ListDefinition, Preset, has_team, label, of, register_list
 from core.mentions import plain
 from customers import filters, segments, sorting
 from customers.bulk import CUSTOMER_ACTIONS, TASK_ACTIONS
 from customers.models import Contact, Customer, Interaction, Metrics, Order, Person, Task
-
-
-def _of(*path: str) -> Callable[[Any], Any]:
-    """Return a reader of attributes that stops at what is not there."""
-
-    def read(row: Any) -> Any:
-        for name in path:
-            row = getattr(row, name, None)
-        return row
-
-    return read
 
 
 def _words(field: str) -> Callable[[Any], Any]:
@@ -32,22 +21,13 @@ def _words(field: str) -> Callable[[Any], Any]:
     return lambda row: plain(getattr(row, field))
 
 
-def _label(field: str) -> Callable[[Any], Any]:
-    """Return a reader of a choice's label."""
-    return lambda row: getattr(row, f"get_{field}_display")()
-
-
 def _figure(field: str) -> Callable[[Any], Any]:
     """Return a reader of a computed figure."""
-    return _of("metrics", field)
+    return of("metrics", field)
 
 
 def _nothing(row: Any) -> None:
     """The page draws this column itself."""
-
-
-def _has_team(user: Any) -> bool:
-    return bool(user.team_id)
 
 
 def _segment(row: Any) -> Any:
@@ -69,33 +49,33 @@ CUSTOMERS = ListDefinition(
     filterset_class=filters.CustomerFilterSet,
     rows=_customers,
     columns=[
-        Column("code", _("Code"), _of("code")),
-        Column("name", _("Name"), _of("name"), sort="name"),
-        Column("short_name", _("Short name"), _of("short_name")),
-        Column("kind", _("Kind"), _label("kind")),
-        Column("credit_code", _("Unified social credit code"), _of("credit_code")),
-        Column("industry", _("Industry"), _label("industry")),
-        Column("size", _("Size"), _label("size")),
-        Column("region", _("Region"), _of("region")),
-        Column("city", _("City"), _of("city")),
-        Column("address", _("Address"), _of("address"), on_page=False),
-        Column("phone", _("Phone"), _of("phone"), sensitive="phone", sensitive_model=Customer),
-        Column("email", _("E-mail"), _of("email"), sensitive="email", sensitive_model=Customer),
-        Column("website", _("Website"), _of("website")),
-        Column("source", _("Source"), _label("source")),
-        Column("since", _("Customer since"), _of("since")),
-        Column("parent", _("Part of"), _of("parent", "name")),
-        Column("owner", _("Owner"), _of("owner", "full_name")),
-        Column("team", _("Team"), _of("team", "name")),
+        Column("code", _("Code"), of("code")),
+        Column("name", _("Name"), of("name"), sort="name"),
+        Column("short_name", _("Short name"), of("short_name")),
+        Column("kind", _("Kind"), label("kind")),
+        Column("credit_code", _("Unified social credit code"), of("credit_code")),
+        Column("industry", _("Industry"), label("industry")),
+        Column("size", _("Size"), label("size")),
+        Column("region", _("Region"), of("region")),
+        Column("city", _("City"), of("city")),
+        Column("address", _("Address"), of("address"), on_page=False),
+        Column("phone", _("Phone"), of("phone"), sensitive="phone", sensitive_model=Customer),
+        Column("email", _("E-mail"), of("email"), sensitive="email", sensitive_model=Customer),
+        Column("website", _("Website"), of("website")),
+        Column("source", _("Source"), label("source")),
+        Column("since", _("Customer since"), of("since")),
+        Column("parent", _("Part of"), of("parent", "name")),
+        Column("owner", _("Owner"), of("owner", "full_name")),
+        Column("team", _("Team"), of("team", "name")),
         Column("tags", _("Tags"), lambda row: ", ".join(tag.name for tag in row.tags.all())),
-        Column("stage", _("Stage"), _label("stage")),
-        Column("tier", _("Tier"), _label("tier")),
-        Column("relationship", _("Relationship"), _label("relationship")),
-        Column("last_contact", _("Last contact"), _of("last_contact_at"), sort="contact"),
-        Column("first_order", _("First order"), _of("totals", "first_day"), model=Order),
-        Column("last_order", _("Last order"), _of("totals", "last_day"), sort="last_order", model=Order),
-        Column("orders", _("Orders"), _of("totals", "orders"), is_number=True, model=Order),
-        Column("turnover", _("Turnover"), _of("totals", "amount"), is_number=True, model=Order),
+        Column("stage", _("Stage"), label("stage")),
+        Column("tier", _("Tier"), label("tier")),
+        Column("relationship", _("Relationship"), label("relationship")),
+        Column("last_contact", _("Last contact"), of("last_contact_at"), sort="contact"),
+        Column("first_order", _("First order"), of("totals", "first_day"), model=Order),
+        Column("last_order", _("Last order"), of("totals", "last_day"), sort="last_order", model=Order),
+        Column("orders", _("Orders"), of("totals", "orders"), is_number=True, model=Order),
+        Column("turnover", _("Turnover"), of("totals", "amount"), is_number=True, model=Order),
         Column(
             "amount_12m",
             _("Turnover, 12 months"),
@@ -122,7 +102,7 @@ CUSTOMERS = ListDefinition(
             is_number=True,
             model=Metrics,
         ),
-        Column("created", _("Created"), _of("created_at"), sort="created"),
+        Column("created", _("Created"), of("created_at"), sort="created"),
         # Drawn by the page alone.
         Column("rhythm", _("Order rhythm, 14 months"), _nothing, model=Order, in_file=False),
         Column(
@@ -135,9 +115,9 @@ CUSTOMERS = ListDefinition(
             in_file=False,
         ),
         Column("next", _("Next action"), _nothing, in_file=False),
-        Column("source_system", _("Source system"), _of("source_system")),
-        Column("external_id", _("External ID"), _of("external_id")),
-        Column("notes", _("Notes"), _of("notes"), on_page=False),
+        Column("source_system", _("Source system"), of("source_system")),
+        Column("external_id", _("External ID"), of("external_id")),
+        Column("notes", _("Notes"), of("notes"), on_page=False),
     ],
     sort_keys=sorting.CUSTOMER_SORTS,
     default_sort="name",
@@ -146,7 +126,7 @@ CUSTOMERS = ListDefinition(
     presets=(
         Preset("all", _("All")),
         Preset("mine", _("Mine"), {"owner": ["@me"]}),
-        Preset("team", _("My team"), {"team": ["@my-team"]}, when=_has_team),
+        Preset("team", _("My team"), {"team": ["@my-team"]}, when=has_team),
         Preset("risk", _("At risk"), {"risk": ["high"]}, when=lambda user: can(user, "view", Metrics)),
         Preset("core", _("Core and strategic"), {"tier": ["strategic", "core"]}),
         Preset("new", _("New this month"), {"created_since": ["@this-month"]}),
@@ -160,22 +140,22 @@ ORDERS = ListDefinition(
     model=Order,
     filterset_class=filters.OrderFilterSet,
     columns=[
-        Column("number", _("Number"), _of("number"), sort="number"),
-        Column("ordered_on", _("Date"), _of("ordered_on"), sort="date"),
-        Column("customer_code", _("Customer code"), _of("customer", "code")),
-        Column("customer", _("Customer"), _of("customer", "name")),
-        Column("kind", _("Kind"), _label("kind")),
-        Column("state", _("State"), _label("state")),
-        Column("amount", _("Amount"), _of("amount"), sort="amount", is_number=True),
-        Column("currency", _("Currency"), _of("currency")),
-        Column("rate", _("Rate"), _of("rate"), is_number=True),
-        Column("amount_base", _("Amount in base currency"), _of("amount_base"), is_number=True),
-        Column("seats", _("Seats"), _of("seats"), is_number=True),
-        Column("refund_of", _("Refund of"), _of("refund_of", "number")),
-        Column("owner", _("Sold by"), _of("owner", "full_name")),
-        Column("note", _("Note"), _of("note")),
-        Column("source_system", _("Source system"), _of("source_system")),
-        Column("external_id", _("External ID"), _of("external_id")),
+        Column("number", _("Number"), of("number"), sort="number"),
+        Column("ordered_on", _("Date"), of("ordered_on"), sort="date"),
+        Column("customer_code", _("Customer code"), of("customer", "code")),
+        Column("customer", _("Customer"), of("customer", "name")),
+        Column("kind", _("Kind"), label("kind")),
+        Column("state", _("State"), label("state")),
+        Column("amount", _("Amount"), of("amount"), sort="amount", is_number=True),
+        Column("currency", _("Currency"), of("currency")),
+        Column("rate", _("Rate"), of("rate"), is_number=True),
+        Column("amount_base", _("Amount in base currency"), of("amount_base"), is_number=True),
+        Column("seats", _("Seats"), of("seats"), is_number=True),
+        Column("refund_of", _("Refund of"), of("refund_of", "number")),
+        Column("owner", _("Sold by"), of("owner", "full_name")),
+        Column("note", _("Note"), of("note")),
+        Column("source_system", _("Source system"), of("source_system")),
+        Column("external_id", _("External ID"), of("external_id")),
     ],
     sort_keys=sorting.ORDER_SORTS,
     default_sort="-date",
@@ -196,20 +176,20 @@ INTERACTIONS = ListDefinition(
     model=Interaction,
     filterset_class=filters.InteractionFilterSet,
     columns=[
-        Column("occurred_at", _("When"), _of("occurred_at"), sort="when"),
-        Column("customer_code", _("Customer code"), _of("customer", "code")),
-        Column("customer", _("Customer"), _of("customer", "name")),
-        Column("person", _("With"), _of("person", "name")),
-        Column("channel", _("Channel"), _label("channel")),
-        Column("direction", _("Began"), _label("direction")),
+        Column("occurred_at", _("When"), of("occurred_at"), sort="when"),
+        Column("customer_code", _("Customer code"), of("customer", "code")),
+        Column("customer", _("Customer"), of("customer", "name")),
+        Column("person", _("With"), of("person", "name")),
+        Column("channel", _("Channel"), label("channel")),
+        Column("direction", _("Began"), label("direction")),
         Column("summary", _("Summary"), _words("summary")),
         Column("body", _("Details"), _words("body"), on_page=False),
-        Column("minutes", _("Minutes"), _of("minutes"), is_number=True),
-        Column("by", _("By"), _of("by", "full_name")),
-        Column("expectation", _("The customer expects"), _of("expectation")),
-        Column("expected_by", _("Expected by"), _of("expected_by")),
+        Column("minutes", _("Minutes"), of("minutes"), is_number=True),
+        Column("by", _("By"), of("by", "full_name")),
+        Column("expectation", _("The customer expects"), of("expectation")),
+        Column("expected_by", _("Expected by"), of("expected_by")),
         Column("next_step", _("Next step"), _words("next_step")),
-        Column("next_step_on", _("Next step on"), _of("next_step_on")),
+        Column("next_step_on", _("Next step on"), of("next_step_on")),
     ],
     sort_keys=sorting.INTERACTION_SORTS,
     default_sort="-when",
@@ -228,18 +208,18 @@ TASKS = ListDefinition(
     model=Task,
     filterset_class=filters.TaskFilterSet,
     columns=[
-        Column("title", _("Title"), _of("title")),
-        Column("customer_code", _("Customer code"), _of("customer", "code")),
-        Column("customer", _("Customer"), _of("customer", "name")),
-        Column("owner", _("Owner"), _of("owner", "full_name")),
-        Column("team", _("Team"), _of("team", "name")),
-        Column("due_on", _("Due"), _of("due_on"), sort="due"),
-        Column("priority", _("Priority"), _label("priority")),
-        Column("state", _("State"), _label("state")),
-        Column("closed_at", _("Closed"), _of("closed_at")),
-        Column("outcome", _("Outcome"), _of("outcome")),
+        Column("title", _("Title"), of("title")),
+        Column("customer_code", _("Customer code"), of("customer", "code")),
+        Column("customer", _("Customer"), of("customer", "name")),
+        Column("owner", _("Owner"), of("owner", "full_name")),
+        Column("team", _("Team"), of("team", "name")),
+        Column("due_on", _("Due"), of("due_on"), sort="due"),
+        Column("priority", _("Priority"), label("priority")),
+        Column("state", _("State"), label("state")),
+        Column("closed_at", _("Closed"), of("closed_at")),
+        Column("outcome", _("Outcome"), of("outcome")),
         Column("action", _("Action"), _nothing, in_file=False),
-        Column("note", _("Note"), _of("note")),
+        Column("note", _("Note"), of("note")),
     ],
     sort_keys=sorting.TASK_SORTS,
     default_sort="due",
@@ -247,7 +227,7 @@ TASKS = ListDefinition(
     default_columns=("title", "customer", "due_on", "state", "owner", "action"),
     presets=(
         Preset("mine", _("Mine"), {"owner": ["@me"], "state": ["open"]}),
-        Preset("team", _("My team"), {"team": ["@my-team"], "state": ["open"]}, when=_has_team),
+        Preset("team", _("My team"), {"team": ["@my-team"], "state": ["open"]}, when=has_team),
         Preset("overdue", _("Overdue"), {"overdue": ["true"]}),
         Preset("done", _("Done"), {"state": ["done"]}),
         Preset("all", _("All")),
@@ -261,21 +241,21 @@ CONTACTS = ListDefinition(
     model=Contact,
     filterset_class=filters.ContactFilterSet,
     columns=[
-        Column("person", _("Name"), _of("person", "name")),
-        Column("customer_code", _("Customer code"), _of("customer", "code")),
-        Column("customer", _("Customer"), _of("customer", "name")),
-        Column("title", _("Job title"), _of("title")),
-        Column("department", _("Department"), _of("department")),
-        Column("role", _("Role in decisions"), _label("role")),
-        Column("influence", _("Influence"), _label("influence")),
-        Column("attitude", _("Attitude"), _label("attitude")),
-        Column("is_primary", _("Main contact"), _of("is_primary")),
-        Column("mobile", _("Mobile"), _of("person", "mobile"), sensitive="mobile", sensitive_model=Person),
-        Column("email", _("E-mail"), _of("person", "email"), sensitive="email", sensitive_model=Person),
-        Column("wechat", _("WeChat"), _of("person", "wechat"), sensitive="wechat", sensitive_model=Person),
-        Column("do_not_contact", _("Do not contact"), _of("person", "do_not_contact")),
-        Column("started_on", _("Since"), _of("started_on")),
-        Column("ended_on", _("Until"), _of("ended_on")),
+        Column("person", _("Name"), of("person", "name")),
+        Column("customer_code", _("Customer code"), of("customer", "code")),
+        Column("customer", _("Customer"), of("customer", "name")),
+        Column("title", _("Job title"), of("title")),
+        Column("department", _("Department"), of("department")),
+        Column("role", _("Role in decisions"), label("role")),
+        Column("influence", _("Influence"), label("influence")),
+        Column("attitude", _("Attitude"), label("attitude")),
+        Column("is_primary", _("Main contact"), of("is_primary")),
+        Column("mobile", _("Mobile"), of("person", "mobile"), sensitive="mobile", sensitive_model=Person),
+        Column("email", _("E-mail"), of("person", "email"), sensitive="email", sensitive_model=Person),
+        Column("wechat", _("WeChat"), of("person", "wechat"), sensitive="wechat", sensitive_model=Person),
+        Column("do_not_contact", _("Do not contact"), of("person", "do_not_contact")),
+        Column("started_on", _("Since"), of("started_on")),
+        Column("ended_on", _("Until"), of("ended_on")),
     ],
     sort_keys=sorting.CONTACT_SORTS,
     default_sort="name",
