@@ -188,6 +188,7 @@ def has_rows_of_customers(url: str) -> bool:
             "categories",
             "clocks",
             "escalations",
+            "alerts",
             "compensations",
             "causes",
             "articles",

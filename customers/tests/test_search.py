@@ -181,7 +181,9 @@ def test_six_of_a_type_and_that_there_are_more(boss: User) -> None:
 
 # ---- who finds it -----------------------------------------------------------------------------------
 def test_masked_fields_neither_match_nor_show(user_in: Callable[..., User], team: Team) -> None:
-    trainer, seller = user_in("trainer"), user_in("sales")
+    # Names of their own: one with a number might hold the digits that are looked for.
+    trainer = user_in("trainer", full_name="Tang", username="tang", email="")
+    seller = user_in("sales", full_name="Shen", username="shen", email="")
     row = CustomerFactory(name="甲", phone="13800138000", email="a@secret.example", owner=seller)
     person = PersonFactory(name="王", mobile="13911112222", wechat="wang-secret", created_by=trainer)
     for text in ("13800138000", "138", "secret", "13911112222", "wangsecret"):
