@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from complaints.choices import Priority
+from complaints.choices.cases import Priority
 from complaints.domain.assessing import set_priority
 from complaints.domain.moves import assign
 from complaints.models import Complaint

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
-from complaints.choices import Unit
+from complaints.choices.cases import Unit
 from complaints.sla import Calendar, Span, add_working_days, add_working_time, working_seconds
 
 _ALL_DAY = ((time(0), time(0)),)

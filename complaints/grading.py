@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from complaints.choices import GRADE_ORDER, Grade, Priority
+from complaints.choices.cases import GRADE_ORDER, Grade, Priority
 
 #: With these tiers a customer is served before others of the same grade.
 _PREFERRED = frozenset({"strategic", "core"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from complaints.choices import MOVES, State
+from complaints.choices.cases import MOVES, State
 from complaints.models import Complaint
 from core.errors import Conflict
 from core.models import User

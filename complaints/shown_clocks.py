@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from complaints.choices import ClockState, Unit
+from complaints.choices.cases import ClockState, Unit
 from complaints.models import Clock
 
 #: From this part of its time on a clock is outlined.

@@ -11,17 +11,17 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from complaints.choices import Decision, Grade, Intake, Priority
+from complaints.choices.cases import Decision, Grade, Intake, Priority
 from complaints.domain import moves
 from complaints.domain.assessing import regrade, set_priority
 from complaints.domain.entries import add_note
 from complaints.domain.registering import register_case
 from complaints.domain.updating import update_case
-from complaints.filters import (
+from complaints.filters.cases import (
     ComplaintFilterSet,
 )
 from complaints.models import Category, Complaint, Queue
-from complaints.sorting import (
+from complaints.sorting.cases import (
     CASE_SORTS,
 )
 from core.api.fields import ScopedRelatedField

@@ -11,11 +11,11 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from complaints.choices_learning import AlertState
+from complaints.choices.learning import AlertState
 from complaints.domain.alerts import move_alert, take_call_score
-from complaints.filters_learning import AlertFilterSet, ArticleFilterSet, ReportFilterSet
+from complaints.filters.learning import AlertFilterSet, ArticleFilterSet, ReportFilterSet
 from complaints.models import Alert, Article, CallScore, Complaint, DailyReport
-from complaints.sorting_learning import ALERT_SORTS, ARTICLE_SORTS, REPORT_SORTS
+from complaints.sorting.learning import ALERT_SORTS, ARTICLE_SORTS, REPORT_SORTS
 from core.api.fields import ScopedRelatedField
 from core.api.viewsets import ScopedReadViewSet
 from core.keyset import SortKey

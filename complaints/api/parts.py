@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from complaints.domain.escalation import acknowledge_escalation
 from complaints.domain.work_orders import create_work_order, move_work_order
-from complaints.filters import (
+from complaints.filters.cases import (
     CategoryFilterSet,
     ClockFilterSet,
     EntryFilterSet,
@@ -21,7 +21,7 @@ from complaints.filters import (
     WorkOrderFilterSet,
 )
 from complaints.models import Category, Clock, Complaint, Entry, Escalation, Queue, WorkOrder
-from complaints.sorting import (
+from complaints.sorting.cases import (
     CATEGORY_SORTS,
     CLOCK_SORTS,
     ENTRY_SORTS,

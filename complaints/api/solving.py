@@ -10,14 +10,14 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from complaints.choices import Emotion
-from complaints.choices_solving import AttemptResult, RedressState
+from complaints.choices.cases import Emotion
+from complaints.choices.solving import AttemptResult, RedressState
 from complaints.domain.callback_answers import Answer, note_attempt, settle
 from complaints.domain.causes import link_cause, unlink_cause
 from complaints.domain.compensation import approve, move_on, propose, refuse_approval
-from complaints.filters_solving import CallBackFilterSet, CauseFilterSet, CompensationFilterSet
+from complaints.filters.solving import CallBackFilterSet, CauseFilterSet, CompensationFilterSet
 from complaints.models import CallBack, Cause, Compensation, CompensationMove, Complaint, ComplaintCause
-from complaints.sorting_solving import CALLBACK_SORTS, CAUSE_SORTS, COMPENSATION_SORTS
+from complaints.sorting.solving import CALLBACK_SORTS, CAUSE_SORTS, COMPENSATION_SORTS
 from core.access import require
 from core.api.fields import ScopedRelatedField
 from core.api.viewsets import ScopedReadViewSet

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from complaints.choices import CaseKind, EntryKind, Grade, State
-from complaints.choices_learning import ALERT_MOVES, AlertKind, AlertState
+from complaints.choices.cases import CaseKind, EntryKind, Grade, State
+from complaints.choices.learning import ALERT_MOVES, AlertKind, AlertState
 from complaints.models import Alert, CallScore, Complaint, Entry
 from complaints.sentiment import anger_of, sounds_angry
 from core.choices import AuditAction

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from complaints.anonymising import anonymised
-from complaints.choices import State
-from complaints.choices_learning import ARTICLE_MOVES, ArticleState
+from complaints.choices.cases import State
+from complaints.choices.learning import ARTICLE_MOVES, ArticleState
 from complaints.models import Article, ArticleEdition, ArticleHelp, Complaint
 from complaints.similarity import terms_of
 from core.choices import AuditAction

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from complaints.choices import CaseKind, Grade, Priority, State
+from complaints.choices.cases import CaseKind, Grade, Priority, State
 from complaints.domain.clocks import rebase_clocks
 from complaints.domain.entries import tell
 from complaints.grading import Verdict, graded, priority_for

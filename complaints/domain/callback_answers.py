@@ -12,8 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from complaints.choices import Emotion, State
-from complaints.choices_solving import AnsweredBy, AttemptResult, CallBackState
+from complaints.choices.cases import Emotion, State
+from complaints.choices.solving import AnsweredBy, AttemptResult, CallBackState
 from complaints.domain.entries import tell
 from complaints.domain.moves import close, reopen
 from complaints.models import CallBack, CallBackAttempt, CallBackPolicy

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from complaints.choices_solving import CallBackState
+from complaints.choices.solving import CallBackState
 from complaints.domain.callback_answers import link_token
 from complaints.domain.callbacks import address_of
 from complaints.models import CallBack

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.db.models import Count, Q
 
-from complaints.choices import Unit
-from complaints.choices_solving import CallBackState
+from complaints.choices.cases import Unit
+from complaints.choices.solving import CallBackState
 from complaints.deadlines import due_after
 from complaints.domain.calendars import default_calendar, working_calendar
 from complaints.models import CallBack, Complaint, Handler

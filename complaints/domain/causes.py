@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from complaints.choices import CaseKind
-from complaints.choices_solving import CauseState, FindingState
+from complaints.choices.cases import CaseKind
+from complaints.choices.solving import CauseState, FindingState
 from complaints.domain.entries import tell
 from complaints.models import Cause, Complaint, ComplaintCause, FishboneCause, Investigation, Why
 from complaints.models.causes import MOST_WHYS

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db.models import Min, Q
 
-from complaints.choices import (
+from complaints.choices.cases import (
     NEVER_PAUSED,
     ClockKind,
     ClockState,

@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from complaints.choices import Grade
-from complaints.choices_solving import KIND_OF, REDRESS_MOVES, RELEASED, RedressState
+from complaints.choices.cases import Grade
+from complaints.choices.solving import KIND_OF, REDRESS_MOVES, RELEASED, RedressState
 from complaints.domain.entries import tell
 from complaints.models import Compensation, CompensationCeiling, CompensationMove, Complaint
 from core.access import can

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from complaints.choices_learning import CRISIS_MOVES, CrisisKind, CrisisState, StatementState
+from complaints.choices.learning import CRISIS_MOVES, CrisisKind, CrisisState, StatementState
 from complaints.domain.entries import tell
 from complaints.models import Affected, Complaint, Crisis, CrisisStep, PlanStep, Statement
 from core.access import can

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from complaints.choices_learning import CrisisKind
+from complaints.choices.learning import CrisisKind
 from complaints.models import PlanStep
 from core.models import User
 from customers.domain.changes import ensure_fresh, ensure_known, locked, write_changes

@@ -15,7 +15,7 @@ from django.db.models import Count, Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from complaints.choices import PRIORITY_ORDER, AssignReason, Grade, State
+from complaints.choices.cases import PRIORITY_ORDER, AssignReason, Grade, State
 from complaints.dispatch import Candidate, Ranking, Wanted, ranked
 from complaints.domain.calendars import default_calendar, working_calendar
 from complaints.domain.moves import assign

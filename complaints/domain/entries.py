@@ -8,7 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from complaints.choices import EntryKind
+from complaints.choices.cases import EntryKind
 from complaints.models import Complaint, Entry
 from core.domain.mentions import settled, tell_mentioned
 from core.errors import DomainError

@@ -19,7 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from complaints.choices import (
+from complaints.choices.cases import (
     GRADE_ORDER,
     AssignReason,
     CaseKind,

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from complaints.choices import Emotion
+from complaints.choices.cases import Emotion
 from complaints.domain.entries import tell
 from complaints.models import Complaint, FirstContact
 from complaints.rules import ensure_open

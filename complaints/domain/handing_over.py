@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import F
 
-from complaints.choices import AssignReason
+from complaints.choices.cases import AssignReason
 from complaints.domain.entries import tell
 from complaints.models import Assignment, Complaint, WorkOrder
 from core.choices import AuditAction

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from complaints.choices import State
-from complaints.choices_learning import IMPROVEMENT_MOVES, ImprovementState
+from complaints.choices.cases import State
+from complaints.choices.learning import IMPROVEMENT_MOVES, ImprovementState
 from complaints.models import Complaint, Improvement
 from complaints.rates import rate_ratio
 from core.choices import AuditAction

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from complaints.choices import LinkKind, State
+from complaints.choices.cases import LinkKind, State
 from complaints.domain.clocks import reopen_clocks, stop_clocks
 from complaints.domain.entries import tell
 from complaints.domain.registering import tell_timeline

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from complaints.choices import (
+from complaints.choices.cases import (
     MOVES,
     AssignReason,
     CaseKind,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from complaints.choices import CaseKind
+from complaints.choices.cases import CaseKind
 from complaints.models import Complaint
 from core.domain.numbers import take_numbers
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from complaints.choices import CaseKind, EntryKind
+from complaints.choices.cases import CaseKind, EntryKind
 from complaints.domain.assessing import assess
 from complaints.domain.clocks import start_clocks
 from complaints.domain.entries import tell, write

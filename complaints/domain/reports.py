@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from complaints.choices import State
+from complaints.choices.cases import State
 from complaints.domain.crises import managers
 from complaints.models import Category, Complaint, DailyReport
 from complaints.ranking import Case, ranked

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from complaints.choices import CaseKind, ClockKind, Grade, LevelAction, Recipient, Unit
+from complaints.choices.cases import CaseKind, ClockKind, Grade, LevelAction, Recipient, Unit
 from complaints.domain.holidays import enter_holidays
 from complaints.models import (
     BusinessCalendar,

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from complaints.choices import ClockKind
+from complaints.choices.cases import ClockKind
 from complaints.models import Category, Complaint, Handler, Level, Policy, Queue, Target
 from core.choices import AuditAction
 from core.domain.audit import differences, record

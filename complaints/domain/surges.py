@@ -9,8 +9,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from complaints.choices import State
-from complaints.choices_learning import AlertKind, CrisisKind
+from complaints.choices.cases import State
+from complaints.choices.learning import AlertKind, CrisisKind
 from complaints.domain.alerts import raise_alert
 from complaints.domain.crises import add_cases, propose_crisis
 from complaints.models import Category, Complaint, Crisis

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from complaints.choices import CaseKind
+from complaints.choices.cases import CaseKind
 from complaints.domain.assessing import facts_of
 from complaints.domain.registering import ensure_fits
 from complaints.grading import graded

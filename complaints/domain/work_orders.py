@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from complaints.choices import WORK_MOVES, ClockKind, WorkState
+from complaints.choices.cases import WORK_MOVES, ClockKind, WorkState
 from complaints.domain.entries import tell
 from complaints.domain.numbering import work_order_number
 from complaints.models import Clock, Complaint, WorkOrder

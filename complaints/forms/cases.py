@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from complaints.choices import (
+from complaints.choices.cases import (
     CaseKind,
     Decision,
     Emotion,

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from complaints.choices import ClockKind, Unit
+from complaints.choices.cases import ClockKind, Unit
 from complaints.models import BusinessCalendar, Category, Handler, Level, Policy, Queue
 from core.forms import time_zone_choices
 from core.models import User

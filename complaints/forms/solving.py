@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from complaints.choices import Emotion
-from complaints.choices_solving import AttemptResult, Branch, Gap
+from complaints.choices.cases import Emotion
+from complaints.choices.solving import AttemptResult, Branch, Gap
 from complaints.domain.causes import Bone
 from complaints.models import (
     CallBackPolicy,

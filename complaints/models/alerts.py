@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from complaints.choices_learning import ALERT_UNCLOSED, AlertKind, AlertState
+from complaints.choices.learning import ALERT_UNCLOSED, AlertKind, AlertState
 from complaints.models.complaints import Complaint
 from complaints.models.taxonomy import Category
 from complaints.querysets.cases import BelowComplaint

@@ -9,8 +9,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from complaints.choices import Emotion
-from complaints.choices_solving import AnsweredBy, AttemptResult, CallBackState
+from complaints.choices.cases import Emotion
+from complaints.choices.solving import AnsweredBy, AttemptResult, CallBackState
 from complaints.models.complaints import Complaint
 from complaints.querysets.cases import SettingQuerySet
 from complaints.querysets.solving import CallBackQuerySet

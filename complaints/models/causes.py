@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from complaints.choices_solving import Branch, CauseState, FindingState, Gap
+from complaints.choices.solving import Branch, CauseState, FindingState, Gap
 from complaints.models.complaints import Complaint
 from complaints.models.names import Named, has_a_name
 from complaints.querysets.cases import BelowComplaint

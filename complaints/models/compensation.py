@@ -11,8 +11,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from complaints.choices import Grade
-from complaints.choices_solving import Measure, RedressKind, RedressState
+from complaints.choices.cases import Grade
+from complaints.choices.solving import Measure, RedressKind, RedressState
 from complaints.models.complaints import Complaint
 from complaints.querysets.cases import SettingQuerySet
 from complaints.querysets.solving import CompensationQuerySet, LedgerQuerySet

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from complaints.choices_learning import CRISIS_ENDED, CrisisKind, CrisisState, StatementState
+from complaints.choices.learning import CRISIS_ENDED, CrisisKind, CrisisState, StatementState
 from complaints.models.complaints import Complaint
 from complaints.models.taxonomy import Category
 from complaints.querysets.cases import SettingQuerySet

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from complaints.choices import Emotion
+from complaints.choices.cases import Emotion
 from complaints.models.complaints import Complaint
 from complaints.querysets.cases import BelowComplaint
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from complaints.choices_learning import ImprovementState
+from complaints.choices.learning import ImprovementState
 from complaints.models.crises import Crisis
 from complaints.models.taxonomy import Category
 from complaints.querysets.learning import ImprovementQuerySet

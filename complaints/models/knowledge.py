@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from complaints.choices_learning import ArticleState
+from complaints.choices.learning import ArticleState
 from complaints.models.complaints import Complaint
 from complaints.models.taxonomy import Category
 from complaints.querysets.learning import ArticleQuerySet, BelowArticle

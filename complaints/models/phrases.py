@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from complaints.choices_solving import Gap, Step
+from complaints.choices.solving import Gap, Step
 from complaints.querysets.cases import SettingQuerySet
 from customers.models.base import Recorded
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from complaints.choices import CaseKind
+from complaints.choices.cases import CaseKind
 from complaints.models.calendars import BusinessCalendar
 from complaints.models.names import Named, has_a_name
 from complaints.querysets.cases import HandlerQuerySet, SettingQuerySet

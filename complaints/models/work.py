@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from complaints.choices import WorkState
+from complaints.choices.cases import WorkState
 from complaints.models.complaints import Complaint
 from complaints.querysets.cases import WorkOrderQuerySet
 from core.models import Team

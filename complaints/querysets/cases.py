@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Self
 
 from django.db.models import Count, Q
 
-from complaints.choices import ENDED, OPEN, CaseKind, ClockState, EntryKind, EscalationState, State, WorkState
+from complaints.choices.cases import (
+    ENDED,
+    OPEN,
+    CaseKind,
+    ClockState,
+    EntryKind,
+    EscalationState,
+    State,
+    WorkState,
+)
 from core.access import ScopedQuerySet, reach_of, teams_in_reach
 from core.roles import Reach
 from core.search.matching import matching_rows

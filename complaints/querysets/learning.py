@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db.models import Q
 
-from complaints.choices_learning import ALERT_UNCLOSED, CRISIS_UNCLOSED, ArticleState, ImprovementState
+from complaints.choices.learning import ALERT_UNCLOSED, CRISIS_UNCLOSED, ArticleState, ImprovementState
 from complaints.querysets.cases import SettingQuerySet
 from core.access import ScopedQuerySet, teams_in_reach
 from core.roles import Reach

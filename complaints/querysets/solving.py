@@ -8,7 +8,7 @@ from typing import Self
 
 from django.db.models import Count, F, Q, Sum
 
-from complaints.choices_solving import CallBackState, RedressState
+from complaints.choices.solving import CallBackState, RedressState
 from complaints.querysets.cases import BelowComplaint, SettingQuerySet
 
 

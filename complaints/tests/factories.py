@@ -8,7 +8,7 @@ from typing import Any
 import factory
 from django.utils import timezone
 
-from complaints.choices import CaseKind, ClockKind, Grade, Recipient, State, Unit
+from complaints.choices.cases import CaseKind, ClockKind, Grade, Recipient, State, Unit
 from complaints.domain.registering import register_case
 from complaints.models import (
     BusinessCalendar,

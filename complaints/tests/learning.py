@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from complaints.choices import State
+from complaints.choices.cases import State
 from complaints.domain.articles import move_article, publish_article, write_article
 from complaints.models import Alert, Article, Complaint, Improvement
 from complaints.tests.factories import ComplaintFactory

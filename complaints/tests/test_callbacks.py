@@ -8,14 +8,14 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from complaints.choices import State
-from complaints.choices_solving import CallBackState
+from complaints.choices.cases import State
+from complaints.choices.solving import CallBackState
 from complaints.domain.callback_answers import Answer, link_token, note_attempt, read_link_token, settle
 from complaints.domain.callback_letters import send_link
 from complaints.domain.moves import reopen, solve, withdraw
 from complaints.models import CallBack, Handler
 from complaints.tests.factories import ComplaintFactory
-from complaints.words_solving import WORDS
+from complaints.words.solving import WORDS
 from core.errors import Conflict, DomainError
 from core.models import AuditEntry, Job
 

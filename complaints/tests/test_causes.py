@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from complaints.choices_solving import CauseState, FindingState
+from complaints.choices.solving import CauseState, FindingState
 from complaints.domain.causes import (
     Bone,
     confirm_investigation,

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from complaints.choices import ClockKind, ClockState, EscalationState, State
+from complaints.choices.cases import ClockKind, ClockState, EscalationState, State
 from complaints.domain.assessing import regrade
 from complaints.domain.moves import answer, close, go_on, reopen, solve, take, wait_for_customer, withdraw
 from complaints.domain.registering import register_case

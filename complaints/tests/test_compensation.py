@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from complaints.choices import Grade
-from complaints.choices_solving import RedressState
+from complaints.choices.cases import Grade
+from complaints.choices.solving import RedressState
 from complaints.domain.compensation import (
     approve,
     ceiling_for,

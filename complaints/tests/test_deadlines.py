@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from complaints.choices import Unit
+from complaints.choices.cases import Unit
 from complaints.deadlines import due_after, level_moment, paused_seconds
 from complaints.sla import Calendar, working_seconds
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from complaints.choices import AssignReason, State
+from complaints.choices.cases import AssignReason, State
 from complaints.dispatch import Candidate, Wanted, ranked
 from complaints.domain.dispatching import dispatch, dispatch_waiting, dry_run
 from complaints.domain.moves import take

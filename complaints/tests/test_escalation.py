@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from complaints.choices import ClockKind, EscalationState, LevelAction, Recipient, State
+from complaints.choices.cases import ClockKind, EscalationState, LevelAction, Recipient, State
 from complaints.domain.escalation import acknowledge_escalation, fire_due
 from complaints.domain.moves import answer, reopen, solve, take, wait_for_customer, withdraw
 from complaints.domain.registering import register_case

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from complaints.choices import Grade, Priority
+from complaints.choices.cases import Grade, Priority
 from complaints.grading import Rule, graded, priority_for
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from complaints.choices import MOVES, AssignReason, EntryKind, State
+from complaints.choices.cases import MOVES, AssignReason, EntryKind, State
 from complaints.domain import moves
 from complaints.domain.assessing import regrade, set_priority
 from complaints.models import Complaint, Entry, Pause

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from complaints.choices import State
+from complaints.choices.cases import State
 from complaints.domain.moves import solve, take, wait_for_customer
 from complaints.models import CaseLink, Complaint, FirstContact, WorkOrder
 from complaints.tests.factories import CalendarFactory, ComplaintFactory, QueueFactory, policy, registered

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from complaints.choices import State
+from complaints.choices.cases import State
 from complaints.domain.callback_answers import link_token
 from complaints.domain.causes import create_cause, link_cause
 from complaints.domain.compensation import propose

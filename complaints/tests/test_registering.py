@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from complaints.choices import CaseKind, EntryKind, State
+from complaints.choices.cases import CaseKind, EntryKind, State
 from complaints.domain.moves import take, withdraw
 from complaints.domain.registering import register_case
 from complaints.models import Complaint, Entry

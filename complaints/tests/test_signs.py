@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from complaints.choices_learning import AlertState, CrisisState
+from complaints.choices.learning import AlertState, CrisisState
 from complaints.domain.alerts import (
     look_at_texts,
     look_back,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from complaints.choices import WorkState
+from complaints.choices.cases import WorkState
 from complaints.views import case_forms, case_list, detail, verbs, work_orders
 
 urlpatterns = [

@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
-from complaints.choices_learning import ALERT_MOVES, AlertState
+from complaints.choices.learning import ALERT_MOVES, AlertState
 from complaints.domain.alerts import move_alert
-from complaints.filters_learning import AlertFilterSet
+from complaints.filters.learning import AlertFilterSet
 from complaints.forms.learning import NoteForm
 from complaints.models import Alert
 from complaints.sentiment import MEASURED
-from complaints.sorting_learning import ALERT_SORTS
+from complaints.sorting.learning import ALERT_SORTS
 from core.views.base import RightsMixin, render_page
 from core.views.lists import ListPage
 from customers.views.base import CustomerFormPage, RecordFilters, fetch

@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
-from complaints.choices_solving import AnsweredBy, CallBackState
+from complaints.choices.solving import AnsweredBy, CallBackState
 from complaints.domain.callback_answers import Answer, note_attempt, read_link_token, set_policy, settle
-from complaints.filters_solving import CallBackFilterSet
+from complaints.filters.solving import CallBackFilterSet
 from complaints.forms.solving import AnswerForm, AttemptForm, CallBackPolicyForm, PublicAnswerForm
 from complaints.models import CallBack, CallBackPolicy, Complaint
-from complaints.sorting_solving import CALLBACK_SORTS
+from complaints.sorting.solving import CALLBACK_SORTS
 from complaints.views.panels import NAV, CaseFormPage, CasePanel
 from core.access import can
 from core.errors import Conflict

@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from complaints.choices import CaseKind, Grade
+from complaints.choices.cases import CaseKind, Grade
 from complaints.domain.registering import register_case
 from complaints.domain.updating import proposed_grade, update_case
 from complaints.forms.cases import CaseForm, IntakeForm

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.views import View
 from django.views.generic import TemplateView
 
-from complaints.choices import OPEN, CaseKind, EscalationState, State
-from complaints.filters import ComplaintFilterSet
+from complaints.choices.cases import OPEN, CaseKind, EscalationState, State
+from complaints.filters.cases import ComplaintFilterSet
 from complaints.models import Complaint, Escalation
-from complaints.sorting import CASE_SORTS
+from complaints.sorting.cases import CASE_SORTS
 from complaints.views.base import NAV
 from core.access import can
 from core.views.base import RightsMixin

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
-from complaints.choices_solving import Branch, FindingState
+from complaints.choices.solving import Branch, FindingState
 from complaints.domain.causes import (
     confirm_investigation,
     create_cause,
@@ -23,11 +23,11 @@ from complaints.domain.causes import (
     update_cause,
     write_investigation,
 )
-from complaints.filters_solving import CauseFilterSet
+from complaints.filters.solving import CauseFilterSet
 from complaints.fishbone import headed, laid_out
 from complaints.forms.solving import CauseForm, InvestigationForm, PickCauseForm
 from complaints.models import Cause, Complaint, ComplaintCause, Investigation
-from complaints.sorting_solving import CAUSE_SORTS
+from complaints.sorting.solving import CAUSE_SORTS
 from complaints.views.panels import NAV, CaseFormPage, CasePanel, PanelPost
 from core.access import can
 from core.errors import DomainError

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
-from complaints.choices_solving import REDRESS_MOVES, RedressKind, RedressState
+from complaints.choices.solving import REDRESS_MOVES, RedressKind, RedressState
 from complaints.domain.compensation import (
     approve,
     ceiling_for,
@@ -24,10 +24,10 @@ from complaints.domain.compensation import (
     refuse_approval,
     set_ceiling,
 )
-from complaints.filters_solving import CompensationFilterSet
+from complaints.filters.solving import CompensationFilterSet
 from complaints.forms.solving import CeilingForm, CompensationForm, ReasonForm
 from complaints.models import Compensation, CompensationCeiling, CompensationMove, Complaint
-from complaints.sorting_solving import COMPENSATION_SORTS
+from complaints.sorting.solving import COMPENSATION_SORTS
 from complaints.views.panels import NAV, CaseFormPage, CasePanel, PanelPost
 from core.access import can
 from core.views.base import RightsMixin, render_page

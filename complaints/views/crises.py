@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
-from complaints.choices_learning import CRISIS_MOVES, CrisisKind, CrisisState
+from complaints.choices.learning import CRISIS_MOVES, CrisisKind, CrisisState
 from complaints.domain.crises import (
     add_cases,
     approve_statement,
@@ -27,10 +27,10 @@ from complaints.domain.crises import (
     write_statement,
 )
 from complaints.domain.crisis_plans import edit_step
-from complaints.filters_learning import CrisisFilterSet
+from complaints.filters.learning import CrisisFilterSet
 from complaints.forms.learning import CrisisForm, NoteForm, PlanStepForm, StatementForm
 from complaints.models import Complaint, Crisis, CrisisStep, PlanStep, Statement
-from complaints.sorting_learning import CRISIS_SORTS
+from complaints.sorting.learning import CRISIS_SORTS
 from core.access import can
 from core.views.base import RightsMixin, go_to, render_page
 from core.views.lists import ListPage

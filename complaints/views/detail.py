@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
-from complaints.choices import ClockState, EntryKind, State
+from complaints.choices.cases import ClockState, EntryKind, State
 from complaints.domain.assessing import repeats_of
 from complaints.domain.dispatching import dry_run
 from complaints.domain.escalation import acknowledge_escalation
@@ -40,10 +40,10 @@ from complaints.models import (
     PhraseCard,
     WorkOrder,
 )
-from complaints.phrases import phrase
 from complaints.shown_clocks import Shown, offset_in_words, show
 from complaints.views.base import NAV, CaseMove, CaseVerb, case_for
-from complaints.words import excluded_in_words, line_in_words, reason_in_words, rule_in_words
+from complaints.words import line_in_words
+from complaints.words.cases import excluded_in_words, reason_in_words, rule_in_words
 from core.access import can
 from core.models import User
 from core.views.base import Right, RightsMixin, render_page
@@ -198,7 +198,7 @@ def contact_card(case: Complaint, *, may: bool) -> dict[str, Any] | None:
                 "key": step,
                 "number": place,
                 "seconds": SECONDS[step],
-                "words": cards[step].text(case.language) if step in cards else phrase(step, case.language),
+                "words": cards[step].text(case.language) if step in cards else "",
                 "done": contact is not None and getattr(contact, f"{step}_at") is not None,
                 "now": step == now_at,
             }

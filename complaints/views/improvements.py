@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
-from complaints.choices_learning import IMPROVEMENT_MOVES, ImprovementState
+from complaints.choices.learning import IMPROVEMENT_MOVES, ImprovementState
 from complaints.domain.improvements import edit_improvement, move_improvement, plan_improvement
-from complaints.filters_learning import ImprovementFilterSet
+from complaints.filters.learning import ImprovementFilterSet
 from complaints.forms.learning import ImprovementForm, NoteForm
 from complaints.models import Improvement
-from complaints.sorting_learning import IMPROVEMENT_SORTS
+from complaints.sorting.learning import IMPROVEMENT_SORTS
 from core.access import can
 from core.views.base import RightsMixin, render_page
 from core.views.lists import ListPage

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
-from complaints.choices_learning import ARTICLE_MOVES, ArticleState
+from complaints.choices.learning import ARTICLE_MOVES, ArticleState
 from complaints.domain.articles import (
     draft_from_case,
     edit_article,
@@ -23,11 +23,11 @@ from complaints.domain.articles import (
     write_article,
 )
 from complaints.domain.suggesting import suggested, suggested_for
-from complaints.filters_learning import ArticleFilterSet
+from complaints.filters.learning import ArticleFilterSet
 from complaints.forms.knowledge import ArticleForm
 from complaints.models import Article, ArticleEdition, Complaint
 from complaints.rendering import as_html
-from complaints.sorting_learning import ARTICLE_SORTS
+from complaints.sorting.learning import ARTICLE_SORTS
 from core.access import can
 from core.errors import DomainError
 from core.views.base import RightsMixin, go_to, number_in, render_page

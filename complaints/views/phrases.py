@@ -11,12 +11,12 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from complaints.choices_solving import Step
+from complaints.choices.solving import Step
 from complaints.domain.phrases import create_card, note_use, phrases_for, update_card
-from complaints.filters_solving import PhraseFilterSet
+from complaints.filters.solving import PhraseFilterSet
 from complaints.forms.solving import PhraseForm
 from complaints.models import Complaint, PhraseCard
-from complaints.sorting_solving import PHRASE_SORTS
+from complaints.sorting.solving import PHRASE_SORTS
 from complaints.views.panels import CasePanel, PanelPost
 from core.access import can
 from core.views.lists import ListPage

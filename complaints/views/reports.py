@@ -6,9 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.views import View
 
 from complaints.domain.reports import named_ranks
-from complaints.filters_learning import ReportFilterSet
+from complaints.filters.learning import ReportFilterSet
 from complaints.models import DailyReport
-from complaints.sorting_learning import REPORT_SORTS
+from complaints.sorting.learning import REPORT_SORTS
 from core.views.base import RightsMixin, render_page
 from core.views.lists import ListPage
 from customers.views.base import RecordFilters, fetch

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from complaints.choices import EntryKind
+from complaints.choices.cases import EntryKind
 from complaints.domain import merging, moves
 from complaints.domain.assessing import regrade, set_priority
 from complaints.domain.entries import add_note

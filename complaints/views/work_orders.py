@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
-from complaints.choices import WorkState
+from complaints.choices.cases import WorkState
 from complaints.domain.work_orders import create_work_order, move_work_order
-from complaints.filters import WorkOrderFilterSet
+from complaints.filters.cases import WorkOrderFilterSet
 from complaints.forms.cases import OutcomeForm, WorkOrderForm
 from complaints.models import WorkOrder
-from complaints.sorting import WORK_SORTS
+from complaints.sorting.cases import WORK_SORTS
 from complaints.views.base import NAV, CaseVerb, case_crumbs
 from core.views.base import Right, RightsMixin
 from core.views.lists import ListPage

@@ -66,7 +66,7 @@ def fill(cases: int, due: int, now: datetime) -> None:
 
 
 def _write(numbers: range, due: int, team: Team, now: datetime) -> None:
-    from complaints.choices import ClockKind, Grade, Recipient, Unit
+    from complaints.choices.cases import ClockKind, Grade, Recipient, Unit
     from complaints.models import Clock, Complaint, Escalation
 
     cases = Complaint.objects.bulk_create(

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
-from complaints.choices import Impact, Intake
+from complaints.choices.cases import Impact, Intake
 from complaints.domain import moves
 from complaints.domain.entries import add_note
 from complaints.domain.escalation import fire_case

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
-from complaints.choices import State
+from complaints.choices.cases import State
 from complaints.domain.alerts import look_back, look_for_repeats
 from complaints.domain.articles import draft_from_case, move_article, note_help, publish_article
 from complaints.domain.crises import (

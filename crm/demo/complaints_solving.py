@@ -7,8 +7,8 @@ from datetime import timedelta
 from decimal import Decimal
 from itertools import cycle
 
-from complaints.choices import CaseKind, State
-from complaints.choices_solving import CallBackState, RedressState
+from complaints.choices.cases import CaseKind, State
+from complaints.choices.solving import CallBackState, RedressState
 from complaints.domain.callback_answers import Answer, note_attempt, settle
 from complaints.domain.causes import (
     Bone,

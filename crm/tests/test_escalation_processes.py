@@ -18,7 +18,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from complaints.choices import EscalationState
+from complaints.choices.cases import EscalationState
 from complaints.domain.registering import register_case
 from complaints.models import BusinessCalendar, Category, Complaint, Entry, Escalation, Policy, Queue
 from complaints.tests.factories import QueueFactory, policy

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from complaints.filters_learning import AlertFilterSet, ArticleFilterSet, ImprovementFilterSet
+from complaints.filters.learning import AlertFilterSet, ArticleFilterSet, ImprovementFilterSet
 from complaints.models import Alert, Article, Improvement
-from complaints.sorting_learning import ALERT_SORTS, ARTICLE_SORTS, IMPROVEMENT_SORTS
+from complaints.sorting.learning import ALERT_SORTS, ARTICLE_SORTS, IMPROVEMENT_SORTS
 from core.lists import Column, ListDefinition, register_list
 
 
-def register_learning_lists() -> None:
+def register_lists() -> None:
     """Offer articles, early warnings and improvements as files and saved views."""
     for definition in (ARTICLES, ALERTS, IMPROVEMENTS):
         register_list(definition)

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from complaints.choices_solving import Branch, CallBackState, CauseState, Gap, RedressKind, RedressState, Step
+from complaints.choices.solving import Branch, CallBackState, CauseState, Gap, RedressKind, RedressState, Step
 from complaints.models import CallBack, Cause, Compensation, Complaint, PhraseCard
 from core.filters import ScopedFilterSet, visible
 from core.models import User
@@ -28,7 +28,7 @@ class CauseFilterSet(ScopedFilterSet):
         model = Cause
         fields: list[str] = []
 
-    def search_names(self, rows: Any, name: str, value: str) -> Any:  # noqa: ARG002
+    def search_names(self, rows: Any, name: str, value: str) -> Any:
         """By code, or by a name in any language."""
         names = ("code", "name_en", "name_zh_hans", "name_zh_hant")
         found = Q()
@@ -65,7 +65,7 @@ class CallBackFilterSet(ScopedFilterSet):
         model = CallBack
         fields: list[str] = []
 
-    def come(self, rows: Any, name: str, value: bool) -> Any:  # noqa: ARG002
+    def come(self, rows: Any, name: str, value: bool) -> Any:
         """Those to make now."""
         return rows.overdue(timezone.now()) if value else rows
 

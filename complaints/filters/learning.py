@@ -9,7 +9,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from complaints.choices_learning import (
+from complaints.choices.learning import (
     AlertKind,
     AlertState,
     ArticleState,
@@ -79,7 +79,7 @@ class ImprovementFilterSet(ScopedFilterSet):
         model = Improvement
         fields: list[str] = []
 
-    def late(self, rows: Any, name: str, value: bool) -> Any:  # noqa: ARG002 (given by the filter)
+    def late(self, rows: Any, name: str, value: bool) -> Any:
         """Those that go on after their day."""
         return rows.overdue(timezone.localdate()) if value else rows
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from complaints import filters, sorting
 from complaints.bulk import CASE_ACTIONS
+from complaints.filters import cases as filters
 from complaints.models import Complaint, WorkOrder
+from complaints.sorting import cases as sorting
 from core.lists import Column, ListDefinition, Preset, has_team, label, of, register_list
 
 CASES = ListDefinition(

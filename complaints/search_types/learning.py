@@ -22,6 +22,6 @@ ARTICLES = SearchType(
 )
 
 
-def register_learning_search() -> None:
+def register_search() -> None:
     """Let articles be found."""
     register_type(ARTICLES)

@@ -7,8 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from complaints import words_learning, words_solving
-from complaints.choices import (
+from complaints.choices.cases import (
     AssignReason,
     ClockKind,
     Decision,
@@ -68,7 +67,7 @@ def _with(text: str, params: Params) -> str:
     return f"{text} {reason}" if reason else text
 
 
-_WORDS: dict[str, Callable[[Params], str]] = {
+WORDS: dict[str, Callable[[Params], str]] = {
     "registered": _registered,
     "assigned": _assigned,
     "escalated": _escalated,
@@ -107,18 +106,6 @@ _WORDS: dict[str, Callable[[Params], str]] = {
         _("Work order %(number)s cancelled.") % {"number": p.get("number")}, p
     ),
 }
-
-
-def codes() -> frozenset[str]:
-    """Return the codes that have words."""
-    return frozenset({*_WORDS, *words_solving.WORDS, *words_learning.WORDS})
-
-
-def line_in_words(data: Mapping[str, Any]) -> str:
-    """Return what a system line says, in the language in force."""
-    code = data.get("code", "")
-    say = _WORDS.get(code) or words_solving.WORDS.get(code) or words_learning.WORDS.get(code)
-    return say(data.get("params", {})) if say is not None else str(code)
 
 
 def rule_in_words(rule: str) -> str:

@@ -1,16 +1,37 @@
-"""Entries of the settings page, and what comes with the product."""
+"""Entries of the side navigation and of the settings page."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
-from core.navigation import SettingsCard, register_settings_card
+from core.navigation import Entry, SettingsCard, register, register_settings_card
 
 
-def register_cards() -> None:
-    """Add ceilings, rules of call-backs, and phrases to the settings."""
+def register_navigation() -> None:
+    """Add the entry of complaints, and the cards of their settings."""
+    sees = ("complaints.complaint", "view")
+    register(Entry("complaints", _("Complaints"), "complaints:complaint-list", "flag", 25, sees, _needs_me))
+    _register_cards()
+
+
+def _needs_me(user: object) -> int:
+    from complaints.views.case_list import needs_me
+
+    return needs_me(user)
+
+
+def _register_cards() -> None:
+    register_settings_card(
+        SettingsCard(
+            "complaints",
+            _("Complaints"),
+            _("Queues, handlers, categories, policies with their ladders, and business calendars."),
+            "complaints:settings",
+            "flag",
+            45,
+            ("complaints.handler", "view"),
+        )
+    )
     register_settings_card(
         SettingsCard(
             "ceilings",
@@ -44,16 +65,3 @@ def register_cards() -> None:
             ("complaints.phrasecard", "view"),
         )
     )
-
-
-def seed_solving(apps: Any = None, **kwargs: Any) -> None:
-    """Make ceilings, rules and phrases exist, once their tables do."""
-    from complaints.domain.compensation import seed_ceilings
-    from complaints.domain.phrases import seed_phrases
-    from complaints.models import CallBackPolicy
-
-    if apps is not None and "phrasecard" not in apps.all_models["complaints"]:
-        return
-    seed_ceilings()
-    seed_phrases()
-    CallBackPolicy.load()

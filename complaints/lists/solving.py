@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from complaints.filters_solving import CallBackFilterSet, CauseFilterSet, CompensationFilterSet
+from complaints.filters.solving import CallBackFilterSet, CauseFilterSet, CompensationFilterSet
 from complaints.models import CallBack, Cause, Compensation
-from complaints.sorting_solving import CALLBACK_SORTS, CAUSE_SORTS, COMPENSATION_SORTS
+from complaints.sorting.solving import CALLBACK_SORTS, CAUSE_SORTS, COMPENSATION_SORTS
 from core.lists import Column, ListDefinition, register_list
 
 

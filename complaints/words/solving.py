@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from complaints.choices_solving import AttemptResult, Measure
+from complaints.choices.solving import AttemptResult, Measure
 
 Words = Callable[[dict[str, Any]], str]
 

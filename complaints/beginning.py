@@ -1,0 +1,73 @@
+"""What an installation begins with, and what then runs by itself: after every migration, safe to repeat."""
+
+from __future__ import annotations
+
+from datetime import time
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+_SCHEDULES: tuple[tuple[str, str | Promise, str, dict[str, Any]], ...] = (
+    (
+        "complaints.escalate",
+        _("Escalate cases whose deadlines come near or have passed"),
+        "complaints.tasks.escalate",
+        {"every_seconds": 30, "queue": "sla"},
+    ),
+    (
+        "complaints.dispatch-waiting",
+        _("Dispatch cases that wait for somebody"),
+        "complaints.tasks.dispatch_waiting",
+        {"every_seconds": 60, "queue": "sla"},
+    ),
+    (
+        "complaints.follow-notices",
+        _("Enter newly announced public holidays"),
+        "complaints.tasks.follow_notices",
+        {"daily_at": time(3, 30)},
+    ),
+    (
+        "complaint-surges",
+        _("Look for surges of complaints and other early signs"),
+        "complaints.tasks.look_for_signs",
+        {"every_seconds": 600},
+    ),
+    (
+        "complaint-top3",
+        _("Make the daily TOP 3 of complaints"),
+        "complaints.tasks.make_daily_report",
+        {"daily_at": time(8, 0)},
+    ),
+    (
+        "complaint-improvements",
+        _("Measure improvements and remind of them"),
+        "complaints.tasks.look_after_improvements",
+        {"daily_at": time(5, 0)},
+    ),
+)
+
+
+def begin(apps: Any = None, **kwargs: Any) -> None:
+    """Make the schedules and what comes with the product exist, once their tables do."""
+    from complaints.domain.compensation import seed_ceilings
+    from complaints.domain.crisis_plans import seed_plans
+    from complaints.domain.phrases import seed_phrases
+    from complaints.domain.seeding import begin as begin_cases
+    from complaints.models import CallBackPolicy
+    from core.domain.schedules import ensure_schedule
+
+    for key, title, task, rhythm in _SCHEDULES:
+        ensure_schedule(key, title=title, task=task, **rhythm)
+    begin_cases()
+    if _has_table(apps, "phrasecard"):
+        seed_ceilings()
+        seed_phrases()
+        CallBackPolicy.load()
+    if _has_table(apps, "planstep"):
+        seed_plans()
+
+
+def _has_table(apps: Any, model: str) -> bool:
+    """Tell whether the tables of a model exist: not when the installation went back to before them."""
+    return apps is None or model in apps.all_models["complaints"]

@@ -1,0 +1,1 @@
+"""Labelled choices of the complaint package, by noun."""

@@ -1,0 +1,1 @@
+"""FilterSets of the complaint package, by noun: one for page, API and export."""

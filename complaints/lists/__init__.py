@@ -1,0 +1,9 @@
+"""Lists of the complaint package, by noun."""
+
+from complaints.lists import cases, learning, solving
+
+
+def register_lists() -> None:
+    """Register every list of the package."""
+    for part in (cases, solving, learning):
+        part.register_lists()
