@@ -181,12 +181,6 @@ def share_without_order(after: date, days: int) -> tuple[int, int]:
     return bought.filter(~Exists(window)).count(), bought.count()
 
 
-def last_order_day() -> date | None:
-    """Return the newest purchase day of all customers."""
-    day: date | None = OrderDay.objects.purchases().order_by("-day").values_list("day", flat=True).first()
-    return day
-
-
 def order_days(after: date, until: date, first: int, last: int) -> pd.DataFrame:
     """Return the days with orders or refunds of the customers `first`…`last`, by customer and day.
 

@@ -15,9 +15,8 @@ import pandas as pd
 
 from analytics.maths.arrays import Bools, Floats, Ints
 from analytics.maths.intervals import proportion_change, wilson
+from analytics.periods import REPURCHASE_DAYS
 
-REPURCHASE_DAYS = 90
-"""A repurchase counts within so many days; fixed, so that periods can be compared."""
 Z_95 = 1.959963984540054
 
 

@@ -9,8 +9,7 @@ from typing import Any
 from django.db.models import DecimalField, Exists, ExpressionWrapper, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.fields import DateField
 
-from analytics.figures import REPURCHASE_DAYS
-from analytics.periods import Window, windows
+from analytics.periods import REPURCHASE_DAYS, Window, windows
 from analytics.scopes import Scope
 from core.models import Team, User
 from customers.models import Customer, OrderDay

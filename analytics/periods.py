@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 EPOCH = date(1970, 1, 1)
+REPURCHASE_DAYS = 90
+"""A repurchase counts within so many days; fixed, so that periods can be compared."""
 
 _MONTHS = {"3m": 3, "6m": 6, "12m": 12}
 

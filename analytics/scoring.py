@@ -26,6 +26,7 @@ from analytics.maths.clv import (
     lifetime_value_interval,
 )
 from analytics.maths.rfm import score, segment
+from analytics.parameters import Rules
 
 WEEK = 7.0
 YEAR_WEEKS = 365.25 / WEEK
@@ -36,22 +37,6 @@ LEVEL = 0.8
 """Level of the intervals of CLV and of value at stake."""
 Z_80 = 1.2815515655446004
 KINDS: dict[str, type[PurchaseModel]] = {"bg_nbd": BgNbd, "mbg_nbd": MbgNbd}
-
-
-@dataclass(frozen=True)
-class Rules:
-    """The part of the scoring policy that the arithmetic needs."""
-
-    model: str
-    discount: float
-    margin: float
-    rfm_window: str
-    window_percentile: float
-    window_min: int
-    window_max: int
-    risk_high: float
-    risk_mid: float
-    lost_after_windows: float
 
 
 @dataclass(frozen=True, eq=False)

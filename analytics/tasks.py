@@ -6,7 +6,8 @@ from typing import Any
 
 from celery import shared_task
 
-from analytics.domain.nightly import perform_run, scheduled_run
+from analytics.domain.nightly import perform_run
+from analytics.domain.runs import scheduled_run
 from analytics.models import NightlyRun
 from core.domain.jobs import current_job
 

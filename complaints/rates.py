@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scipy import stats
+from scipy.special import betainccinv, betaincinv
 
 LEVEL = 0.95
 
@@ -45,8 +45,8 @@ def rate_ratio(
         return None
     exposure = before_units / after_units
     tail = (1 - level) / 2
-    p_low = float(stats.beta.ppf(tail, after, before + 1)) if after else 0.0
-    p_high = float(stats.beta.isf(tail, after + 1, before)) if before else 1.0
+    p_low = float(betaincinv(after, before + 1, tail)) if after else 0.0
+    p_high = float(betainccinv(after + 1, before, tail)) if before else 1.0
     ratio = after / before * exposure if before else None
     high = p_high / (1 - p_high) * exposure if before else None
     return RateRatio(before, after, before_units, after_units, ratio, p_low / (1 - p_low) * exposure, high)

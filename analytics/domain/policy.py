@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from analytics.models import ScoringPolicy
-from analytics.scoring import Rules
+from analytics.parameters import Rules
 from core.choices import AuditAction
 from core.domain.audit import differences, record
 from core.errors import Conflict

@@ -18,13 +18,13 @@ from analytics.frames import RANGE, fill_table
 from analytics.maths.churn import Backtest
 from analytics.maths.clv import GammaGamma
 from analytics.models import ModelFit, ScoringPolicy
+from analytics.parameters import Rules
 from analytics.periods import day_number
 from analytics.scoring import (
     KINDS,
     LEAST_CUSTOMERS,
     LEAST_REPEATERS,
     Fit,
-    Rules,
     buyers,
     fit_base,
     judge,

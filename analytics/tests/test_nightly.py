@@ -7,8 +7,9 @@ from django.db import models
 
 import analytics.tasks  # noqa: F401 (a worker has imported every package's tasks)
 from analytics.choices import RunState, Step
-from analytics.domain import nightly
-from analytics.domain.nightly import local_today, perform_run, run_now_here, scheduled_run, start_run
+from analytics.domain import nightly, runs
+from analytics.domain.nightly import perform_run, run_now_here
+from analytics.domain.runs import local_today, scheduled_run, start_run
 from analytics.domain.scores import fit_of
 from analytics.models import ChurnWarning, KpiValue, ModelFit, NightlyRun, ScoringPolicy
 from analytics.tests.factories import AS_OF, give_orders, silent_customer, simulated_base
@@ -229,7 +230,7 @@ def test_a_second_click_returns_the_run_under_way(user_in):
     again = start_run(AS_OF, by=analyst)
 
     assert again == run
-    assert Job.objects.filter(task=nightly.TASK).count() == 1
+    assert Job.objects.filter(task=runs.TASK).count() == 1
 
 
 def test_start_run_refuses_the_future(user_in):
@@ -266,8 +267,8 @@ def test_the_job_computes_and_a_new_click_is_a_new_attempt(user_in):
 
 
 def test_the_schedule_computes_today_once():
-    job = Job.objects.create(task=nightly.TASK)
-    other = Job.objects.create(task=nightly.TASK)
+    job = Job.objects.create(task=runs.TASK)
+    other = Job.objects.create(task=runs.TASK)
 
     run = scheduled_run(job)
     perform_run(run)
@@ -280,7 +281,7 @@ def test_the_schedule_computes_today_once():
 def test_the_schedule_exists_at_two_in_the_morning():
     schedule = Schedule.objects.get(key="nightly-scoring")
 
-    assert (schedule.task, schedule.daily_at.hour, schedule.queue) == (nightly.TASK, 2, "analytics")
+    assert (schedule.task, schedule.daily_at.hour, schedule.queue) == (runs.TASK, 2, "analytics")
 
 
 def test_the_command_computes_a_day():

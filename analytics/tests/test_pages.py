@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from analytics.choices import DismissReason, WarningState
-from analytics.domain.nightly import local_today, run_now_here
+from analytics.domain.nightly import run_now_here
+from analytics.domain.runs import local_today
 from analytics.domain.warnings import move_warning
 from analytics.models import ChurnWarning, ModelFit, NightlyRun
 from analytics.tests.factories import (

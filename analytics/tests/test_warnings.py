@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from analytics.choices import DismissReason, SuggestedAction, WarningState
 from analytics.domain.nightly import run_now_here
-from analytics.domain.warnings import move_warning, plan_action, raise_warnings, stake_of
+from analytics.domain.warnings import move_warning, plan_action, stake_of
+from analytics.domain.warnings.night import raise_warnings
 from analytics.models import ChurnWarning, ScoringPolicy
 from analytics.reasons import headline, in_words
 from analytics.rules import suggested_action

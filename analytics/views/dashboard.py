@@ -11,12 +11,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views import View
 
-from analytics import extract
 from analytics.board import Board, load_board, may_compute, tiles
 from analytics.cards import BUILDERS, all_charts
 from analytics.choices import Period
 from analytics.definitions import BY_KEY, DEFINITIONS
-from analytics.domain.nightly import local_today
+from analytics.domain.runs import last_order_day, local_today
 from analytics.filters import FigureRowsFilterSet
 from analytics.forms import RunForm
 from analytics.maths.intervals import Estimate, wilson
@@ -93,7 +92,7 @@ class Dashboard(RightsMixin, View):
         may_run = may_compute(request.user)  # type: ignore[arg-type]
         found: dict[str, Any] = {"unfinished": run, "job": job if sees_job else None, "may_run": may_run}
         if may_run:
-            today, last = local_today(), extract.last_order_day()
+            today, last = local_today(), last_order_day()
             ended = last is not None and last < today - timedelta(days=STALE_DAYS)
             found |= {
                 "run_form": RunForm(initial={"as_of": last if ended else today}),

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views import View
 
-from analytics.domain.nightly import start_run
+from analytics.domain.runs import start_run
 from analytics.forms import RunForm
 from analytics.models import NightlyRun
 from core.errors import DomainError

@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import Count
 
 from analytics.choices import RunState, Step
-from analytics.domain.nightly import local_today, start_run
-from analytics.domain.warnings import raise_warnings
+from analytics.domain.runs import local_today, start_run
+from analytics.domain.warnings.night import raise_warnings
 from analytics.models import ChurnWarning, NightlyRun, NightlyStep, ScoringPolicy, WarningMove
 from core.models import Notification, User
 from customers.choices import EventKind

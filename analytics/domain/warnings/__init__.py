@@ -1,6 +1,8 @@
-"""Churn warnings: raised at night from risk and value at stake, then lived through by people."""
+"""Churn warnings: raised at night from risk and value at stake (`night`), then lived through by people.
+
+Every process of the product loads this package; numerical libraries are loaded by `night` only.
+"""
 
 from analytics.domain.warnings.moves import move_warning, plan_action, stake_of
-from analytics.domain.warnings.night import raise_warnings
 
-__all__ = ["move_warning", "plan_action", "raise_warnings", "stake_of"]
+__all__ = ["move_warning", "plan_action", "stake_of"]

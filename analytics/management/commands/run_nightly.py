@@ -8,7 +8,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from analytics.domain.nightly import local_today, run_now_here
+from analytics.domain.nightly import run_now_here
+from analytics.domain.runs import local_today
 
 
 class Command(BaseCommand):
