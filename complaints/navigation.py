@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from core.navigation import Entry, SettingsCard, register, register_settings_card
@@ -14,7 +16,7 @@ def register_navigation() -> None:
     _register_cards()
 
 
-def _needs_me(user: object) -> int:
+def _needs_me(user: Any) -> Any:
     from complaints.views.case_list import needs_me
 
     return needs_me(user)

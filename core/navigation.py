@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import CharField, Count, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry. `right` is (model label, action); None shows it to everybody. `badge` counts open work."""
+    """One entry. `right` is (model label, action); None shows it to everybody. `badge` gives rows to count."""
 
     key: str
     label: str | Promise
@@ -22,7 +23,7 @@ class Entry:
     icon: str
     order: int
     right: tuple[str, str] | None = None
-    badge: Callable[[Any], int] | None = None
+    badge: Callable[[Any], QuerySet[Any]] | None = None
 
 
 @dataclass(frozen=True)
@@ -88,9 +89,9 @@ def may_open(user: Any, right: tuple[str, str] | None) -> bool:
 def entries_for(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the entries that the user may open, in order, the current one marked."""
     shown = []
-    for entry in sorted(_entries.values(), key=lambda entry: entry.order):
-        if not may_open(request.user, entry.right):
-            continue
+    open_to = [entry for entry in all_entries() if may_open(request.user, entry.right)]
+    counts = _counts(open_to, request.user)
+    for entry in open_to:
         url = reverse(entry.url_name)
         current = request.path == url if url == "/" else request.path.startswith(url)
         shown.append(
@@ -100,7 +101,22 @@ def entries_for(request: HttpRequest) -> list[dict[str, Any]]:
                 "url": url,
                 "icon": entry.icon,
                 "current": current,
-                "count": entry.badge(request.user) if entry.badge else 0,
+                "count": counts.get(entry.key, 0),
             }
         )
     return shown
+
+
+def _counts(entries: Iterable[Entry], user: Any) -> dict[str, int]:
+    """Return entry key → rows of its badge, all in one query: it is made for every page."""
+    asked = [
+        entry.badge(user)
+        .order_by()
+        .annotate(entry=Value(entry.key, output_field=CharField()))
+        .values("entry")
+        .annotate(open=Count("pk"))
+        .values_list("entry", "open")
+        for entry in entries
+        if entry.badge is not None
+    ]
+    return dict(asked[0].union(*asked[1:], all=True)) if asked else {}

@@ -74,14 +74,13 @@ def register_navigation() -> None:
     register(Entry("orders", _("Sales"), "customers:order-list", "sales", 20, sees["order"]))
 
 
-def tasks_due(user: object) -> int:
-    """Count the user's own tasks that are due today or late."""
+def tasks_due(user: Any) -> Any:
+    """Return the user's own tasks that are due today or late."""
     from django.utils import timezone
 
     from customers.models import Task
 
-    rows = Task.objects.open().filter(owner=user, due_on__lte=timezone.localdate())
-    return rows.count()
+    return Task.objects.open().filter(owner=user, due_on__lte=timezone.localdate())
 
 
 def amounts_are_stored() -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -139,8 +139,8 @@ class CustomerCases(RightsMixin, View):
         return render(request, "complaints/customer_panel.html", context)
 
 
-def needs_me(user: Any) -> int:
-    """Count what the navigation shows: own late cases, and those that were escalated to one."""
+def needs_me(user: Any) -> QuerySet[Complaint]:
+    """Return what the navigation counts: own late cases, and those that were escalated to one."""
     late = Q(owner=user, state__in=OPEN, next_due_at__lt=timezone.now())
     told = Escalation.objects.filter(state=EscalationState.FIRED, acknowledged_at__isnull=True, told=user)
-    return int(Complaint.objects.filter(late | Q(pk__in=told.values("complaint"))).count())
+    return Complaint.objects.filter(late | Q(pk__in=told.values("complaint")))
