@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urljoin
 if TYPE_CHECKING:
     from django.test import Client
 
-LISTS = ("customers:customer-list", "customers:order-list")
+LISTS = ("customers:customer-list", "customers:order-list", "complaints:complaint-list")
 #: How many pages on, by following "Next".
 DEEP = 5
 LOGINS = ("admin", "manager", "sales0000")
