@@ -146,4 +146,6 @@ def needs_me(user: Any) -> QuerySet[Complaint]:
     """
     late = Complaint.objects.filter(owner=user, state__in=OPEN, next_due_at__lt=timezone.now())
     told = Escalation.objects.filter(state=EscalationState.FIRED, acknowledged_at__isnull=True, told=user)
-    return Complaint.objects.filter(pk__in=late.values("pk").union(told.values("complaint")))
+    return Complaint.objects.filter(
+        pk__in=late.order_by().values("pk").union(told.order_by().values("complaint"))
+    )
