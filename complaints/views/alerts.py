@@ -18,11 +18,10 @@ from complaints.forms.learning import NoteForm
 from complaints.models import Alert
 from complaints.sentiment import MEASURED
 from complaints.sorting.learning import ALERT_SORTS
+from complaints.views.base import NAV
 from core.views.base import RightsMixin, render_page
 from core.views.lists import ListPage
 from customers.views.base import CustomerFormPage, RecordFilters, fetch
-
-NAV = "complaints"
 
 
 class AlertList(RecordFilters, ListPage):

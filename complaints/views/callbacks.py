@@ -22,7 +22,8 @@ from complaints.filters.solving import CallBackFilterSet
 from complaints.forms.solving import AnswerForm, AttemptForm, CallBackPolicyForm, PublicAnswerForm
 from complaints.models import CallBack, CallBackPolicy, Complaint
 from complaints.sorting.solving import CALLBACK_SORTS
-from complaints.views.panels import NAV, CaseFormPage, CasePanel
+from complaints.views.base import NAV
+from complaints.views.panels import CaseFormPage, CasePanel
 from core.access import can
 from core.errors import Conflict
 from core.limits import rate_limited

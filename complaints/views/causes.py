@@ -28,7 +28,8 @@ from complaints.fishbone import headed, laid_out
 from complaints.forms.solving import CauseForm, InvestigationForm, PickCauseForm
 from complaints.models import Cause, Complaint, ComplaintCause, Investigation
 from complaints.sorting.solving import CAUSE_SORTS
-from complaints.views.panels import NAV, CaseFormPage, CasePanel, PanelPost
+from complaints.views.base import NAV
+from complaints.views.panels import CaseFormPage, CasePanel, PanelPost
 from core.access import can
 from core.errors import DomainError
 from core.views.base import RightsMixin, render_page

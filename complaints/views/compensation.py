@@ -28,7 +28,8 @@ from complaints.filters.solving import CompensationFilterSet
 from complaints.forms.solving import CeilingForm, CompensationForm, ReasonForm
 from complaints.models import Compensation, CompensationCeiling, CompensationMove, Complaint
 from complaints.sorting.solving import COMPENSATION_SORTS
-from complaints.views.panels import NAV, CaseFormPage, CasePanel, PanelPost
+from complaints.views.base import NAV
+from complaints.views.panels import CaseFormPage, CasePanel, PanelPost
 from core.access import can
 from core.views.base import RightsMixin, render_page
 from core.views.lists import ListPage

@@ -31,12 +31,12 @@ from complaints.filters.learning import CrisisFilterSet
 from complaints.forms.learning import CrisisForm, NoteForm, PlanStepForm, StatementForm
 from complaints.models import Complaint, Crisis, CrisisStep, PlanStep, Statement
 from complaints.sorting.learning import CRISIS_SORTS
+from complaints.views.base import NAV
 from core.access import can
 from core.views.base import RightsMixin, go_to, render_page
 from core.views.lists import ListPage
 from customers.views.base import CustomerFormPage, RecordFilters, fetch
 
-NAV = "complaints"
 SHOWN_CASES = 50
 
 

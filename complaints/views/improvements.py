@@ -18,12 +18,11 @@ from complaints.filters.learning import ImprovementFilterSet
 from complaints.forms.learning import ImprovementForm, NoteForm
 from complaints.models import Improvement
 from complaints.sorting.learning import IMPROVEMENT_SORTS
+from complaints.views.base import NAV
 from core.access import can
 from core.views.base import RightsMixin, render_page
 from core.views.lists import ListPage
 from customers.views.base import CustomerFormPage, RecordFilters, fetch
-
-NAV = "complaints"
 
 
 class ImprovementList(RecordFilters, ListPage):

@@ -28,13 +28,12 @@ from complaints.forms.knowledge import ArticleForm
 from complaints.models import Article, ArticleEdition, Complaint
 from complaints.rendering import as_html
 from complaints.sorting.learning import ARTICLE_SORTS
+from complaints.views.base import NAV
 from core.access import can
 from core.errors import DomainError
 from core.views.base import RightsMixin, go_to, number_in, render_page
 from core.views.lists import ListPage
 from customers.views.base import CustomerFormPage, RecordFilters, fetch
-
-NAV = "complaints"
 
 
 class ArticleList(RecordFilters, ListPage):

@@ -11,10 +11,9 @@ from django.utils.functional import Promise
 from django.views import View
 
 from complaints.models import Complaint
+from complaints.views.base import NAV
 from core.views.base import RightsMixin, is_fragment, render_page
 from customers.views.base import CustomerFormPage, fetch, next_url
-
-NAV = "complaints"
 
 
 class CasePanel(RightsMixin, View):
