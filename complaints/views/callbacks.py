@@ -22,8 +22,8 @@ from complaints.filters.solving import CallBackFilterSet
 from complaints.forms.solving import AnswerForm, AttemptForm, CallBackPolicyForm, PublicAnswerForm
 from complaints.models import CallBack, CallBackPolicy, Complaint
 from complaints.sorting.solving import CALLBACK_SORTS
-from complaints.views.base import NAV
-from complaints.views.panels import CaseFormPage, CasePanel
+from complaints.views.base import NAV, CaseVerb
+from complaints.views.panels import CasePanel
 from core.access import can
 from core.errors import Conflict
 from core.limits import rate_limited
@@ -97,11 +97,10 @@ class CallBackDay(RightsMixin, View):
         return render_page(request, "complaints/callback_day.html", context, partial="panel")
 
 
-class CallBackPage(CaseFormPage):
+class CallBackPage(CaseVerb):
     """What the forms of call-backs share."""
 
     required_right = ("change", CallBack)
-    form_columns = 1
 
     @cached_property
     def callback(self) -> CallBack:
@@ -109,6 +108,7 @@ class CallBackPage(CaseFormPage):
         found: CallBack = fetch(self.request, CallBack.objects.for_list(), self.kwargs["pk"], "change")
         return found
 
+    @cached_property
     def case(self) -> Complaint:
         """The case."""
         return self.callback.complaint

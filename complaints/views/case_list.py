@@ -96,7 +96,7 @@ _COLUMNS = {
 }
 
 
-class CasePanel(RightsMixin, View):
+class CaseDay(RightsMixin, View):
     """My day: one's own open cases, and escalations that wait to be taken up."""
 
     required_right = ("view", Complaint)

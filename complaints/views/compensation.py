@@ -28,8 +28,8 @@ from complaints.filters.solving import CompensationFilterSet
 from complaints.forms.solving import CeilingForm, CompensationForm, ReasonForm
 from complaints.models import Compensation, CompensationCeiling, CompensationMove, Complaint
 from complaints.sorting.solving import COMPENSATION_SORTS
-from complaints.views.base import NAV
-from complaints.views.panels import CaseFormPage, CasePanel, PanelPost
+from complaints.views.base import NAV, CaseVerb
+from complaints.views.panels import CasePanel, PanelPost
 from core.access import can
 from core.views.base import RightsMixin, render_page
 from core.views.lists import ListPage
@@ -74,7 +74,7 @@ class CompensationPanel(CasePanel):
         return row.state == RedressState.PROPOSED and may_approve(row, self.person)
 
 
-class CompensationCreate(CaseFormPage):
+class CompensationCreate(CaseVerb):
     """Proposing one."""
 
     required_right = ("add", Compensation)
@@ -82,16 +82,9 @@ class CompensationCreate(CaseFormPage):
     title = gettext_lazy("Propose compensation")
     submit_label = gettext_lazy("Propose compensation")
     success_message = gettext_lazy("Compensation proposed.")
+    action = "view"
+    form_columns = 2
     once = True
-
-    @cached_property
-    def _case(self) -> Complaint:
-        found: Complaint = fetch(self.request, Complaint.objects.for_list(), self.kwargs["pk"])
-        return found
-
-    def case(self) -> Complaint:
-        """The case."""
-        return self._case
 
     def form_arguments(self) -> dict[str, Any]:
         """Give the form the person."""
@@ -99,7 +92,7 @@ class CompensationCreate(CaseFormPage):
 
     def perform(self, form: CompensationForm) -> str:
         """Propose it and go back."""
-        propose(self._case, form.values, by=self.person)
+        propose(self.case, form.values, by=self.person)
         return self.cancel_url()
 
 
@@ -130,7 +123,7 @@ class CompensationApprove(PanelPost):
         return approve(row, by=self.person).complaint
 
 
-class CompensationRefuse(CaseFormPage):
+class CompensationRefuse(CaseVerb):
     """Not approving, and why."""
 
     required_right = ("approve", Compensation)
@@ -138,7 +131,6 @@ class CompensationRefuse(CaseFormPage):
     title = gettext_lazy("Do not approve")
     submit_label = gettext_lazy("Do not approve")
     success_message = gettext_lazy("Noted. Who proposed it reads why.")
-    form_columns = 1
 
     @cached_property
     def row(self) -> Compensation:
@@ -148,6 +140,7 @@ class CompensationRefuse(CaseFormPage):
         )
         return found
 
+    @cached_property
     def case(self) -> Complaint:
         """The case."""
         return self.row.complaint

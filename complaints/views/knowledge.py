@@ -29,6 +29,7 @@ from complaints.models import Article, ArticleEdition, Complaint
 from complaints.rendering import as_html
 from complaints.sorting.learning import ARTICLE_SORTS
 from complaints.views.base import NAV
+from complaints.views.panels import CasePanel
 from core.access import can
 from core.errors import DomainError
 from core.views.base import RightsMixin, go_to, number_in, render_page
@@ -236,14 +237,19 @@ class ArticleFromCase(RightsMixin, View):
         return go_to(request, reverse("complaints:article-update", args=[article.pk]))
 
 
-class KnowledgePanel(RightsMixin, View):
+class KnowledgePanel(CasePanel):
     """On the page of a case: which articles may help; noting that one did."""
 
     required_right = ("view", Article)
+    template_name = "complaints/knowledge_panel.html"
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show the articles most like the case."""
-        return self._panel(request, fetch(request, Complaint.objects.for_list(), pk))
+    def context_of(self, case: Complaint) -> dict[str, Any]:
+        """Add the articles most like the case."""
+        return {
+            "articles": suggested_for(case),
+            "helped": set(case.helped_by.values_list("article", flat=True)),
+            "may_draft": case.solved_at is not None and can(self.person, "add", Article),
+        }
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Note that the article helped, once for the case."""
@@ -253,17 +259,7 @@ class KnowledgePanel(RightsMixin, View):
             raise DomainError("article_needed", _("Name the article that helped."))
         article: Article = fetch(request, Article.objects.all(), number)
         note_help(article, case, by=self.person)
-        return self._panel(request, case)
-
-    def _panel(self, request: HttpRequest, case: Complaint) -> HttpResponse:
-        context = {
-            "case": case,
-            "articles": suggested_for(case),
-            "helped": set(case.helped_by.values_list("article", flat=True)),
-            "may_draft": case.solved_at is not None and can(self.person, "add", Article),
-            "nav_current": NAV,
-        }
-        return render_page(request, "complaints/knowledge_panel.html", context, partial="panel")
+        return self.get(request, pk)
 
 
 class KnowledgeSuggest(RightsMixin, View):
