@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from complaints.domain.clocks import work_out_again
+from complaints.domain.free_names import ensure_free_name
 from complaints.domain.holidays import enter_holidays
 from complaints.models import BusinessCalendar, CalendarDay, CalendarHours, Clock, Complaint
 from core.choices import AuditAction
@@ -49,12 +50,7 @@ def save_calendar(
     if time_zone not in available_timezones():
         text = _("This time zone is not known.")
         raise DomainError("unknown_zone", text, fields={"time_zone": text})
-    same = BusinessCalendar.objects.filter(name=values["name"])
-    if calendar is not None:
-        same = same.exclude(pk=calendar.pk)
-    if same.exists():
-        text = _("Another calendar has this name.")
-        raise DomainError("name_taken", text, fields={"name": text})
+    ensure_free_name(BusinessCalendar, values["name"], _("Another calendar has this name."), but=calendar)
     if calendar is None:
         made = BusinessCalendar(created_by=by, **values)
         ensure_valid(made, set(values))

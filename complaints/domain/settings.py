@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from complaints.choices.cases import ClockKind
+from complaints.domain.free_names import ensure_free_name
 from complaints.models import Category, Complaint, Handler, Level, Policy, Queue, Target
 from core.choices import AuditAction
 from core.domain.audit import differences, record
@@ -179,7 +180,7 @@ def save_policy(
 
     Cases that run keep the targets that they began with. Refused: a name that another policy has.
     """
-    _ensure_free_name(data, policy)
+    ensure_free_name(Policy, data["name"], _("Another policy has this name."), but=policy)
     if policy is None:
         stored: Policy = _created(Policy(created_by=by, **data), data, by=by)
     else:
@@ -188,15 +189,6 @@ def save_policy(
     extra = _write_targets(stored, targets, statutory_name)
     write_changes(stored, data, by=by, at=timezone.now(), extra=extra)
     return stored
-
-
-def _ensure_free_name(data: Mapping[str, Any], policy: Policy | None) -> None:
-    same = Policy.objects.filter(name=data["name"])
-    if policy is not None:
-        same = same.exclude(pk=policy.pk)
-    if same.exists():
-        text = _("Another policy has this name.")
-        raise DomainError("name_taken", text, fields={"name": text})
 
 
 def _write_targets(policy: Policy, targets: Targets, statutory_name: str) -> dict[str, tuple[Any, Any]]:
