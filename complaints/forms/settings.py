@@ -181,14 +181,15 @@ WEEKDAYS = (
 )  # fmt: skip
 
 
-class HoursForm(forms.Form):
-    """The hours of a week, from a day on."""
+class HoursForm(VersionMixin, forms.Form):
+    """The hours of a week, from a day on; it knows which version of the calendar its person saw."""
 
     valid_from = forms.DateField(
         label=_("From"), help_text=_("Today or later; what is past stays as it was.")
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, calendar: BusinessCalendar, **kwargs: Any) -> None:
+        self.instance = calendar
         super().__init__(*args, **kwargs)
         for day, label in enumerate(WEEKDAYS):
             self.fields[f"day_{day}"] = SpansField(label=label, required=False, max_length=200)

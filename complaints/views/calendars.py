@@ -117,6 +117,10 @@ class HoursEdit(_OfCalendar):
     submit_label = gettext_lazy("Save hours")
     success_message = gettext_lazy("Hours saved; open cases are worked out anew.")
 
+    def form_arguments(self) -> dict[str, Any]:
+        """Give the form the calendar."""
+        return {"calendar": self.row}
+
     def get_initial(self) -> dict[str, Any]:
         """Begin with the hours that hold now, from tomorrow on."""
         rows = list(self.row.hours.filter(valid_to__isnull=True).order_by("opens"))
@@ -128,7 +132,8 @@ class HoursEdit(_OfCalendar):
 
     def save(self, form: HoursForm) -> None:
         """Save the hours."""
-        set_hours(self.row, form.weekly, valid_from=form.cleaned_data["valid_from"], by=self.person)
+        begin, version = form.cleaned_data["valid_from"], form.seen_version
+        set_hours(self.row, form.weekly, valid_from=begin, by=self.person, version=version)
 
 
 class DayEdit(_OfCalendar):
