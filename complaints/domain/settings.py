@@ -126,7 +126,7 @@ def save_category(
         with transaction.atomic():
             made.save(force_insert=True)
     except IntegrityError as error:
-        text = _("This code is in use. A category that was retired comes back by its own page.")
+        text = _("This code is taken, if only by a category that was retired. Choose another one.")
         raise Conflict("code_taken", text, fields={"code": text}) from error
     record(AuditAction.CREATED, by=by, subject=made, note=f"{kind} {code}, {edition}")
     return made

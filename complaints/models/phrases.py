@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints.choices.solving import Gap, Step
 from complaints.querysets.cases import SettingQuerySet
+from complaints.seeded_words import in_words
 from core.wordings import nearest_text, texts_of
 from customers.models.base import Recorded
 
@@ -43,6 +44,11 @@ class PhraseCard(Recorded):
 
     def __str__(self) -> str:
         return self.text()[:80]
+
+    @property
+    def hint(self) -> str:
+        """The technique, in the language of the reader where it is the product's own."""
+        return in_words(self.technique)
 
     def text(self, language: str = "") -> str:
         """Return the sentence in `language`, by default that in force, else in the nearest that it has."""

@@ -35,6 +35,11 @@ def case_crumbs(case: Complaint) -> list[tuple[Any, str]]:
     ]
 
 
+def list_crumbs(label: Any, url_name: str) -> list[tuple[Any, str]]:
+    """The way down to a list of the package."""
+    return [(_("Complaints"), reverse("complaints:complaint-list")), (label, reverse(url_name))]
+
+
 class CaseVerb(CustomerFormPage):
     """A verb that asks something first: a form of its own page, or in the dialog of the case's page.
 

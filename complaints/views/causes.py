@@ -28,7 +28,7 @@ from complaints.fishbone import headed, laid_out
 from complaints.forms.solving import CauseForm, InvestigationForm, PickCauseForm
 from complaints.models import Cause, Complaint, ComplaintCause, Investigation
 from complaints.sorting.solving import CAUSE_SORTS
-from complaints.views.base import NAV, CaseVerb
+from complaints.views.base import NAV, CaseVerb, list_crumbs
 from complaints.views.panels import CasePanel, PanelPost
 from core.access import can
 from core.errors import DomainError
@@ -202,7 +202,7 @@ class CausePage(CustomerFormPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the way here."""
-        crumbs = [(_("Causes"), reverse("complaints:cause-list"))]
+        crumbs = list_crumbs(_("Causes"), "complaints:cause-list")
         return super().get_context_data(crumbs=crumbs, **kwargs)
 
 

@@ -31,9 +31,11 @@ from complaints.sorting.solving import COMPENSATION_SORTS
 from complaints.views.base import NAV, CaseVerb
 from complaints.views.panels import CasePanel, PanelPost
 from core.access import can
+from core.display import format_money
+from core.navigation import settings_crumbs
 from core.views.base import RightsMixin, render_page
 from core.views.lists import ListPage
-from customers.views.base import CustomerFormPage, RecordFilters, fetch, user_of
+from customers.views.base import CustomerFormPage, RecordFilters, base_currency_of, fetch, user_of
 
 PANEL_ROWS = 5
 MOST_MONTHS = 240
@@ -89,6 +91,16 @@ class CompensationCreate(CaseVerb):
     def form_arguments(self) -> dict[str, Any]:
         """Give the form the person."""
         return {"user": self.person}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Say what the grade of the case allows, and what is promised already."""
+        ceiling, currency = ceiling_for(self.case), base_currency_of(self.request)
+        words = _("Without approval up to %(free)s, at most %(most)s; %(promised)s promised so far.") % {
+            "free": format_money(ceiling.free, currency, 0),
+            "most": format_money(ceiling.most, currency, 0),
+            "promised": format_money(committed_to(self.case), currency, 0),
+        }
+        return super().get_context_data(**{"intro": f"{self.case} · {words}", **kwargs})
 
     def perform(self, form: CompensationForm) -> str:
         """Propose it and go back."""
@@ -240,7 +252,7 @@ class CeilingUpdate(CustomerFormPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Say which, and add the way here."""
-        crumbs = [(_("Ceilings of compensation"), self.cancel_url())]
+        crumbs = settings_crumbs((_("Ceilings of compensation"), "complaints:ceiling-list"))
         return super().get_context_data(crumbs=crumbs, intro=str(self.ceiling), **kwargs)
 
 

@@ -31,7 +31,7 @@ from complaints.filters.learning import CrisisFilterSet
 from complaints.forms.learning import CrisisForm, NoteForm, PlanStepForm, StatementForm
 from complaints.models import Complaint, Crisis, CrisisStep, PlanStep, Statement
 from complaints.sorting.learning import CRISIS_SORTS
-from complaints.views.base import NAV
+from complaints.views.base import NAV, list_crumbs
 from core.access import can
 from core.views.base import RightsMixin, go_to, render_page
 from core.views.lists import ListPage
@@ -103,7 +103,7 @@ class CrisisPage(CustomerFormPage):
 
     def crumbs(self) -> list[tuple[Any, str]]:
         """The list."""
-        return [(_("Crises"), reverse("complaints:crisis-list"))]
+        return list_crumbs(_("Crises"), "complaints:crisis-list")
 
     def cancel_url(self) -> str:
         """Back to the crisis, or to the list."""

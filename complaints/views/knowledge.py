@@ -28,7 +28,7 @@ from complaints.forms.knowledge import ArticleForm
 from complaints.models import Article, ArticleEdition, Complaint
 from complaints.rendering import as_html
 from complaints.sorting.learning import ARTICLE_SORTS
-from complaints.views.base import NAV
+from complaints.views.base import NAV, list_crumbs
 from complaints.views.panels import CasePanel
 from core.access import can
 from core.errors import DomainError
@@ -114,7 +114,7 @@ class ArticlePage(CustomerFormPage):
 
     def crumbs(self) -> list[tuple[Any, str]]:
         """The list."""
-        return [(_("Knowledge"), reverse("complaints:article-list"))]
+        return list_crumbs(_("Knowledge"), "complaints:article-list")
 
     def cancel_url(self) -> str:
         """Back to the list."""
@@ -208,7 +208,8 @@ class ArticleEditions(RightsMixin, View):
             "editions": editions,
             "chosen": chosen,
             "before": before,
-            "lines": difference(before.body if before else "", chosen.body) if chosen else [],
+            "body": as_html(chosen.body) if chosen and not before else "",
+            "lines": difference(before.body, chosen.body) if chosen and before else [],
             "nav_current": NAV,
         }
         return render_page(request, "complaints/article_editions.html", context)
