@@ -1,8 +1,8 @@
 """Words that come with the product and are kept in one column: shown in the language of the reader.
 
 A new installation gets policies, a calendar, holidays and phrase cards whose names or hints have one
-column only. As long as nobody has changed them, each reader reads them in their own language; what
-people typed is shown as it stands.
+column only, and some verbs note a reason by themselves. As long as nobody has changed such a text, each
+reader reads it in their own language; what people typed is shown as it stands.
 """
 
 from __future__ import annotations
@@ -29,8 +29,14 @@ _HOLIDAYS = (
     gettext_noop("Mid-autumn Festival"),
     gettext_noop("National Day"),
 )
+#: Reasons that verbs give by themselves.
+_REASONS = (
+    gettext_noop("The customer answered."),
+    gettext_noop("The customer is content."),
+    gettext_noop("The customer is not content."),
+)
 _TECHNIQUES = tuple(technique for *_others, technique in SEED)
-_KNOWN = frozenset((*_NAMES, *_HOLIDAYS, *_TECHNIQUES))
+_KNOWN = frozenset((*_NAMES, *_HOLIDAYS, *_REASONS, *_TECHNIQUES))
 
 
 def in_words(text: str) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from complaints.choices.cases import ClockKind
 from complaints.domain.free_names import ensure_free_name
 from complaints.models import Category, Complaint, Handler, Level, Policy, Queue, Target
+from complaints.shown_clocks import target_in_words
 from core.choices import AuditAction
 from core.domain.audit import differences, record
 from core.domain.numbers import take_turns
@@ -209,7 +210,10 @@ def _write_targets(policy: Policy, targets: Targets, statutory_name: str) -> dic
 
 
 def _told(target: tuple[Any, ...] | None) -> str:
-    return " ".join(str(part) for part in target if part) if target is not None else ""
+    if target is None:
+        return ""
+    amount, unit, name = target
+    return f"{target_in_words(amount, unit)} {name}".strip()
 
 
 @transaction.atomic

@@ -128,7 +128,7 @@ class PolicyForm(VersionMixin, RecordForm):
                 _("Targets; an empty one is not asked for"),
                 (*(f"{part}_{kind}" for kind in ClockKind for part in ("amount", "unit")), "statutory_name"),
             ),
-            (_("Place"), ("position", "is_active")),
+            (_("Order and use"), ("position", "is_active")),
         )
 
     @property

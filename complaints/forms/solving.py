@@ -167,7 +167,14 @@ class CeilingForm(VersionMixin, RecordForm):
         fields = ["free", "most"]
 
 
-_SCORES = [("", "—"), *((str(n), str(n)) for n in range(1, 6))]
+_CONTENT = (
+    ("5", _("5 – very content")),
+    ("4", _("4 – content")),
+    ("3", _("3 – so so")),
+    ("2", _("2 – not content")),
+    ("1", _("1 – not at all content")),
+)
+_SCORES = (("", "—"), *_CONTENT)
 
 
 class AnswerForm(forms.Form):
@@ -222,13 +229,7 @@ class PublicAnswerForm(forms.Form):
 
     score = forms.TypedChoiceField(
         label=_("How content are you?"),
-        choices=[
-            ("5", _("5 – very content")),
-            ("4", _("4 – content")),
-            ("3", _("3 – so so")),
-            ("2", _("2 – not content")),
-            ("1", _("1 – not at all content")),
-        ],
+        choices=_CONTENT,
         coerce=int,
         widget=forms.RadioSelect,
     )

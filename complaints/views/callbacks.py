@@ -81,6 +81,7 @@ class CallBackList(RecordFilters, ListPage):
         ]
         return {
             "now": timezone.now(),
+            "may_change": can(self.person, "change", CallBack),
             "view_tabs": [
                 {"label": label, "url": url, "current": asked == query} for label, url, query in tabs
             ],

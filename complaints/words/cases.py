@@ -65,7 +65,10 @@ def _first_contact(params: Params) -> str:
 def _with(text: str, params: Params) -> str:
     """Add the reason that somebody gave."""
     reason = params.get("reason") or params.get("note") or params.get("outcome")
-    return f"{text} {reason}" if reason else text
+    if not reason:
+        return text
+    # A full-width stop carries its own space.
+    return f"{text}{'' if text.endswith('。') else ' '}{in_words(reason)}"
 
 
 WORDS: dict[str, Callable[[Params], str]] = {
