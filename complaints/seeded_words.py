@@ -36,9 +36,9 @@ _REASONS = (
     gettext_noop("The customer is not content."),
 )
 _TECHNIQUES = tuple(technique for *_others, technique in SEED)
-_KNOWN = frozenset((*_NAMES, *_HOLIDAYS, *_REASONS, *_TECHNIQUES))
+KNOWN = frozenset((*_NAMES, *_HOLIDAYS, *_REASONS, *_TECHNIQUES))
 
 
 def in_words(text: str) -> str:
     """Return a text of the product in the language in force, and any other text as it is."""
-    return gettext(text) if text in _KNOWN else text
+    return gettext(text) if text in KNOWN else text

@@ -65,7 +65,7 @@ class CallBackList(RecordFilters, ListPage):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Begin with what is to be done; the address says so."""
-        if not request.GET and not self.chosen.opening_url():
+        if not request.GET and not self.chosen.opening_url() and self.rows().exists():
             return redirect(f"{request.path}?state=due")
         return super().get(request, *args, **kwargs)
 

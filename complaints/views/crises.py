@@ -194,6 +194,7 @@ class CrisisStepDone(RightsMixin, View):
         """Mark it as done."""
         rows = CrisisStep.objects.visible_to(self.person, "change").select_related("crisis")
         step = finish_step(get_object_or_404(rows, pk=pk), by=self.person)
+        messages.success(request, _("Step done."))
         return go_to(request, step.crisis.get_absolute_url())
 
 
