@@ -10,16 +10,17 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from complaints.choices.cases import ClockKind
+from complaints.domain import holidays
 from complaints.domain.articles import draft_from_case
 from complaints.domain.causes import create_cause, link_cause
 from complaints.domain.compensation import propose
 from complaints.domain.moves import solve
 from complaints.domain.settings import save_policy
 from complaints.models import BusinessCalendar, CallBack, Clock, Entry, Policy
-from complaints.seeded_words import in_words
+from complaints.seeded_words import KNOWN, in_words
 from complaints.shown_clocks import duration
 from complaints.tests.factories import ComplaintFactory
-from complaints.tests.learning import solved_case
+from complaints.tests.learning import published, solved_case
 from complaints.words import line_in_words
 from core.audit_lines import describe_changes, field_label
 from core.models import AuditEntry, Organisation
@@ -36,12 +37,16 @@ def last_line(case) -> str:
     return line_in_words(Entry.objects.filter(complaint=case).latest("id").data)
 
 
-@pytest.mark.parametrize("text", ["Severe complaints", "Spring Festival", "One sentence, no reasons."])
+@pytest.mark.parametrize("text", ["Severe complaints", "Office hours, Shanghai"])
 def test_words_of_the_product_follow_the_language(text):
     with translation.override("zh-hans"):
         assert in_words(text) != text
     with translation.override("en"):
         assert in_words(text) == text
+
+
+def test_every_holiday_that_the_product_enters_has_words():
+    assert {name for _day, name, _worked in holidays._days()} <= KNOWN
 
 
 def test_what_people_typed_stays_as_they_typed_it():
@@ -138,3 +143,18 @@ def test_call_backs_open_with_what_is_due_and_are_answered_from_there(case, agen
 def test_proposing_says_what_the_grade_allows(case, agent, client_of):
     text = client_of(agent).get(reverse("complaints:compensation-create", args=[case.pk])).content.decode()
     assert "Without approval up to" in text
+
+
+def test_who_only_reads_a_case_does_not_say_what_helped(agent, user_in, client_of):
+    article = published("发票金额错误", author=agent, reviewer=user_in("manager"))
+    case = ComplaintFactory(title="发票金额不对", owner=agent, team=agent.team)
+    url, reader = reverse("complaints:knowledge-panel", args=[case.pk]), client_of(user_in("analyst"))
+    assert "This helped" not in reader.get(url).content.decode()
+    assert reader.post(url, {"article": article.pk}).status_code == 404
+    assert "This helped" in client_of(agent).get(url).content.decode()
+
+
+def test_my_day_asks_only_for_panels_that_open(user_in, client_of):
+    pages = {role: client_of(user_in(role)).get("/").content.decode() for role in ("agent", "analyst")}
+    panel = reverse("complaints:callbacks-panel")
+    assert {role: panel in text for role, text in pages.items()} == {"agent": True, "analyst": False}

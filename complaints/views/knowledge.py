@@ -246,15 +246,17 @@ class KnowledgePanel(CasePanel):
 
     def context_of(self, case: Complaint) -> dict[str, Any]:
         """Add the articles most like the case."""
+        may_change = Complaint.objects.visible_to(self.person, "change").filter(pk=case.pk)
         return {
+            "may_help": can(self.person, "change", Complaint) and may_change.exists(),
             "articles": suggested_for(case),
             "helped": set(case.helped_by.values_list("article", flat=True)),
             "may_draft": case.solved_at is not None and can(self.person, "add", Article),
         }
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Note that the article helped, once for the case."""
-        case: Complaint = fetch(request, Complaint.objects.for_list(), pk)
+        """Note that the article helped, once for the case, by somebody who works on it."""
+        case: Complaint = fetch(request, Complaint.objects.for_list(), pk, "change")
         number = number_in(request.POST.get("article", ""))
         if number is None:
             raise DomainError("article_needed", _("Name the article that helped."))

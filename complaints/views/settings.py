@@ -136,8 +136,9 @@ class SettingForm(CustomerFormPage):
         return self.url_after(self.save(form))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the way here."""
-        return super().get_context_data(crumbs=settings_crumbs(_HOME), **kwargs)
+        """Add the way here, and say which record it is."""
+        which = str(self.row) if self.row is not None else ""
+        return super().get_context_data(**{"crumbs": settings_crumbs(_HOME), "intro": which, **kwargs})
 
 
 class QueueEdit(SettingForm):
