@@ -15,6 +15,7 @@ class ComplaintsConfig(AppConfig):
         """Declare what the platform needs to know of the package."""
         from complaints.access_explained import register_explainers
         from complaints.beginning import begin
+        from complaints.change_labels import register_labels
         from complaints.help_topics import TOPICS
         from complaints.lists import register_lists
         from complaints.navigation import register_navigation
@@ -33,6 +34,7 @@ class ComplaintsConfig(AppConfig):
         register_topics(TOPICS, group=_("Complaints"))
         register_parts()
         register_explainers()
+        register_labels()
         register_histories()
         register_files()
         follow_changes_of(*followed_models())

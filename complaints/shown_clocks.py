@@ -33,7 +33,7 @@ def show(clock: Clock, at: datetime) -> Shown:
     whole = max((clock.due_at - clock.started_at).total_seconds(), 1)
     run = (end - clock.started_at).total_seconds() / whole
     percent = max(0, min(100, round(run * 100)))
-    label = f"{clock.name or clock.get_kind_display()}, {target_in_words(clock.amount, clock.unit)}"
+    label = f"{clock} · {target_in_words(clock.amount, clock.unit)}"
     if clock.state == ClockState.MET:
         in_time = end <= clock.due_at
         took = duration(end - clock.started_at)
@@ -54,10 +54,14 @@ def duration(span: timedelta) -> str:
     days, hours, minutes = seconds // 86_400, seconds // 3_600 % 24, seconds // 60 % 60
     if days >= 3:
         return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
-    if days:
+    if days and hours:
         return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours}
-    if hours:
+    if days:
+        return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+    if hours and minutes:
         return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
+    if hours:
+        return _("%(hours)d h") % {"hours": hours}
     if minutes >= 2:
         return _("%(minutes)d min") % {"minutes": minutes}
     return _("%(seconds)d s") % {"seconds": seconds}

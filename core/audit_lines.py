@@ -119,10 +119,21 @@ def _shown(model: type[models.Model] | None, name: str, pair: Sequence[Any]) -> 
     if name in _OTHER_LABELS:
         return ShownChange(name, _OTHER_LABELS[name](), _plain(pair[0]) or None, _plain(pair[1]) or None)
     column = _column(model, name)
-    label = str(capfirst(str(getattr(column, "verbose_name", name.replace("_", " ")))))
+    label = _label(column, name)
     if column is None:
         return ShownChange(name, label, _plain(pair[0]), _plain(pair[1]))
     return ShownChange(name, label, _value(column, pair[0]), _value(column, pair[1]))
+
+
+def field_label(model: type[models.Model], name: str) -> str:
+    """Return the name of a changed field as people read it; rows of another table by the name of these."""
+    return _OTHER_LABELS[name]() if name in _OTHER_LABELS else _label(_column(model, name), name)
+
+
+def _label(column: Any, name: str) -> str:
+    if isinstance(column, models.ForeignObjectRel):
+        return str(capfirst(str(column.related_model._meta.verbose_name_plural)))
+    return str(capfirst(str(getattr(column, "verbose_name", name.replace("_", " ")))))
 
 
 def _column(model: type[models.Model] | None, name: str) -> Any:

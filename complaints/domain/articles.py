@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from complaints.anonymising import anonymised
@@ -44,10 +44,11 @@ def draft_from_case(complaint: Complaint, *, by: User) -> Article:
     if complaint.state not in (State.SOLVED, State.CLOSED) or not complaint.solution.strip():
         raise Conflict("not_solved", _("Only a case with a solution teaches something."))
     names = _names_of(complaint)
-    parts = [
-        (_("What happened"), complaint.description or complaint.title),
-        (_("What helped"), complaint.solution),
-    ]
+    with translation.override(complaint.language or translation.get_language()):
+        parts = [
+            (_("What happened"), complaint.description or complaint.title),
+            (_("What helped"), complaint.solution),
+        ]
     body = "\n\n".join(f"### {head}\n\n{anonymised(text, names)}" for head, text in parts)
     data = {
         "title": anonymised(complaint.title, names)[:200],

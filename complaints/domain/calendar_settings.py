@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from complaints.domain.clocks import work_out_again
+from complaints.domain.free_names import ensure_free_name
 from complaints.domain.holidays import enter_holidays
 from complaints.models import BusinessCalendar, CalendarDay, CalendarHours, Clock, Complaint
 from core.choices import AuditAction
@@ -25,7 +26,7 @@ from core.domain.jobs import later
 from core.errors import DomainError
 from core.models import User
 from core.zones import zone_named
-from customers.domain.changes import ensure_fresh, ensure_valid, locked, write_changes
+from customers.domain.changes import bump, ensure_fresh, ensure_valid, locked, write_changes
 
 Hours = tuple[time, time]
 #: Cases that one step of the job works out.
@@ -49,12 +50,7 @@ def save_calendar(
     if time_zone not in available_timezones():
         text = _("This time zone is not known.")
         raise DomainError("unknown_zone", text, fields={"time_zone": text})
-    same = BusinessCalendar.objects.filter(name=values["name"])
-    if calendar is not None:
-        same = same.exclude(pk=calendar.pk)
-    if same.exists():
-        text = _("Another calendar has this name.")
-        raise DomainError("name_taken", text, fields={"name": text})
+    ensure_free_name(BusinessCalendar, values["name"], _("Another calendar has this name."), but=calendar)
     if calendar is None:
         made = BusinessCalendar(created_by=by, **values)
         ensure_valid(made, set(values))
@@ -77,11 +73,17 @@ def save_calendar(
 
 @transaction.atomic
 def set_hours(
-    calendar: BusinessCalendar, weekly: Mapping[int, Sequence[Hours]], *, valid_from: date, by: User
+    calendar: BusinessCalendar,
+    weekly: Mapping[int, Sequence[Hours]],
+    *,
+    valid_from: date,
+    by: User,
+    version: int | None = None,
 ) -> None:
     """Give the calendar other hours from a day on; those before it end on the day before.
 
-    Refused: a day that is past, spans that overlap, and a week without any hours.
+    Refused: a day that is past, spans that overlap, a week without any hours, and hours that somebody
+    else has set since `version` of the calendar was read.
     """
     if valid_from < _today(calendar):
         text = _("Hours begin today or later: what is past stays as it was.")
@@ -92,6 +94,7 @@ def set_hours(
     for spans in weekly.values():
         _ensure_apart(spans)
     stored = locked(calendar)
+    ensure_fresh(stored, version)
     CalendarHours.objects.filter(calendar=stored, valid_from__gte=valid_from).delete()
     # Those that a later plan ended, too: its rows have just gone, and theirs would overlap the new ones.
     still = Q(valid_to__isnull=True) | Q(valid_to__gte=valid_from)
@@ -102,6 +105,7 @@ def set_hours(
         for opens, closes in spans
     )
     told = f"{valid_from}: " + "; ".join(f"{day} {_told(spans)}" for day, spans in weekly.items() if spans)
+    bump(stored, at=timezone.now())
     record(AuditAction.CHANGED, by=by, subject=stored, changes={"hours": ("", told)})
     enter_holidays(stored)
     _follow(stored)

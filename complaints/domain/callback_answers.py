@@ -11,6 +11,7 @@ from django.core import signing
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from complaints.choices.cases import Emotion, State
 from complaints.choices.solving import AnsweredBy, AttemptResult, CallBackState
@@ -66,9 +67,14 @@ def settle(
     tell(case, "called_back", at=moment, by=by, accepted=answer.is_accepted, score=answer.result_score)
     if is_content(answer, CallBackPolicy.load()):
         if case.state == State.SOLVED:
-            close(case, by=by, note=_("The customer is content."), at=moment)
+            close(case, by=by, note=gettext_noop("The customer is content."), at=moment)
     elif case.state in {State.SOLVED, State.CLOSED}:
-        reopen(case, reason=answer.wish.strip()[:300] or _("The customer is not content."), by=by, at=moment)
+        reopen(
+            case,
+            reason=answer.wish.strip()[:300] or gettext_noop("The customer is not content."),
+            by=by,
+            at=moment,
+        )
     return stored
 
 

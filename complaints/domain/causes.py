@@ -23,6 +23,7 @@ from core.domain.checks import unique_or_conflict
 from core.domain.notifications import notify
 from core.errors import Conflict, DomainError
 from core.models import User
+from core.wordings import texts_of
 from customers.domain.changes import ensure_fresh, ensure_known, ensure_valid, locked, write_changes
 
 _TEXTS = ("summary", "evidence", "gap")
@@ -184,7 +185,7 @@ def link_cause(
     if not is_new:
         raise Conflict("linked", _("This cause is named already."))
     record(AuditAction.CHANGED, by=by, subject=case, changes={"causes": ("", str(stored))})
-    tell(case, "cause_named", at=moment, by=by, cause=str(stored))
+    tell(case, "cause_named", at=moment, by=by, names=texts_of(stored, "name"))
     if stored.state == CauseState.FIXED and stored.fixed_at and case.received_at > stored.fixed_at:
         _come_back(stored, case, at=moment)
     return link
@@ -213,4 +214,4 @@ def unlink_cause(complaint: Complaint, cause: Cause, *, by: User, at: datetime |
     if not gone:
         raise Conflict("not_linked", _("This cause is not named any more."))
     record(AuditAction.CHANGED, by=by, subject=case, changes={"causes": (str(cause), "")})
-    tell(case, "cause_taken_away", at=at or timezone.now(), by=by, cause=str(cause))
+    tell(case, "cause_taken_away", at=at or timezone.now(), by=by, names=texts_of(cause, "name"))

@@ -213,12 +213,17 @@ def _end(complaint: Complaint, which: Q, **values: Any) -> int:
 def pause_clocks(complaint: Complaint, *, at: datetime, reason: str = "", by: User | None = None) -> Pause:
     """Stop the clocks that wait with the customer; those that never pause run on."""
     pause = Pause.objects.create(complaint=complaint, started_at=at, reason=reason[:300], by=by)
+    _hold(complaint)
+    refresh_next_due(complaint)
+    return pause
+
+
+def _hold(complaint: Complaint) -> None:
+    """Stop what runs and may wait; its ladder fires at no time until the pause is over."""
     rows = Clock.objects.running().filter(complaint=complaint).exclude(kind__in=NEVER_PAUSED)
     keys = list(rows.values_list("pk", flat=True))
     Clock.objects.filter(pk__in=keys).update(state=ClockState.PAUSED)
     Escalation.objects.planned().filter(clock__in=keys).update(fire_at=None)
-    refresh_next_due(complaint)
-    return pause
 
 
 def resume_clocks(complaint: Complaint, *, at: datetime, by: User | None = None) -> None:
@@ -281,7 +286,7 @@ def rebase_clocks(complaint: Complaint, *, at: datetime, by: User | None = None)
             _retarget(clock, policy, target, bench, at=at, by=by)
     _start_missing(complaint, policy, targets.values(), bench)
     if complaint.state == State.WAITING:
-        _hold_again(complaint)
+        _hold(complaint)
     refresh_next_due(complaint)
 
 
@@ -300,17 +305,6 @@ def _start_missing(complaint: Complaint, policy: Policy, targets: Iterable[Targe
         done = Clock.objects.filter(complaint=complaint, kind=target.clock, name=target.name)
         if target.clock != ClockKind.UPDATE and not done.exists():
             _new_clock(complaint, policy, target, bench, started_at=complaint.received_at, reason="regraded")
-
-
-def _hold_again(complaint: Complaint) -> None:
-    keys = list(
-        Clock.objects.running()
-        .filter(complaint=complaint)
-        .exclude(kind__in=NEVER_PAUSED)
-        .values_list("pk", flat=True)
-    )
-    Clock.objects.filter(pk__in=keys).update(state=ClockState.PAUSED)
-    Escalation.objects.planned().filter(clock__in=keys).update(fire_at=None)
 
 
 def reopen_clocks(complaint: Complaint, *, ended_at: datetime | None, at: datetime) -> None:

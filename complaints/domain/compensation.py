@@ -25,7 +25,7 @@ from core.domain.audit import record
 from core.domain.notifications import notify
 from core.domain.rates import to_base
 from core.errors import Conflict, DomainError
-from core.models import User
+from core.models import Organisation, User
 from customers.domain.changes import ensure_fresh, ensure_known, ensure_valid, locked, write_changes
 
 _FIELDS = ("measure", "amount", "currency", "cost_team", "note")
@@ -83,7 +83,8 @@ def propose(
     if not new.needs_approval:
         _note(new, RedressState.APPROVED, by=None, at=moment)
     record(AuditAction.CREATED, by=by, subject=new, changes={"value": (None, new.value)})
-    tell(case, "compensation_proposed", at=moment, by=by, measure=new.measure, value=str(new.value))
+    told = {"measure": new.measure, "value": str(new.value), "currency": Organisation.load().base_currency}
+    tell(case, "compensation_proposed", at=moment, by=by, **told)
     if new.needs_approval:
         _ask_for_approval(new)
     return new

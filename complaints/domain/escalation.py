@@ -168,7 +168,8 @@ def _tell(people: Iterable[User], case: Complaint, level: Escalation) -> None:
         params={
             "level": level.number,
             "case": str(case),
-            "clock": level.clock.name or level.clock.get_kind_display(),
+            # Named by each reader: the message is worded in the language of whom it reaches.
+            "clock": level.clock,
             "due": f"{timezone.localtime(level.clock.due_at):%Y-%m-%d %H:%M}",
         },
         url=case.get_absolute_url(),

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from complaints.choices.cases import (
     MOVES,
@@ -231,7 +232,7 @@ def hear(
         message_id=message_id,
     )
     if stored.state == State.WAITING:
-        _go_on(stored, by=by, at=moment, reason=_("The customer answered."))
+        _go_on(stored, by=by, at=moment, reason=gettext_noop("The customer answered."))
     tell_handler(stored, "case_heard", dedupe=f"case-heard-{entry.pk}")
     return entry
 

@@ -1,5 +1,7 @@
 """The phrase cards that come with the product: (step, gap, English, simplified, traditional, technique)."""
 
+from django.utils.translation import gettext_noop as _
+
 SEED: tuple[tuple[str, str, str, str, str, str], ...] = (
     (
         "accept",
@@ -7,7 +9,7 @@ SEED: tuple[tuple[str, str, str, str, str, str], ...] = (
         "Thank you for telling us directly. I will listen to all of it first and write down each point.",
         "谢谢你直接告诉我们。我先完整听你说，并逐条记下来。",
         "謝謝你直接告訴我們。我先完整聽你說，並逐條記下來。",
-        "Listen without interrupting; repeat the facts.",
+        _("Listen without interrupting; repeat the facts."),
     ),
     (
         "accept",
@@ -15,7 +17,7 @@ SEED: tuple[tuple[str, str, str, str, str, str], ...] = (
         "Let me check that I understood: …. Is that right?",
         "我确认一下有没有听错：……是这样吗？",
         "我確認一下有沒有聽錯：……是這樣嗎？",
-        "Paraphrase, then ask.",
+        _("Paraphrase, then ask."),
     ),
     (
         "accept",
@@ -23,7 +25,7 @@ SEED: tuple[tuple[str, str, str, str, str, str], ...] = (
         "You are right to hold us to what was agreed.",
         "你要求我们兑现约定，这完全应该。",
         "你要求我們兌現約定，這完全應該。",
-        "Accept the claim, not yet the remedy.",
+        _("Accept the claim, not yet the remedy."),
     ),
     (
         "accept",
@@ -31,7 +33,7 @@ SEED: tuple[tuple[str, str, str, str, str, str], ...] = (
         "You learnt of the change only two days before the class. I note that exactly so.",
         "开班前两天才得知变更，我照实记录下来。",
         "開班前兩天才得知變更，我照實記錄下來。",
-        "Name the date: precision shows respect.",
+        _("Name the date: precision shows respect."),
     ),
     (
         "accept",
@@ -39,7 +41,7 @@ SEED: tuple[tuple[str, str, str, str, str, str], ...] = (
         "You expected the lecturer you had chosen, and another one stood in the room.",
         "你选定的是那位讲师，到场的却是另一位。",
         "你選定的是那位講師，到場的卻是另一位。",
-        "State expectation against experience.",
+        _("State expectation against experience."),
     ),
     (
         "accept",
@@ -47,7 +49,7 @@ SEED: tuple[tuple[str, str, str, str, str, str], ...] = (
         "The course felt different from what you had in mind. Tell me where it parted from that.",
         "课程和你预想的不一样。请告诉我差在哪里。",
         "課程和你預想的不一樣。請告訴我差在哪裡。",
-        "Ask for the moment of disappointment.",
+        _("Ask for the moment of disappointment."),
     ),
     (
         "empathise",
@@ -55,7 +57,7 @@ SEED: tuple[tuple[str, str, str, str, str, str], ...] = (
         "Your learners were ready and their managers informed; a change now puts you in a difficult place.",
         "学员都安排好了，主管也通知了，现在变动让你在内部很难交代。",
         "學員都安排好了，主管也通知了，現在變動讓你在內部很難交代。",
-        "Speak of the position, not only of the feeling.",
+        _("Speak of the position, not only of the feeling."),
     ),
     (
         "empathise",
@@ -63,7 +65,7 @@ SEED: tuple[tuple[str, str, str, str, str, str], ...] = (
         "In your place I would be annoyed as well.",
         "换作是我，我也会生气。",
         "換作是我，我也會生氣。",
-        "Short and honest; never “but” after it.",
+        _("Short and honest; never “but” after it."),
     ),
     (
         "empathise",
@@ -71,7 +73,7 @@ SEED: tuple[tuple[str, str, str, str, str, str], ...] = (
         "The brochure let you expect more practice. I see why you are disappointed.",
         "宣传里写了更多实操，你失望我能理解。",
         "宣傳裡寫了更多實操，你失望我能理解。",
-        "Do not defend the advertising.",
+        _("Do not defend the advertising."),
     ),
     (
         "empathise",
@@ -79,7 +81,7 @@ SEED: tuple[tuple[str, str, str, str, str, str], ...] = (
         "Waiting for a certificate while an application depends on it is nerve-racking.",
         "等着证书去申报，却迟迟拿不到，确实让人着急。",
         "等著證書去申報，卻遲遲拿不到，確實讓人著急。",
-        "Name what depends on it.",
+        _("Name what depends on it."),
     ),
     (
         "empathise",
@@ -87,7 +89,7 @@ SEED: tuple[tuple[str, str, str, str, str, str], ...] = (
         "A room without sockets for forty-eight laptops makes a day of exercises hard work.",
         "教室里没有足够的插座，48 位学员做一天练习确实很辛苦。",
         "教室裡沒有足夠的插座，48 位學員做一天練習確實很辛苦。",
-        "Be concrete.",
+        _("Be concrete."),
     ),
     (
         "empathise",
@@ -95,7 +97,7 @@ SEED: tuple[tuple[str, str, str, str, str, str], ...] = (
         "Half an hour of a frozen picture in a live class costs the thread of the whole session.",
         "直播卡顿半小时，整堂课的思路都断了。",
         "直播卡頓半小時，整堂課的思路都斷了。",
-        "Show that you know what was lost.",
+        _("Show that you know what was lost."),
     ),
     (
         "apologise",
@@ -103,7 +105,7 @@ SEED: tuple[tuple[str, str, str, str, str, str], ...] = (
         "That was our mistake, and I apologise for it on behalf of the company.",
         "这是我们的错，我代表公司向你道歉。",
         "這是我們的錯，我代表公司向你道歉。",
-        "One sentence, no reasons.",
+        _("One sentence, no reasons."),
     ),
     (
         "apologise",
@@ -111,7 +113,7 @@ SEED: tuple[tuple[str, str, str, str, str, str], ...] = (
         "We should have asked you before we changed the lecturer. I am sorry that we did not.",
         "更换讲师前应当先征得你同意，我们没有做到，对不起。",
         "更換講師前應當先徵得你同意，我們沒有做到，對不起。",
-        "Say what should have happened.",
+        _("Say what should have happened."),
     ),
     (
         "apologise",
@@ -119,7 +121,7 @@ SEED: tuple[tuple[str, str, str, str, str, str], ...] = (
         "What we wrote promised too much. I apologise, and we correct the text today.",
         "宣传写得过头了，我向你道歉，文字今天就改。",
         "宣傳寫得過頭了，我向你道歉，文字今天就改。",
-        "Apology with the correction.",
+        _("Apology with the correction."),
     ),
     (
         "apologise",
@@ -127,7 +129,7 @@ SEED: tuple[tuple[str, str, str, str, str, str], ...] = (
         "We missed our own deadline for your certificate. I apologise.",
         "证书没有按我们自己的时限寄出，我向你道歉。",
         "證書沒有按我們自己的時限寄出，我向你道歉。",
-        "Measure yourself by your own standard.",
+        _("Measure yourself by your own standard."),
     ),
     (
         "apologise",
@@ -135,7 +137,7 @@ SEED: tuple[tuple[str, str, str, str, str, str], ...] = (
         "The technology failed and we had no second line ready. I am sorry.",
         "设备出了故障，我们又没有备用线路，对不起。",
         "裝置出了故障，我們又沒有備用線路，對不起。",
-        "Own the missing fallback.",
+        _("Own the missing fallback."),
     ),
     (
         "resolve",
@@ -143,7 +145,7 @@ SEED: tuple[tuple[str, str, str, str, str, str], ...] = (
         "I see two ways; which would help you more?",
         "我这里有两个办法，哪个对你更有帮助？",
         "我這裡有兩個辦法，哪個對你更有幫助？",
-        "Give a choice, never a list of rules.",
+        _("Give a choice, never a list of rules."),
     ),
     (
         "resolve",
@@ -151,7 +153,7 @@ SEED: tuple[tuple[str, str, str, str, str, str], ...] = (
         "By 17:00 today you will hear from me, even if I have nothing new.",
         "今天 17:00 前我一定联系你，即使还没有新进展。",
         "今天 17:00 前我一定聯絡你，即使還沒有新進展。",
-        "Promise an update, not a result.",
+        _("Promise an update, not a result."),
     ),
     (
         "resolve",
@@ -159,7 +161,7 @@ SEED: tuple[tuple[str, str, str, str, str, str], ...] = (
         "Your lecturer repeats the session another day, or our senior one steps in and the re-take is free.",
         "可以由原讲师另约时间补课，也可以由首席讲师代课并赠送复训。",
         "可以由原講師另約時間補課，也可以由首席講師代課並贈送複訓。",
-        "Restore first, compensate second.",
+        _("Restore first, compensate second."),
     ),
     (
         "resolve",
@@ -167,7 +169,7 @@ SEED: tuple[tuple[str, str, str, str, str, str], ...] = (
         "The certificate leaves by courier today; I send you the tracking number within the hour.",
         "证书今天快递寄出，一小时内把单号发给你。",
         "證書今天快遞寄出，一小時內把單號發給你。",
-        "A number that can be checked.",
+        _("A number that can be checked."),
     ),
     (
         "resolve",
@@ -175,7 +177,7 @@ SEED: tuple[tuple[str, str, str, str, str, str], ...] = (
         "You may leave the course now with a full refund, or stay and take the practice day on top.",
         "可以现在退课并全额退款，也可以继续上课，另加一天实操。",
         "可以現在退課並全額退款，也可以繼續上課，另加一天實操。",
-        "Offer the way out first.",
+        _("Offer the way out first."),
     ),
     (
         "other",
@@ -183,7 +185,7 @@ SEED: tuple[tuple[str, str, str, str, str, str], ...] = (
         "I cannot decide this myself. I bring it to the person who can, and stay your contact.",
         "这件事我无权决定。我会交给能决定的人，并继续由我和你联系。",
         "這件事我無權決定。我會交給能決定的人，並繼續由我和你聯絡。",
-        "Never let the customer repeat the story.",
+        _("Never let the customer repeat the story."),
     ),
     (
         "other",
@@ -191,6 +193,6 @@ SEED: tuple[tuple[str, str, str, str, str, str], ...] = (
         "I want to help you. I can do so when we speak calmly; shall I call back in ten minutes?",
         "我想帮你解决。冷静下来谈会更快，我十分钟后再打给你，好吗？",
         "我想幫你解決。冷靜下來談會更快，我十分鐘後再打給你，好嗎？",
-        "For insults: a limit with an offer.",
+        _("For insults: a limit with an offer."),
     ),
 )

@@ -11,7 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from complaints.choices.cases import ClockKind
+from complaints.domain.free_names import ensure_free_name
 from complaints.models import Category, Complaint, Handler, Level, Policy, Queue, Target
+from complaints.shown_clocks import target_in_words
 from core.choices import AuditAction
 from core.domain.audit import differences, record
 from core.domain.numbers import take_turns
@@ -125,7 +127,7 @@ def save_category(
         with transaction.atomic():
             made.save(force_insert=True)
     except IntegrityError as error:
-        text = _("This code is in use. A category that was retired comes back by its own page.")
+        text = _("This code is taken, if only by a category that was retired. Choose another one.")
         raise Conflict("code_taken", text, fields={"code": text}) from error
     record(AuditAction.CREATED, by=by, subject=made, note=f"{kind} {code}, {edition}")
     return made
@@ -179,7 +181,7 @@ def save_policy(
 
     Cases that run keep the targets that they began with. Refused: a name that another policy has.
     """
-    _ensure_free_name(data, policy)
+    ensure_free_name(Policy, data["name"], _("Another policy has this name."), but=policy)
     if policy is None:
         stored: Policy = _created(Policy(created_by=by, **data), data, by=by)
     else:
@@ -188,15 +190,6 @@ def save_policy(
     extra = _write_targets(stored, targets, statutory_name)
     write_changes(stored, data, by=by, at=timezone.now(), extra=extra)
     return stored
-
-
-def _ensure_free_name(data: Mapping[str, Any], policy: Policy | None) -> None:
-    same = Policy.objects.filter(name=data["name"])
-    if policy is not None:
-        same = same.exclude(pk=policy.pk)
-    if same.exists():
-        text = _("Another policy has this name.")
-        raise DomainError("name_taken", text, fields={"name": text})
 
 
 def _write_targets(policy: Policy, targets: Targets, statutory_name: str) -> dict[str, tuple[Any, Any]]:
@@ -217,7 +210,10 @@ def _write_targets(policy: Policy, targets: Targets, statutory_name: str) -> dic
 
 
 def _told(target: tuple[Any, ...] | None) -> str:
-    return " ".join(str(part) for part in target if part) if target is not None else ""
+    if target is None:
+        return ""
+    amount, unit, name = target
+    return f"{target_in_words(amount, unit)} {name}".strip()
 
 
 @transaction.atomic

@@ -53,8 +53,8 @@ class CaseForm(VersionMixin, RecordForm):
             _("What happened"),
             ("title", "description", "remedy_sought", "category", "occurred_on", "emotion_before"),
         ),
-        (_("Who complains"), _WHO),
-        (_("How far it reaches"), _FACTS),
+        (_("Customer and contact"), _WHO),
+        (_("How grave it is"), _FACTS),
     )
 
     class Meta:
@@ -86,10 +86,10 @@ class IntakeForm(CaseForm):
     fieldsets = (
         (_("What happened"), ("title", "description", "remedy_sought", "category", "intake", "occurred_on")),
         (
-            _("Who"),
+            _("Customer and contact"),
             ("customer", "person", "contact_name", "contact_phone", "contact_email", "emotion_before"),
         ),
-        (_("How far it reaches"), _FACTS),
+        (_("How grave it is"), _FACTS),
     )
 
     class Meta(CaseForm.Meta):

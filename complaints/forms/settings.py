@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from complaints.choices.cases import ClockKind, Unit
 from complaints.models import BusinessCalendar, Category, Handler, Level, Policy, Queue
@@ -92,27 +93,43 @@ class PolicyForm(VersionMixin, RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         codes = [(row.code, f"{row.code} · {row.name}") for row in Category.objects.current()]
+        any_word = pgettext("policy", "Any")
         self.fields["category_code"] = forms.ChoiceField(
-            label=_("Category"), choices=[("", "—"), *codes], required=False
+            label=_("Category"), choices=[("", any_word), *codes], required=False
         )
+        for name in ("grade", "tier"):
+            field = self.fields[name]
+            field.choices = [("", any_word), *(pair for pair in field.choices if pair[0])]  # type: ignore[attr-defined]
+        self.fields["calendar"].empty_label = _("Calendar of the queue")  # type: ignore[attr-defined]
+        self.fields["calendar"].help_text = ""
+        self.fields["position"].help_text = _("The first that fits a case holds: 0 is asked first.")
         known = {row.clock: row for row in self.instance.targets.all()} if self.instance.pk else {}
         for kind in ClockKind:
             row = known.get(kind.value)
             self.fields[f"amount_{kind}"] = forms.IntegerField(
-                label=_("%(clock)s within") % {"clock": kind.label},
+                label=_("%(clock)s: at most") % {"clock": kind.label},
                 min_value=1,
                 max_value=1_000_000,
                 required=False,
                 initial=row.amount if row else None,
             )
             self.fields[f"unit_{kind}"] = forms.ChoiceField(
-                label=_("%(clock)s, unit") % {"clock": kind.label},
+                label=_("%(clock)s: unit") % {"clock": kind.label},
                 choices=Unit.choices,
                 initial=row.unit if row else Unit.WORKING_HOURS,
                 required=False,
             )
             if row is not None and kind == ClockKind.STATUTORY:
                 self.fields["statutory_name"].initial = row.name
+        self.fields["statutory_name"].widget.attrs["data-wide"] = "1"
+        self.fieldsets = (
+            (_("For which cases"), ("name", "kind", "grade", "tier", "category_code", "calendar")),
+            (
+                _("Targets; an empty one is not asked for"),
+                (*(f"{part}_{kind}" for kind in ClockKind for part in ("amount", "unit")), "statutory_name"),
+            ),
+            (_("Order and use"), ("position", "is_active")),
+        )
 
     @property
     def targets(self) -> dict[str, tuple[int, str] | None]:
@@ -181,17 +198,23 @@ WEEKDAYS = (
 )  # fmt: skip
 
 
-class HoursForm(forms.Form):
-    """The hours of a week, from a day on."""
+class HoursForm(VersionMixin, forms.Form):
+    """The hours of a week, from a day on; it knows which version of the calendar its person saw."""
 
     valid_from = forms.DateField(
         label=_("From"), help_text=_("Today or later; what is past stays as it was.")
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, calendar: BusinessCalendar, **kwargs: Any) -> None:
+        self.instance = calendar
         super().__init__(*args, **kwargs)
         for day, label in enumerate(WEEKDAYS):
             self.fields[f"day_{day}"] = SpansField(label=label, required=False, max_length=200)
+        self.fields["day_0"].help_text = _("Like 09:00–12:00, 13:00–18:00. Empty: closed.")
+        self.fieldsets = (
+            (_("From which day on"), ("version", "valid_from")),
+            (_("Hours"), tuple(f"day_{day}" for day in range(7))),
+        )
 
     @property
     def weekly(self) -> dict[int, list[tuple[time, time]]]:

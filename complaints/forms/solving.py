@@ -63,7 +63,7 @@ class InvestigationForm(forms.Form):
         if found is not None:
             self._begin_with(found)
         self.fieldsets = (
-            (_("Findings"), ("version", "summary", "evidence", "gap")),
+            (_("What was found"), ("version", "summary", "evidence", "gap")),
             (
                 _("Chain of whys"),
                 tuple(f"{part}_{n}" for n in range(1, MOST_WHYS + 1) for part in ("question", "answer")),
@@ -167,7 +167,14 @@ class CeilingForm(VersionMixin, RecordForm):
         fields = ["free", "most"]
 
 
-_SCORES = [("", "—"), *((str(n), str(n)) for n in range(1, 6))]
+_CONTENT = (
+    ("5", _("5 – very content")),
+    ("4", _("4 – content")),
+    ("3", _("3 – so so")),
+    ("2", _("2 – not content")),
+    ("1", _("1 – not at all content")),
+)
+_SCORES = (("", "—"), *_CONTENT)
 
 
 class AnswerForm(forms.Form):
@@ -175,8 +182,9 @@ class AnswerForm(forms.Form):
 
     is_accepted = forms.TypedChoiceField(
         label=_("Is the solution accepted?"),
-        choices=[("", "—"), ("1", _("Yes")), ("0", _("No"))],
+        choices=[("1", _("Yes")), ("0", _("No"))],
         coerce=lambda value: value == "1",
+        widget=forms.RadioSelect,
     )
     result_score = forms.TypedChoiceField(
         label=_("Content with the result, 1–5"), choices=_SCORES, coerce=int, empty_value=None, required=False
@@ -192,8 +200,18 @@ class AnswerForm(forms.Form):
         label=_("Emotion afterwards"), choices=[("", "—"), *Emotion.choices], required=False
     )
     wish = forms.CharField(
-        label=_("Wish"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("Wish"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("What we should still do, in the customer's words."),
     )
+
+    def __init__(self, *args: Any, low_score: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["result_score"].help_text = _("Up to %(score)s, or a “No”, opens the case again.") % {
+            "score": low_score
+        }
 
 
 class AttemptForm(forms.Form):
@@ -211,13 +229,7 @@ class PublicAnswerForm(forms.Form):
 
     score = forms.TypedChoiceField(
         label=_("How content are you?"),
-        choices=[
-            ("5", _("5 – very content")),
-            ("4", _("4 – content")),
-            ("3", _("3 – so so")),
-            ("2", _("2 – not content")),
-            ("1", _("1 – not at all content")),
-        ],
+        choices=_CONTENT,
         coerce=int,
         widget=forms.RadioSelect,
     )
@@ -235,6 +247,12 @@ class CallBackPolicyForm(VersionMixin, RecordForm):
     class Meta:
         model = CallBackPolicy
         fields = ["most_attempts", "hours_between", "low_score", "link_days"]
+        help_texts = {
+            "most_attempts": _("After so many calls without an answer the call-back is given up."),
+            "hours_between": _("The next try is due so long after the one before."),
+            "low_score": _("Of 1 to 5, as customers give for the result."),
+            "link_days": _("For the mail with one question that goes out with the solution."),
+        }
 
 
 class PhraseForm(VersionMixin, RecordForm):

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from complaints.querysets.cases import SettingQuerySet
+from complaints.seeded_words import in_words
 from customers.models.base import Recorded
 
 
@@ -36,7 +37,7 @@ class BusinessCalendar(Recorded):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return in_words(self.name)
 
 
 class CalendarHours(models.Model):
@@ -89,4 +90,9 @@ class CalendarDay(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.day:%Y-%m-%d} {self.name}"
+        return f"{self.day:%Y-%m-%d} {self.label}".strip()
+
+    @property
+    def label(self) -> str:
+        """The name of the day, in the language of the reader where it is the product's own."""
+        return in_words(self.name)

@@ -22,6 +22,7 @@ from complaints.choices.cases import (
 from complaints.models.calendars import BusinessCalendar
 from complaints.models.complaints import Complaint
 from complaints.querysets.cases import BelowComplaint, ClockQuerySet, EscalationQuerySet, SettingQuerySet
+from complaints.seeded_words import in_words
 from customers.choices import Tier
 from customers.models.base import Recorded
 
@@ -59,7 +60,7 @@ class Policy(Recorded):
         ordering = ["kind", "position", "id"]
 
     def __str__(self) -> str:
-        return self.name
+        return in_words(self.name)
 
 
 class Target(models.Model):
@@ -85,6 +86,11 @@ class Target(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_clock_display()} {self.amount} {self.get_unit_display()}"
+
+    @property
+    def label(self) -> str:
+        """The name of the deadline, or what kind of clock it is."""
+        return in_words(self.name) or str(self.get_clock_display())
 
 
 class Level(models.Model):
@@ -181,7 +187,7 @@ class Clock(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or str(self.get_kind_display())
+        return in_words(self.name) or str(self.get_kind_display())
 
 
 class ClockChange(models.Model):

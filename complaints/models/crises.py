@@ -7,7 +7,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from complaints.choices.learning import CRISIS_ENDED, CrisisKind, CrisisState, StatementState
@@ -15,6 +14,7 @@ from complaints.models.complaints import Complaint
 from complaints.models.taxonomy import Category
 from complaints.querysets.cases import SettingQuerySet
 from complaints.querysets.learning import CrisisQuerySet
+from core.wordings import nearest_text, texts_of
 from customers.models.base import Recorded
 
 
@@ -47,10 +47,7 @@ class PlanStep(Recorded):
     @property
     def text(self) -> str:
         """The step in the language in force, else in the nearest that has one."""
-        own = {"en": self.text_en, "zh-hans": self.text_zh_hans, "zh-hant": self.text_zh_hant}
-        language = get_language() or "en"
-        nearest = ("zh-hans", "zh-hant", "en") if language.startswith("zh") else ("en", "zh-hans", "zh-hant")
-        return own.get(language) or next((own[code] for code in nearest if own[code]), "")
+        return nearest_text(texts_of(self, "text"))
 
 
 class Crisis(Recorded):
@@ -159,9 +156,8 @@ class CrisisStep(models.Model):
 
     @property
     def text(self) -> str:
-        """The step in the language in force, else in whichever is there."""
-        found = self.texts.get(get_language() or "en") or next(iter(filter(None, self.texts.values())), "")
-        return str(found)
+        """The step in the language in force, else in the nearest that has one."""
+        return nearest_text(self.texts)
 
 
 class Statement(models.Model):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from core.wordings import nearest_text, texts_of
 
 
 class Named(models.Model):
@@ -23,10 +24,7 @@ class Named(models.Model):
     @property
     def name(self) -> str:
         """The name in the language in force, else in the nearest language that has one."""
-        own = {"en": self.name_en, "zh-hans": self.name_zh_hans, "zh-hant": self.name_zh_hant}
-        language = get_language() or "en"
-        nearest = ("zh-hans", "zh-hant", "en") if language.startswith("zh") else ("en", "zh-hans", "zh-hant")
-        return own.get(language) or next((own[code] for code in nearest if own[code]), "")
+        return nearest_text(texts_of(self, "name"))
 
 
 def has_a_name(what: str) -> models.CheckConstraint:

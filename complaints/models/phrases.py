@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from complaints.choices.solving import Gap, Step
 from complaints.querysets.cases import SettingQuerySet
+from complaints.seeded_words import in_words
+from core.wordings import nearest_text, texts_of
 from customers.models.base import Recorded
 
 
@@ -44,9 +45,11 @@ class PhraseCard(Recorded):
     def __str__(self) -> str:
         return self.text()[:80]
 
+    @property
+    def hint(self) -> str:
+        """The technique, in the language of the reader where it is the product's own."""
+        return in_words(self.technique)
+
     def text(self, language: str = "") -> str:
         """Return the sentence in `language`, by default that in force, else in the nearest that it has."""
-        own = {"en": self.text_en, "zh-hans": self.text_zh_hans, "zh-hant": self.text_zh_hant}
-        wanted = (language or get_language() or "en").lower()
-        nearest = ("zh-hans", "zh-hant", "en") if wanted.startswith("zh") else ("en", "zh-hans", "zh-hant")
-        return own.get(wanted) or next((own[code] for code in nearest if own[code]), "")
+        return nearest_text(texts_of(self, "text"), language)

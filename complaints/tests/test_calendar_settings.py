@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from complaints.domain.calendar_settings import save_calendar, set_day, set_hours
@@ -13,7 +14,7 @@ from complaints.domain.calendars import working_calendar
 from complaints.models import BusinessCalendar
 from complaints.sla import working_seconds
 from complaints.tests.factories import CalendarFactory
-from core.errors import DomainError
+from core.errors import Conflict, DomainError
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare")]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -66,3 +67,23 @@ def test_past_days_stay(calendar, admin):
         set_day(calendar, yesterday, name="", spans=[], by=admin)
     with pytest.raises(DomainError):
         set_hours(calendar, WEEK, valid_from=yesterday, by=admin)
+
+
+def test_of_two_who_set_hours_at_once_the_second_is_refused(calendar, admin):
+    seen = calendar.version
+    set_hours(calendar, SHORT, valid_from=monday_in(1), by=admin, version=seen)
+    with pytest.raises(Conflict) as refused:
+        set_hours(calendar, WEEK, valid_from=monday_in(1), by=admin, version=seen)
+    assert refused.value.code == "stale"
+    assert hours_between(calendar, monday_in(1), 7) == 15
+
+
+def test_the_form_of_hours_carries_the_version_that_its_person_saw(calendar, admin, client_of):
+    url, client = reverse("complaints:calendar-hours", args=[calendar.pk]), client_of(admin)
+    form = client.get(url).context["form"]
+    data = {"valid_from": f"{monday_in(1)}", "day_0": "09:00–12:00", "version": form["version"].value()}
+    assert client.post(url, data).status_code == 302
+    again = client.post(url, {**data, "day_0": "10:00–12:00"})
+    assert again.status_code == 422
+    assert str(admin) in str(again.context["form"].non_field_errors())
+    assert hours_between(calendar, monday_in(1), 7) == 3

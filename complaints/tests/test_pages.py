@@ -45,7 +45,7 @@ def post(client: Client, page_name: str, *args: object, **data: object) -> int:
 
 
 # ---- the list ---------------------------------------------------------------------------------------
-def test_the_list_opens_with_what_is_open(client):
+def test_the_list_opens_with_what_is_open(client, case):
     response = client.get(reverse("complaints:complaint-list"))
     assert (response.status_code, response.url) == (302, "/complaints/?open=true&sort=due")
 

@@ -18,11 +18,10 @@ from complaints.forms.learning import NoteForm
 from complaints.models import Alert
 from complaints.sentiment import MEASURED
 from complaints.sorting.learning import ALERT_SORTS
+from complaints.views.base import NAV, list_crumbs
 from core.views.base import RightsMixin, render_page
 from core.views.lists import ListPage
 from customers.views.base import CustomerFormPage, RecordFilters, fetch
-
-NAV = "complaints"
 
 
 class AlertList(RecordFilters, ListPage):
@@ -91,7 +90,7 @@ class AlertMove(CustomerFormPage):
 
     def crumbs(self) -> list[tuple[Any, str]]:
         """The list."""
-        return [(_("Early warnings"), reverse("complaints:alert-list"))]
+        return list_crumbs(_("Early warnings"), "complaints:alert-list")
 
     def cancel_url(self) -> str:
         """Back to the warning."""

@@ -35,8 +35,17 @@ def case_crumbs(case: Complaint) -> list[tuple[Any, str]]:
     ]
 
 
+def list_crumbs(label: Any, url_name: str) -> list[tuple[Any, str]]:
+    """The way down to a list of the package."""
+    return [(_("Complaints"), reverse("complaints:complaint-list")), (label, reverse(url_name))]
+
+
 class CaseVerb(CustomerFormPage):
-    """A verb that asks something first: a form of its own page, or in the dialog of the case's page."""
+    """A verb that asks something first: a form of its own page, or in the dialog of the case's page.
+
+    `action` is what the person must be allowed to do to the case itself. Verbs of the parts of a case
+    say "view", or find the case by their part.
+    """
 
     required_right: ClassVar[Right] = ("change", Complaint)
     nav_current = NAV

@@ -84,11 +84,14 @@ class CalendarEdit(SettingForm):
     submit_label = gettext_lazy("Save calendar")
     success_message = gettext_lazy("Calendar saved.")
 
-    def perform(self, form: CalendarForm) -> str:
-        """Save it and go to its page."""
-        version = form.seen_version if self.row is not None else None
-        made = save_calendar(**form.values, by=self.person, calendar=self.row, version=version)
-        return reverse("complaints:calendar-detail", args=[made.pk])
+    def save(self, form: CalendarForm) -> BusinessCalendar:
+        """Save the calendar."""
+        version = form.seen_version
+        return save_calendar(**form.values, by=self.person, calendar=self.row, version=version)
+
+    def url_after(self, record: BusinessCalendar) -> str:
+        """The page of the calendar."""
+        return reverse("complaints:calendar-detail", args=[record.pk])
 
 
 class _OfCalendar(SettingForm):
@@ -114,6 +117,10 @@ class HoursEdit(_OfCalendar):
     submit_label = gettext_lazy("Save hours")
     success_message = gettext_lazy("Hours saved; open cases are worked out anew.")
 
+    def form_arguments(self) -> dict[str, Any]:
+        """Give the form the calendar."""
+        return {"calendar": self.row}
+
     def get_initial(self) -> dict[str, Any]:
         """Begin with the hours that hold now, from tomorrow on."""
         rows = list(self.row.hours.filter(valid_to__isnull=True).order_by("opens"))
@@ -123,10 +130,10 @@ class HoursEdit(_OfCalendar):
         }
         return {"valid_from": timezone.localdate() + timedelta(days=1), **hours}
 
-    def perform(self, form: HoursForm) -> str:
-        """Save them and go back."""
-        set_hours(self.row, form.weekly, valid_from=form.cleaned_data["valid_from"], by=self.person)
-        return self.cancel_url()
+    def save(self, form: HoursForm) -> None:
+        """Save the hours."""
+        begin, version = form.cleaned_data["valid_from"], form.seen_version
+        set_hours(self.row, form.weekly, valid_from=begin, by=self.person, version=version)
 
 
 class DayEdit(_OfCalendar):
@@ -138,11 +145,10 @@ class DayEdit(_OfCalendar):
     success_message = gettext_lazy("Day saved; open cases are worked out anew.")
     form_columns = 1
 
-    def perform(self, form: DayForm) -> str:
-        """Save it and go back."""
+    def save(self, form: DayForm) -> CalendarDay:
+        """Save the day."""
         data = form.cleaned_data
-        set_day(self.row, data["day"], name=data["name"], spans=data["spans"], by=self.person)
-        return self.cancel_url()
+        return set_day(self.row, data["day"], name=data["name"], spans=data["spans"], by=self.person)
 
 
 class DayRemove(RightsMixin, View):

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.decorators import method_decorator
@@ -22,10 +22,12 @@ from complaints.filters.solving import CallBackFilterSet
 from complaints.forms.solving import AnswerForm, AttemptForm, CallBackPolicyForm, PublicAnswerForm
 from complaints.models import CallBack, CallBackPolicy, Complaint
 from complaints.sorting.solving import CALLBACK_SORTS
-from complaints.views.panels import NAV, CaseFormPage, CasePanel
+from complaints.views.base import NAV, CaseVerb
+from complaints.views.panels import CasePanel
 from core.access import can
 from core.errors import Conflict
 from core.limits import rate_limited
+from core.navigation import settings_crumbs
 from core.views.base import RightsMixin, render_page
 from core.views.lists import ListPage
 from customers.views.base import CustomerFormPage, RecordFilters, fetch, user_of
@@ -61,6 +63,12 @@ class CallBackList(RecordFilters, ListPage):
     default_sort = "due"
     nav_current = NAV
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Begin with what is to be done; the address says so."""
+        if not request.GET and not self.chosen.opening_url() and self.rows().exists():
+            return redirect(f"{request.path}?state=due")
+        return super().get(request, *args, **kwargs)
+
     def extra_context(self) -> dict[str, Any]:
         """Offer the usual views, and know what is late."""
         here = reverse("complaints:callback-list")
@@ -69,10 +77,11 @@ class CallBackList(RecordFilters, ListPage):
         tabs = [
             (_("Due"), f"{here}?state=due", {"state": ["due"]}),
             (_("Mine"), f"{here}?state=due&owner={self.person.pk}", mine),
-            (_("All"), here, {}),
+            (_("All"), f"{here}?sort=-due", {}),
         ]
         return {
             "now": timezone.now(),
+            "may_change": can(self.person, "change", CallBack),
             "view_tabs": [
                 {"label": label, "url": url, "current": asked == query} for label, url, query in tabs
             ],
@@ -96,11 +105,10 @@ class CallBackDay(RightsMixin, View):
         return render_page(request, "complaints/callback_day.html", context, partial="panel")
 
 
-class CallBackPage(CaseFormPage):
+class CallBackPage(CaseVerb):
     """What the forms of call-backs share."""
 
     required_right = ("change", CallBack)
-    form_columns = 1
 
     @cached_property
     def callback(self) -> CallBack:
@@ -108,6 +116,7 @@ class CallBackPage(CaseFormPage):
         found: CallBack = fetch(self.request, CallBack.objects.for_list(), self.kwargs["pk"], "change")
         return found
 
+    @cached_property
     def case(self) -> Complaint:
         """The case."""
         return self.callback.complaint
@@ -117,9 +126,14 @@ class CallBackSettle(CallBackPage):
     """What the customer answered."""
 
     form_class = AnswerForm
+    form_columns = 2
     title = gettext_lazy("Note the answer")
     submit_label = gettext_lazy("Save answer")
     success_message = gettext_lazy("Answer saved.")
+
+    def form_arguments(self) -> dict[str, Any]:
+        """Give the form the score that opens the case again."""
+        return {"low_score": CallBackPolicy.load().low_score}
 
     def perform(self, form: AnswerForm) -> str:
         """Keep it and go back."""
@@ -173,6 +187,10 @@ class CallBackPolicyUpdate(CustomerFormPage):
         """Write them."""
         set_policy(self.policy, form.values, by=self.person, version=form.seen_version)
         return self.cancel_url()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the way here."""
+        return super().get_context_data(crumbs=settings_crumbs(), **kwargs)
 
 
 @method_decorator(login_not_required, name="dispatch")

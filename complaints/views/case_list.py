@@ -39,8 +39,11 @@ class ComplaintList(RecordFilters, ListPage):
     nav_current = NAV
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Begin with what is open, the most pressing first; the address says so."""
-        if not request.GET and not self.chosen.opening_url():
+        """Begin with what is open, the most pressing first; the address says so.
+
+        Where there is nothing at all, the page says how to begin instead.
+        """
+        if not request.GET and not self.chosen.opening_url() and self.rows().exists():
             return redirect(f"{request.path}?open=true&sort=due")
         return super().get(request, *args, **kwargs)
 
@@ -96,7 +99,7 @@ _COLUMNS = {
 }
 
 
-class CasePanel(RightsMixin, View):
+class CaseDay(RightsMixin, View):
     """My day: one's own open cases, and escalations that wait to be taken up."""
 
     required_right = ("view", Complaint)

@@ -28,7 +28,8 @@ from complaints.fishbone import headed, laid_out
 from complaints.forms.solving import CauseForm, InvestigationForm, PickCauseForm
 from complaints.models import Cause, Complaint, ComplaintCause, Investigation
 from complaints.sorting.solving import CAUSE_SORTS
-from complaints.views.panels import NAV, CaseFormPage, CasePanel, PanelPost
+from complaints.views.base import NAV, CaseVerb, list_crumbs
+from complaints.views.panels import CasePanel, PanelPost
 from core.access import can
 from core.errors import DomainError
 from core.views.base import RightsMixin, render_page
@@ -89,7 +90,7 @@ class InvestigationDetail(CasePanel):
         }
 
 
-class InvestigationEdit(CaseFormPage):
+class InvestigationEdit(CaseVerb):
     """Writing down what was found out."""
 
     required_right = ("change", Investigation)
@@ -97,31 +98,24 @@ class InvestigationEdit(CaseFormPage):
     title = gettext_lazy("Investigation")
     submit_label = gettext_lazy("Save findings")
     success_message = gettext_lazy("Findings saved. A second person confirms them.")
-
-    @cached_property
-    def _case(self) -> Complaint:
-        found: Complaint = fetch(self.request, Complaint.objects.for_list(), self.kwargs["pk"])
-        return found
-
-    def case(self) -> Complaint:
-        """The case."""
-        return self._case
+    action = "view"
+    form_columns = 2
 
     def form_arguments(self) -> dict[str, Any]:
         """Give the form what is known."""
-        return {"found": Investigation.objects.filter(complaint=self._case).first()}
+        return {"found": Investigation.objects.filter(complaint=self.case).first()}
 
     def perform(self, form: InvestigationForm) -> str:
         """Keep it and show it."""
         write_investigation(
-            self._case,
+            self.case,
             form.values,
             whys=form.whys,
             bones=form.bones,
             by=self.person,
             version=form.cleaned_data["version"],
         )
-        return reverse("complaints:investigation-detail", args=[self._case.pk])
+        return reverse("complaints:investigation-detail", args=[self.case.pk])
 
 
 class InvestigationConfirm(PanelPost):
@@ -208,7 +202,7 @@ class CausePage(CustomerFormPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the way here."""
-        crumbs = [(_("Causes"), reverse("complaints:cause-list"))]
+        crumbs = list_crumbs(_("Causes"), "complaints:cause-list")
         return super().get_context_data(crumbs=crumbs, **kwargs)
 
 

@@ -28,11 +28,14 @@ from complaints.filters.solving import CompensationFilterSet
 from complaints.forms.solving import CeilingForm, CompensationForm, ReasonForm
 from complaints.models import Compensation, CompensationCeiling, CompensationMove, Complaint
 from complaints.sorting.solving import COMPENSATION_SORTS
-from complaints.views.panels import NAV, CaseFormPage, CasePanel, PanelPost
+from complaints.views.base import NAV, CaseVerb
+from complaints.views.panels import CasePanel, PanelPost
 from core.access import can
+from core.display import format_money
+from core.navigation import settings_crumbs
 from core.views.base import RightsMixin, render_page
 from core.views.lists import ListPage
-from customers.views.base import CustomerFormPage, RecordFilters, fetch, user_of
+from customers.views.base import CustomerFormPage, RecordFilters, base_currency_of, fetch, user_of
 
 PANEL_ROWS = 5
 MOST_MONTHS = 240
@@ -73,7 +76,7 @@ class CompensationPanel(CasePanel):
         return row.state == RedressState.PROPOSED and may_approve(row, self.person)
 
 
-class CompensationCreate(CaseFormPage):
+class CompensationCreate(CaseVerb):
     """Proposing one."""
 
     required_right = ("add", Compensation)
@@ -81,24 +84,27 @@ class CompensationCreate(CaseFormPage):
     title = gettext_lazy("Propose compensation")
     submit_label = gettext_lazy("Propose compensation")
     success_message = gettext_lazy("Compensation proposed.")
+    action = "view"
+    form_columns = 2
     once = True
-
-    @cached_property
-    def _case(self) -> Complaint:
-        found: Complaint = fetch(self.request, Complaint.objects.for_list(), self.kwargs["pk"])
-        return found
-
-    def case(self) -> Complaint:
-        """The case."""
-        return self._case
 
     def form_arguments(self) -> dict[str, Any]:
         """Give the form the person."""
         return {"user": self.person}
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Say what the grade of the case allows, and what is promised already."""
+        ceiling, currency = ceiling_for(self.case), base_currency_of(self.request)
+        words = _("Without approval up to %(free)s, at most %(most)s; %(promised)s promised so far.") % {
+            "free": format_money(ceiling.free, currency, 0),
+            "most": format_money(ceiling.most, currency, 0),
+            "promised": format_money(committed_to(self.case), currency, 0),
+        }
+        return super().get_context_data(**{"intro": f"{self.case} · {words}", **kwargs})
+
     def perform(self, form: CompensationForm) -> str:
         """Propose it and go back."""
-        propose(self._case, form.values, by=self.person)
+        propose(self.case, form.values, by=self.person)
         return self.cancel_url()
 
 
@@ -129,7 +135,7 @@ class CompensationApprove(PanelPost):
         return approve(row, by=self.person).complaint
 
 
-class CompensationRefuse(CaseFormPage):
+class CompensationRefuse(CaseVerb):
     """Not approving, and why."""
 
     required_right = ("approve", Compensation)
@@ -137,7 +143,6 @@ class CompensationRefuse(CaseFormPage):
     title = gettext_lazy("Do not approve")
     submit_label = gettext_lazy("Do not approve")
     success_message = gettext_lazy("Noted. Who proposed it reads why.")
-    form_columns = 1
 
     @cached_property
     def row(self) -> Compensation:
@@ -147,6 +152,7 @@ class CompensationRefuse(CaseFormPage):
         )
         return found
 
+    @cached_property
     def case(self) -> Complaint:
         """The case."""
         return self.row.complaint
@@ -246,7 +252,7 @@ class CeilingUpdate(CustomerFormPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Say which, and add the way here."""
-        crumbs = [(_("Ceilings of compensation"), self.cancel_url())]
+        crumbs = settings_crumbs((_("Ceilings of compensation"), "complaints:ceiling-list"))
         return super().get_context_data(crumbs=crumbs, intro=str(self.ceiling), **kwargs)
 
 

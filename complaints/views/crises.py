@@ -31,12 +31,12 @@ from complaints.filters.learning import CrisisFilterSet
 from complaints.forms.learning import CrisisForm, NoteForm, PlanStepForm, StatementForm
 from complaints.models import Complaint, Crisis, CrisisStep, PlanStep, Statement
 from complaints.sorting.learning import CRISIS_SORTS
+from complaints.views.base import NAV, list_crumbs
 from core.access import can
 from core.views.base import RightsMixin, go_to, render_page
 from core.views.lists import ListPage
 from customers.views.base import CustomerFormPage, RecordFilters, fetch
 
-NAV = "complaints"
 SHOWN_CASES = 50
 
 
@@ -103,7 +103,7 @@ class CrisisPage(CustomerFormPage):
 
     def crumbs(self) -> list[tuple[Any, str]]:
         """The list."""
-        return [(_("Crises"), reverse("complaints:crisis-list"))]
+        return list_crumbs(_("Crises"), "complaints:crisis-list")
 
     def cancel_url(self) -> str:
         """Back to the crisis, or to the list."""
@@ -194,6 +194,7 @@ class CrisisStepDone(RightsMixin, View):
         """Mark it as done."""
         rows = CrisisStep.objects.visible_to(self.person, "change").select_related("crisis")
         step = finish_step(get_object_or_404(rows, pk=pk), by=self.person)
+        messages.success(request, _("Step done."))
         return go_to(request, step.crisis.get_absolute_url())
 
 

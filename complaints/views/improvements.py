@@ -18,12 +18,11 @@ from complaints.filters.learning import ImprovementFilterSet
 from complaints.forms.learning import ImprovementForm, NoteForm
 from complaints.models import Improvement
 from complaints.sorting.learning import IMPROVEMENT_SORTS
+from complaints.views.base import NAV, list_crumbs
 from core.access import can
 from core.views.base import RightsMixin, render_page
 from core.views.lists import ListPage
 from customers.views.base import CustomerFormPage, RecordFilters, fetch
-
-NAV = "complaints"
 
 
 class ImprovementList(RecordFilters, ListPage):
@@ -93,7 +92,7 @@ class ImprovementPage(CustomerFormPage):
 
     def crumbs(self) -> list[tuple[Any, str]]:
         """The list."""
-        return [(_("Improvements"), reverse("complaints:improvement-list"))]
+        return list_crumbs(_("Improvements"), "complaints:improvement-list")
 
     def cancel_url(self) -> str:
         """Back to the improvement, or to the list."""

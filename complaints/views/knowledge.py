@@ -28,13 +28,13 @@ from complaints.forms.knowledge import ArticleForm
 from complaints.models import Article, ArticleEdition, Complaint
 from complaints.rendering import as_html
 from complaints.sorting.learning import ARTICLE_SORTS
+from complaints.views.base import NAV, list_crumbs
+from complaints.views.panels import CasePanel
 from core.access import can
 from core.errors import DomainError
 from core.views.base import RightsMixin, go_to, number_in, render_page
 from core.views.lists import ListPage
 from customers.views.base import CustomerFormPage, RecordFilters, fetch
-
-NAV = "complaints"
 
 
 class ArticleList(RecordFilters, ListPage):
@@ -114,7 +114,7 @@ class ArticlePage(CustomerFormPage):
 
     def crumbs(self) -> list[tuple[Any, str]]:
         """The list."""
-        return [(_("Knowledge"), reverse("complaints:article-list"))]
+        return list_crumbs(_("Knowledge"), "complaints:article-list")
 
     def cancel_url(self) -> str:
         """Back to the list."""
@@ -208,7 +208,8 @@ class ArticleEditions(RightsMixin, View):
             "editions": editions,
             "chosen": chosen,
             "before": before,
-            "lines": difference(before.body if before else "", chosen.body) if chosen else [],
+            "body": as_html(chosen.body) if chosen and not before else "",
+            "lines": difference(before.body, chosen.body) if chosen and before else [],
             "nav_current": NAV,
         }
         return render_page(request, "complaints/article_editions.html", context)
@@ -237,34 +238,31 @@ class ArticleFromCase(RightsMixin, View):
         return go_to(request, reverse("complaints:article-update", args=[article.pk]))
 
 
-class KnowledgePanel(RightsMixin, View):
+class KnowledgePanel(CasePanel):
     """On the page of a case: which articles may help; noting that one did."""
 
     required_right = ("view", Article)
+    template_name = "complaints/knowledge_panel.html"
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show the articles most like the case."""
-        return self._panel(request, fetch(request, Complaint.objects.for_list(), pk))
+    def context_of(self, case: Complaint) -> dict[str, Any]:
+        """Add the articles most like the case."""
+        may_change = Complaint.objects.visible_to(self.person, "change").filter(pk=case.pk)
+        return {
+            "may_help": can(self.person, "change", Complaint) and may_change.exists(),
+            "articles": suggested_for(case),
+            "helped": set(case.helped_by.values_list("article", flat=True)),
+            "may_draft": case.solved_at is not None and can(self.person, "add", Article),
+        }
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Note that the article helped, once for the case."""
-        case: Complaint = fetch(request, Complaint.objects.for_list(), pk)
+        """Note that the article helped, once for the case, by somebody who works on it."""
+        case: Complaint = fetch(request, Complaint.objects.for_list(), pk, "change")
         number = number_in(request.POST.get("article", ""))
         if number is None:
             raise DomainError("article_needed", _("Name the article that helped."))
         article: Article = fetch(request, Article.objects.all(), number)
         note_help(article, case, by=self.person)
-        return self._panel(request, case)
-
-    def _panel(self, request: HttpRequest, case: Complaint) -> HttpResponse:
-        context = {
-            "case": case,
-            "articles": suggested_for(case),
-            "helped": set(case.helped_by.values_list("article", flat=True)),
-            "may_draft": case.solved_at is not None and can(self.person, "add", Article),
-            "nav_current": NAV,
-        }
-        return render_page(request, "complaints/knowledge_panel.html", context, partial="panel")
+        return self.get(request, pk)
 
 
 class KnowledgeSuggest(RightsMixin, View):

@@ -11,10 +11,9 @@ from django.utils.functional import Promise
 from django.views import View
 
 from complaints.models import Complaint
+from complaints.views.base import NAV
 from core.views.base import RightsMixin, is_fragment, render_page
-from customers.views.base import CustomerFormPage, fetch, next_url
-
-NAV = "complaints"
+from customers.views.base import fetch, next_url
 
 
 class CasePanel(RightsMixin, View):
@@ -54,22 +53,3 @@ class PanelPost(RightsMixin, View):
         if self.success_message:
             messages.success(request, str(self.success_message))
         return redirect(next_url(request, case.get_absolute_url()))
-
-
-class CaseFormPage(CustomerFormPage):
-    """A form about a case, opened from one of its panels."""
-
-    nav_current = NAV
-
-    def case(self) -> Complaint:
-        """Return the case."""
-        raise NotImplementedError
-
-    def cancel_url(self) -> str:
-        """Back to the case."""
-        return next_url(self.request, self.case().get_absolute_url())
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the way here."""
-        case = self.case()
-        return super().get_context_data(**{"crumbs": [(case.number, case.get_absolute_url())], **kwargs})

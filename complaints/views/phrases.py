@@ -19,6 +19,7 @@ from complaints.models import Complaint, PhraseCard
 from complaints.sorting.solving import PHRASE_SORTS
 from complaints.views.panels import CasePanel, PanelPost
 from core.access import can
+from core.navigation import settings_crumbs
 from core.views.lists import ListPage
 from customers.views.base import CustomerFormPage, RecordFilters, fetch
 
@@ -89,7 +90,7 @@ class PhrasePage(CustomerFormPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the way here."""
-        crumbs = [(_("Phrase cards"), reverse("complaints:phrase-list"))]
+        crumbs = settings_crumbs((_("Phrase cards"), "complaints:phrase-list"))
         return super().get_context_data(crumbs=crumbs, **kwargs)
 
 

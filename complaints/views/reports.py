@@ -9,11 +9,10 @@ from complaints.domain.reports import named_ranks
 from complaints.filters.learning import ReportFilterSet
 from complaints.models import DailyReport
 from complaints.sorting.learning import REPORT_SORTS
+from complaints.views.base import NAV
 from core.views.base import RightsMixin, render_page
 from core.views.lists import ListPage
 from customers.views.base import RecordFilters, fetch
-
-NAV = "complaints"
 
 
 class ReportList(RecordFilters, ListPage):

@@ -98,7 +98,10 @@ class SettingsHome(RightsMixin, TemplateView):
 
 
 class SettingForm(CustomerFormPage):
-    """A form of the settings of cases; new ones are marked against the second click."""
+    """A form of the settings of cases: `save` hands over to the domain, then the page leads back.
+
+    New ones are marked against the second click.
+    """
 
     nav_current = NAV
     model: ClassVar[Any]
@@ -120,9 +123,22 @@ class SettingForm(CustomerFormPage):
         """Back to the settings of cases."""
         return reverse("complaints:settings")
 
+    def save(self, form: Any) -> Any:
+        """Hand over to the domain and return the record."""
+        raise NotImplementedError
+
+    def url_after(self, record: Any) -> str:
+        """Where to go when `record` is saved: back, unless the form says otherwise."""
+        return self.cancel_url()
+
+    def perform(self, form: Any) -> str:
+        """Save it and go on."""
+        return self.url_after(self.save(form))
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the way here."""
-        return super().get_context_data(crumbs=settings_crumbs(_HOME), **kwargs)
+        """Add the way here, and say which record it is."""
+        which = str(self.row) if self.row is not None else ""
+        return super().get_context_data(**{"crumbs": settings_crumbs(_HOME), "intro": which, **kwargs})
 
 
 class QueueEdit(SettingForm):
@@ -135,11 +151,9 @@ class QueueEdit(SettingForm):
     submit_label = gettext_lazy("Save queue")
     success_message = gettext_lazy("Queue saved.")
 
-    def perform(self, form: QueueForm) -> str:
-        """Save it and go back."""
-        version = form.seen_version if self.row is not None else None
-        save_queue(form.values, by=self.person, queue=self.row, version=version)
-        return self.cancel_url()
+    def save(self, form: QueueForm) -> Queue:
+        """Save the queue."""
+        return save_queue(form.values, by=self.person, queue=self.row, version=form.seen_version)
 
 
 class HandlerCreate(SettingForm):
@@ -152,10 +166,9 @@ class HandlerCreate(SettingForm):
     submit_label = gettext_lazy("Save handler")
     success_message = gettext_lazy("Handler saved.")
 
-    def perform(self, form: NewHandlerForm) -> str:
-        """Save it and go back."""
-        save_handler(form.cleaned_data["person"], form.values, by=self.person)
-        return self.cancel_url()
+    def save(self, form: NewHandlerForm) -> Handler:
+        """Save what the person handles."""
+        return save_handler(form.cleaned_data["person"], form.values, by=self.person)
 
 
 class HandlerEdit(SettingForm):
@@ -168,10 +181,9 @@ class HandlerEdit(SettingForm):
     submit_label = gettext_lazy("Save handler")
     success_message = gettext_lazy("Handler saved.")
 
-    def perform(self, form: HandlerForm) -> str:
-        """Save it and go back."""
-        save_handler(self.row.user, form.values, by=self.person, version=form.seen_version)
-        return self.cancel_url()
+    def save(self, form: HandlerForm) -> Handler:
+        """Save what the person handles."""
+        return save_handler(self.row.user, form.values, by=self.person, version=form.seen_version)
 
 
 class CategoryEdit(SettingForm):
@@ -184,11 +196,11 @@ class CategoryEdit(SettingForm):
     submit_label = gettext_lazy("Save category")
     success_message = gettext_lazy("Category saved. Cases keep the edition of their day.")
 
-    def perform(self, form: CategoryForm) -> str:
-        """Save it and go back."""
+    def save(self, form: CategoryForm) -> Category:
+        """Save the edition."""
         names = [name for name in form.fields if name in form.cleaned_data]
-        save_category({name: form.cleaned_data[name] for name in names}, by=self.person, category=self.row)
-        return self.cancel_url()
+        data = {name: form.cleaned_data[name] for name in names}
+        return save_category(data, by=self.person, category=self.row)
 
 
 class CategoryRetire(ConfirmPage):
@@ -273,17 +285,20 @@ class PolicyEdit(SettingForm):
     submit_label = gettext_lazy("Save policy")
     success_message = gettext_lazy("Policy saved. Cases that run keep the targets they began with.")
 
-    def perform(self, form: PolicyForm) -> str:
-        """Save it and go to its page."""
-        policy = save_policy(
+    def save(self, form: PolicyForm) -> Policy:
+        """Save the policy with its targets."""
+        return save_policy(
             form.values,
             form.targets,
             by=self.person,
             policy=self.row,
-            version=form.seen_version if self.row is not None else None,
+            version=form.seen_version,
             statutory_name=form.cleaned_data["statutory_name"],
         )
-        return reverse("complaints:policy-detail", args=[policy.pk])
+
+    def url_after(self, record: Policy) -> str:
+        """The page of the policy."""
+        return reverse("complaints:policy-detail", args=[record.pk])
 
 
 class LevelEdit(SettingForm):
@@ -311,10 +326,9 @@ class LevelEdit(SettingForm):
         """Back to the policy."""
         return reverse("complaints:policy-detail", args=[self.policy.pk])
 
-    def perform(self, form: LevelForm) -> str:
-        """Save it and go back."""
-        save_level(self.policy, form.values, by=self.person, level=self.row)
-        return self.cancel_url()
+    def save(self, form: LevelForm) -> Level:
+        """Save the level."""
+        return save_level(self.policy, form.values, by=self.person, level=self.row)
 
 
 class LevelDelete(RightsMixin, View):

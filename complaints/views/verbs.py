@@ -25,7 +25,7 @@ from complaints.forms.cases import (
     SolveForm,
 )
 from complaints.models import CaseLink, Complaint, Entry
-from complaints.views.base import CaseMove, CaseVerb, case_for
+from complaints.views.base import NAV, CaseMove, CaseVerb, case_for
 from core.models import User
 from core.views.base import ConfirmPage, Right
 from customers.views.base import fetch
@@ -160,7 +160,7 @@ class CaseClose(ConfirmPage):
     """The end of a case."""
 
     required_right: ClassVar[Right] = ("change", Complaint)
-    nav_current = "complaints"
+    nav_current = NAV
     success_message = gettext_lazy("Closed.")
 
     @property

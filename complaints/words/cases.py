@@ -15,6 +15,7 @@ from complaints.choices.cases import (
     Grade,
     LevelAction,
 )
+from complaints.seeded_words import in_words
 
 Params = Mapping[str, Any]
 
@@ -42,7 +43,7 @@ def _assigned(params: Params) -> str:
 
 
 def _escalated(params: Params) -> str:
-    clock = params.get("name") or _label(ClockKind, params.get("clock"))
+    clock = in_words(params.get("name") or "") or _label(ClockKind, params.get("clock"))
     told = ", ".join(params.get("told", [])) or _("nobody could be told")
     words = _("Escalated, level %(level)s (%(clock)s). Told: %(told)s.") % {
         "level": params.get("level"),
@@ -64,7 +65,10 @@ def _first_contact(params: Params) -> str:
 def _with(text: str, params: Params) -> str:
     """Add the reason that somebody gave."""
     reason = params.get("reason") or params.get("note") or params.get("outcome")
-    return f"{text} {reason}" if reason else text
+    if not reason:
+        return text
+    # A full-width stop carries its own space.
+    return f"{text}{'' if text.endswith('。') else ' '}{in_words(reason)}"
 
 
 WORDS: dict[str, Callable[[Params], str]] = {

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from complaints.choices.solving import AttemptResult, Measure
+from core.display import format_money
+from core.wordings import nearest_text
 
 Words = Callable[[dict[str, Any]], str]
 
@@ -20,11 +22,17 @@ def _measure(params: dict[str, Any]) -> str:
 
 def _redress(text: str) -> Words:
     def words(params: dict[str, Any]) -> str:
-        said = _(text) % {"measure": _measure(params), "value": params.get("value", "")}
+        value = format_money(params.get("value"), params.get("currency", ""))
+        said = _(text) % {"measure": _measure(params), "value": value}
         note = params.get("note", "")
         return f"{said} {note}".strip()
 
     return words
+
+
+def _cause(params: dict[str, Any]) -> str:
+    """The name of the cause as it was then; lines of earlier days have it in one language only."""
+    return nearest_text(params["names"]) if params.get("names") else str(params.get("cause", ""))
 
 
 def _called_back(params: dict[str, Any]) -> str:
@@ -42,10 +50,8 @@ def _attempted(params: dict[str, Any]) -> str:
 WORDS: dict[str, Words] = {
     "investigated": lambda _params: _("Findings written."),
     "finding_confirmed": lambda _params: _("Findings confirmed."),
-    "cause_named": lambda params: _("Cause: %(cause)s") % {"cause": params.get("cause", "")},
-    "cause_taken_away": lambda params: (
-        _("No longer the cause: %(cause)s") % {"cause": params.get("cause", "")}
-    ),
+    "cause_named": lambda params: _("Cause: %(cause)s") % {"cause": _cause(params)},
+    "cause_taken_away": lambda params: _("No longer the cause: %(cause)s") % {"cause": _cause(params)},
     "compensation_proposed": _redress(gettext_noop("Proposed: %(measure)s, %(value)s")),
     "compensation_approved": _redress(gettext_noop("Approved: %(measure)s")),
     "compensation_not_approved": _redress(gettext_noop("Not approved: %(measure)s")),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from core.querysets import PicklistQuerySet
+from core.wordings import nearest_text, own_text, texts_of
 
 
 class PicklistValue(models.Model):
@@ -49,10 +49,6 @@ class PicklistValue(models.Model):
     @property
     def name(self) -> str:
         """The name in the language in force, else in a language that has one; empty where none has."""
-        own = {"en": self.name_en, "zh-hans": self.name_zh_hans, "zh-hant": self.name_zh_hant}
-        language = get_language() or "en"
-        nearest = ("zh-hans", "zh-hant", "en") if language.startswith("zh") else ("en", "zh-hans", "zh-hant")
-        if self.is_built_in:
-            # The product has its own word in this language: another language's does not stand in for it.
-            return own.get(language, "")
-        return own.get(language) or next((own[code] for code in nearest if own[code]), "")
+        names = texts_of(self, "name")
+        # The product has its own word in this language: another language's does not stand in for it.
+        return own_text(names) if self.is_built_in else nearest_text(names)

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.utils.formats import localize
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from core.audit_lines import field_label
 from core.choices import AuditAction
 from core.domain.audit import as_json, differences, record
 from core.errors import Conflict, DomainError
@@ -82,20 +83,13 @@ def _stale_message(subject: models.Model, lines: list[AuditEntry]) -> str:
     for line in lines:
         who = str(line.actor) if line.actor else _("The system")
         fields = (
-            ", ".join(_safe_label(type(subject), field) for field in line.changes)
+            ", ".join(field_label(type(subject), field) for field in line.changes)
             or line.get_action_display()
         )
         told.append(f"{who} ({localize(localtime(line.at))}): {fields}")
     return _(
         "This record was changed since you opened it. %(changes)s. Load it again, then repeat your change."
     ) % {"changes": "; ".join(told) or _("Somebody saved it")}
-
-
-def _safe_label(model: type[models.Model], field: str) -> str:
-    try:
-        return label_of(model, field)
-    except FieldDoesNotExist:
-        return field
 
 
 def _told(lines: list[AuditEntry]) -> list[dict[str, Any]]:

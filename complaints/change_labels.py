@@ -1,0 +1,15 @@
+"""Names of changes that no column carries, for histories and the audit log."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from complaints.choices.cases import ClockKind
+from core.audit_lines import register_change_label
+
+
+def register_labels() -> None:
+    """Name them: the targets of a policy by their clocks, and the chain of an investigation."""
+    register_change_label("chain", lambda: _("Chain of whys"))
+    for clock in ClockKind:
+        register_change_label(f"target_{clock.value}", lambda clock=clock: str(clock.label))  # type: ignore[misc]
