@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
+from django.utils.functional import cached_property
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
 from rest_framework import serializers, status
 from rest_framework.decorators import action
@@ -46,7 +47,7 @@ class ConditionSerializer(Strict):
     fact = serializers.ChoiceField(choices=Fact.choices)
     operator = serializers.ChoiceField(choices=Operator.choices)
     value = serializers.JSONField(
-        default=True, help_text="A key, a number, a decimal as text, a list, or true, as the fact asks for."
+        required=False, help_text="A key, a number, a decimal as text, a list, or true, as the fact asks for."
     )
     days = serializers.IntegerField(
         required=False, min_value=1, max_value=MOST_DAYS, help_text="Of repeats: within how many days."
@@ -71,9 +72,12 @@ class GradingRuleSerializer(StrictModelSerializer):
 
     def get_sentence(self, rule: GradingRule) -> str:
         """The rule as a sentence."""
-        names = self.context.setdefault("category_names", None) or category_names()
-        self.context["category_names"] = names
-        return sentence_of(rule.grade, rule.conditions, names)
+        return sentence_of(rule.grade, rule.conditions, self.category_names)
+
+    @cached_property
+    def category_names(self) -> dict[str, str]:
+        """Code → name, read once for all rows."""
+        return category_names()
 
 
 class MoveRuleSerializer(Strict):
@@ -302,17 +306,9 @@ class ApplyingSerializer(serializers.ModelSerializer[PolicyApplying]):
     class Meta:
         model = PolicyApplying
         fields = [
-            "id",
-            "policy",
-            "state",
-            "asked_at",
-            "job",
-            "expected",
-            "moved",
-            "same",
-            "skipped",
+            "id", "policy", "state", "asked_at", "job", "expected", "moved", "same", "skipped",
             "finished_at",
-        ]
+        ]  # fmt: skip
         read_only_fields = fields
 
 

@@ -117,8 +117,10 @@ class GradingRuleForm(VersionMixin, RecordForm):
             self.initial[name] = value
 
     def clean(self) -> dict[str, Any]:
-        """Refuse what cannot be meant: both ways of asking how far it reaches, repeats without days."""
+        """Refuse what cannot be meant: no name, two ways of asking about the reach, repeats without days."""
         data = super().clean() or {}
+        if not any(data.get(name) for name in _NAMES):
+            self.add_error("name_en", _("Give a name in at least one language."))
         if data.get("impact_at_least") and data.get("impact_one_of"):
             self.add_error("impact_one_of", _("Choose one way of asking how far it reaches, not both."))
         if data.get("repeats") and not data.get("repeat_days"):

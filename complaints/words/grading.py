@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
@@ -61,7 +61,7 @@ def condition_in_words(one: Condition, names: Names) -> str:
     return words[Fact(one.fact), Operator(one.operator)] % {"value": _value(one, names)}
 
 
-_FLAG_WORDS = {
+_FLAG_WORDS: dict[str, Callable[[], str]] = {
     Fact.SAFETY: lambda: _("somebody's safety is at stake"),
     Fact.MEDIA: lambda: _("media or the public take notice"),
     Fact.LEGAL: lambda: _("legal steps or a regulator are involved"),
@@ -159,7 +159,8 @@ def _graded_again(params: Mapping[str, Any]) -> str:
         "old": label_of(Grade, params.get("old")),
         "new": label_of(Grade, params.get("grade")),
     }
-    parts = [words, told_names(params), str(params.get("reason", ""))]
+    named = told_names(params)
+    parts = [words, _("%(reasons)s.") % {"reasons": named} if named else "", str(params.get("reason", ""))]
     return " ".join(part for part in parts if part)
 
 
