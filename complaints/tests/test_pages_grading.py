@@ -125,18 +125,9 @@ def test_a_rule_comes_back_into_its_form_as_it_was(client):
     client.post(url("gradingrule-create"), everything)
     made = GradingRule.objects.get(name_en=RULE["name_en"])
     form = client.get(url("gradingrule-update", made.pk)).context["form"]
-    for name in (
-        "impact_at_least",
-        "tier",
-        "intake",
-        "repeats",
-        "repeat_days",
-        "emotion",
-        "words",
-        "is_media",
-    ):
-        wanted = True if name == "is_media" else everything[name]
-        assert form.initial[name] == wanted, name
+    names = ("impact_at_least", "tier", "intake", "repeats", "repeat_days", "emotion", "words")
+    assert {name: form.initial[name] for name in names} == {name: everything[name] for name in names}
+    assert form.initial["is_media"] is True
     assert form.initial["amount"] == "5000.00"
 
 
