@@ -81,7 +81,7 @@ def save_rule(
 
 
 def _own_code() -> str:
-    return f"own-{take_numbers('complaints-grading-rule')[0] + 1}"
+    return f"own-{take_numbers('complaints-grading-rule')[0]}"
 
 
 def _last_place() -> int:

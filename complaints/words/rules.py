@@ -39,4 +39,4 @@ def told_names(params: Mapping[str, Any]) -> str:
     rules, named = params.get("rules", []), params.get("names", [])
     if len(named) != len(rules):
         return ", ".join(rule_in_words(code) for code in rules)
-    return ", ".join(name_in_force(one, code) for one, code in zip(named, rules, strict=True))
+    return "; ".join(name_in_force(one, code) for one, code in zip(named, rules, strict=True))
