@@ -276,7 +276,7 @@ class GradingRuleSwitch(_RuleQuestion):
 
     def question(self) -> dict[str, Any]:
         """Ask."""
-        row = self.row
+        row, to = self.row, "off" if self.row.is_active else "on"
         if row.is_active:
             rules, title = rules_without(row), _("Switch rule off")
             message = _("Grade new complaints without “%(name)s”? Complaints keep the grade that they have.")
@@ -290,7 +290,7 @@ class GradingRuleSwitch(_RuleQuestion):
             "consequences": self.consequences(rules),
             "confirm_label": title,
             "cancel_url": reverse("complaints:gradingrule-list"),
-            "confirm_url": f"{self.request.path}?to={'off' if title == _('Switch rule off') else 'on'}",
+            "confirm_url": f"{self.request.path}?to={to}",
             "danger": False,
         }
 
