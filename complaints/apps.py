@@ -47,6 +47,8 @@ def register_histories() -> None:
     from core.record_history import register_history
 
     register_history(models.Complaint)
+    register_history(models.GradingRule)
+    register_history(models.GradingSetting)
     register_history(models.WorkOrder)
     register_history(models.Cause)
     register_history(models.CompensationCeiling)

@@ -52,6 +52,7 @@ def begin(apps: Any = None, **kwargs: Any) -> None:
     """Make the schedules and what comes with the product exist, once their tables do."""
     from complaints.domain.compensation import seed_ceilings
     from complaints.domain.crisis_plans import seed_plans
+    from complaints.domain.grading_rules import seed_rules
     from complaints.domain.phrases import seed_phrases
     from complaints.domain.seeding import begin as begin_cases
     from complaints.models import CallBackPolicy
@@ -66,6 +67,8 @@ def begin(apps: Any = None, **kwargs: Any) -> None:
         CallBackPolicy.load()
     if _has_table(apps, "planstep"):
         seed_plans()
+    if _has_table(apps, "gradingrule"):
+        seed_rules()
 
 
 def _has_table(apps: Any, model: str) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from complaints.choices.cases import Priority
-from complaints.domain.assessing import set_priority
+from complaints.domain.assessing import regrade, regrade_by_rules, set_priority, verdict_of
 from complaints.domain.moves import assign
 from complaints.models import Complaint
 from core.bulk import BulkAction, BulkForm, Effect, Values
@@ -62,9 +63,40 @@ def _put_priority_back(row: Complaint, old: Values, new: Values, by: User) -> bo
     return True
 
 
+class GradeAgainForm(BulkForm):
+    """Why they are graded again."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=300)
+
+
+def _grade_again(row: Complaint, values: Values, by: User) -> Effect | None:
+    """Grade by the rules of today; None where they give the grade that it has, or it has no grade."""
+    before = row.grade
+    if not row.is_complaint or verdict_of(row).grade == before:
+        return None
+    after = regrade_by_rules(row, reason=values["reason"], by=by).grade
+    return Effect({"grade": before}, {"grade": after})
+
+
+def _put_grade_back(row: Complaint, old: Values, new: Values, by: User) -> bool:
+    if row.grade != new["grade"]:
+        return False
+    regrade(row, old["grade"], reason=gettext("Grading by the rules taken back"), by=by)
+    return True
+
+
 CASE_ACTIONS = (
     BulkAction("owner", _("Assign"), "user", _assign, "assign", _give_back, HandlerForm),
     BulkAction(
         "priority", _("Set priority"), "sort", _set_priority, "change", _put_priority_back, PriorityForm
+    ),
+    BulkAction(
+        "grade_again",
+        _("Grade again by the rules"),
+        "flag",
+        _grade_again,
+        "grade",
+        _put_grade_back,
+        GradeAgainForm,
     ),
 )

@@ -1,42 +1,43 @@
 """How grave a complaint is: readable rules over known facts, the gravest that applies decides.
 
-Pure: facts and rules in, a verdict with its evidence out.
+Pure: facts and rules in, a verdict with its evidence out. What rules may ask is in `conditions`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from decimal import Decimal
+from typing import Any, Final
 
 from complaints.choices.cases import GRADE_ORDER, Grade, Priority
+from complaints.choices.grading import Fact
+from complaints.conditions import Condition, Facts
 
 #: With these tiers a customer is served before others of the same grade.
 _PREFERRED = frozenset({"strategic", "core"})
+#: Days within which the evidence counts earlier complaints, whatever the rules asked.
+REPEAT_DAYS: Final = 90
 
 
 @dataclass(frozen=True)
 class Rule:
-    """When `fact` is one of `values`, or at least `threshold`, the complaint is at least of this grade."""
+    """When all conditions hold, the complaint is at least of this grade. Without conditions: never."""
 
-    key: str
-    fact: str
+    code: str
     grade: str
-    values: frozenset[str] = frozenset()
-    threshold: int | None = None
+    conditions: tuple[Condition, ...]
+    #: Language (en, zh-hans, zh-hant) → name, for the evidence.
+    names: Mapping[str, str] = field(default_factory=dict)
 
-    def applies(self, facts: Mapping[str, Any]) -> bool:
-        """Tell whether the facts are so. A fact that is not known never decides."""
-        found = facts.get(self.fact)
-        if found is None:
-            return False
-        if self.threshold is not None:
-            return isinstance(found, int) and found >= self.threshold
-        if isinstance(found, bool):
-            return found
-        if isinstance(found, (list, tuple, set, frozenset)):
-            return not self.values.isdisjoint(found)
-        return str(found) in self.values
+    def applies(self, facts: Facts) -> bool:
+        """Tell whether the facts are so."""
+        return bool(self.conditions) and all(one.holds(facts) for one in self.conditions)
+
+    def as_evidence(self, facts: Facts) -> dict[str, Any]:
+        """Return the rule as it is now, and what each of its conditions saw."""
+        seen = [{**one.as_json(), "seen": one.seen(facts)} for one in self.conditions]
+        return {"code": self.code, "names": dict(self.names), "conditions": seen}
 
 
 @dataclass(frozen=True)
@@ -46,36 +47,52 @@ class Verdict:
     grade: str
     rules: tuple[str, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
+    why: tuple[dict[str, Any], ...] = ()
 
     def as_evidence(self) -> dict[str, Any]:
-        """Return what is kept with the complaint."""
-        return {"grade": self.grade, "rules": list(self.rules), "facts": dict(self.facts)}
+        """Return what is kept with the complaint: it stays readable when rules are renamed or deleted."""
+        return {
+            "grade": self.grade,
+            "rules": list(self.rules),
+            "facts": dict(self.facts),
+            "why": list(self.why),
+        }
+
+    def as_told(self) -> dict[str, Any]:
+        """Return what the log of the case keeps: grade, codes, and the names of the rules of that day."""
+        names = [rule["names"] for rule in self.why]
+        return {"grade": self.grade, "rules": list(self.rules), "names": names}
 
 
-#: What holds until administrators say otherwise.
-BUILT_IN = (
-    Rule("safety", "is_safety", Grade.SEVERE),
-    Rule("media", "is_media", Grade.SEVERE),
-    Rule("legal", "is_legal", Grade.SEVERE),
-    Rule("public", "impact", Grade.SEVERE, frozenset({"public"})),
-    Rule("organisation", "impact", Grade.SEVERE, frozenset({"organisation"})),
-    Rule("strategic_repeat", "strategic_repeats", Grade.SEVERE, threshold=1),
-    Rule("several", "impact", Grade.GENERAL, frozenset({"several"})),
-    Rule("preferred", "tier", Grade.GENERAL, frozenset(_PREFERRED)),
-    Rule("repeat", "repeats", Grade.GENERAL, threshold=1),
-    Rule("many_repeats", "repeats", Grade.SEVERE, threshold=3),
-    Rule("enraged", "emotion", Grade.GENERAL, frozenset({"5"})),
-)
+def graded(facts: Facts, rules: Iterable[Rule], default: str = Grade.MINOR) -> Verdict:
+    """Return the gravest grade whose rule applies, with every rule of that grade in the order given.
 
-
-def graded(facts: Mapping[str, Any], rules: Iterable[Rule] = BUILT_IN) -> Verdict:
-    """Return the gravest grade whose rule applies, with every rule of that grade; minor where none does."""
+    Where none applies, `default`. The order of the rules never changes the grade.
+    """
     applying = [rule for rule in rules if rule.applies(facts)]
-    grade = max(
-        (rule.grade for rule in applying), key=lambda key: GRADE_ORDER[key], default=Grade.MINOR.value
+    grade = max((rule.grade for rule in applying), key=lambda key: GRADE_ORDER[key], default=default)
+    deciding = [rule for rule in applying if rule.grade == grade]
+    return Verdict(
+        str(grade),
+        tuple(rule.code for rule in deciding),
+        shown_facts(facts),
+        tuple(rule.as_evidence(facts) for rule in deciding),
     )
-    deciding = tuple(rule.key for rule in applying if rule.grade == grade)
-    return Verdict(str(grade), deciding, {key: value for key, value in facts.items() if value is not None})
+
+
+def shown_facts(facts: Facts) -> dict[str, Any]:
+    """Return what is known, as JSON holds it: repeats as a number, the category alone, no text."""
+    shown: dict[str, Any] = {}
+    for fact, value in facts.items():
+        if value is None or fact == Fact.WORDS:
+            continue
+        if fact == Fact.REPEATS:
+            shown[fact] = sum(age < REPEAT_DAYS for age in value)
+        elif fact == Fact.CATEGORY:
+            shown |= {fact: value[0]} if value else {}
+        else:
+            shown[fact] = format(value, "f") if isinstance(value, Decimal) else value
+    return shown
 
 
 def priority_for(grade: str, tier: str) -> str:

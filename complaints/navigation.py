@@ -36,6 +36,17 @@ def _register_cards() -> None:
     )
     register_settings_card(
         SettingsCard(
+            "grading",
+            _("Grading rules"),
+            _("What makes a complaint severe or general, tried before it holds."),
+            "complaints:gradingrule-list",
+            "target",
+            46,
+            ("complaints.gradingrule", "view"),
+        )
+    )
+    register_settings_card(
+        SettingsCard(
             "ceilings",
             _("Ceilings of compensation"),
             _("What each grade allows, and from where on a second person approves."),

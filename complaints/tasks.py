@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from complaints.domain import calendar_settings, callback_letters, dispatching, escalation, holidays
 from complaints.domain.alerts import look_at_texts, look_back, look_for_repeats
+from complaints.domain.applying import run_applying
 from complaints.domain.improvements import measure_all, remind
 from complaints.domain.reports import make_report
 from complaints.domain.surges import look_for_surges
@@ -45,6 +46,12 @@ def follow_calendar(calendar_id: int) -> dict[str, int]:
     """Work out the open cases of a calendar that was changed."""
     calendar = BusinessCalendar.objects.filter(pk=calendar_id).first()
     return {"cases": calendar_settings.follow_calendar(calendar) if calendar is not None else 0}
+
+
+@shared_task(name="complaints.tasks.apply_policy")
+def apply_policy(applying_id: int) -> dict[str, int]:
+    """Apply a changed policy to the open cases that are left."""
+    return run_applying(applying_id)
 
 
 @shared_task(name="complaints.tasks.send_callback_link")

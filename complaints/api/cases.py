@@ -11,9 +11,10 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from complaints.api.verdicts import VerdictSerializer
 from complaints.choices.cases import Decision, Grade, Intake, Priority
 from complaints.domain import moves
-from complaints.domain.assessing import regrade, set_priority
+from complaints.domain.assessing import regrade, regrade_by_rules, set_priority, verdict_of
 from complaints.domain.entries import add_note
 from complaints.domain.registering import register_case
 from complaints.domain.updating import update_case
@@ -54,7 +55,8 @@ class ComplaintSerializer(StrictModelSerializer):
             "id", "kind", "number", "title", "description", "remedy_sought", "intake", "customer", "person",
             "contact_name", "contact_phone", "contact_email", "language", "category", "queue", "state",
             "grade", "grade_evidence", "priority", "impact", "is_safety", "is_media", "is_legal",
-            "emotion_before", "emotion_after", "owner", "team", "occurred_on", "received_at",
+            "emotion_before", "emotion_after", "amount_at_stake", "owner", "team", "occurred_on",
+            "received_at",
             "acknowledged_at", "responded_at", "solved_at", "ended_at", "next_due_at", "cycle", "level",
             "solution", "decision", "merged_into", "source_system", "external_id", "created_at",
             "updated_at", "version",
@@ -136,7 +138,7 @@ class ComplaintViewSet(UpsertMixin, VersionedViewSet):
     sort_keys = CASE_SORTS
     default_sort = "-received"
     http_method_names = ["get", "post", "put", "patch", "head", "options"]
-    action_rights = {"assign": "assign", "regrade": "grade"}
+    action_rights = {"assign": "assign", "regrade": "grade", "grade_again": "grade", "verdict": "view"}
 
     def create_record(self, data: dict[str, Any]) -> Complaint:
         """Receive it."""
@@ -245,6 +247,19 @@ class ComplaintViewSet(UpsertMixin, VersionedViewSet):
         """Take up a case again."""
         case = self.case
         return self._told(moves.reopen(case, **self.checked(CaseReasonSerializer), by=self.actor))
+
+    @extend_schema(responses=VerdictSerializer, filters=False)
+    @action(detail=True, methods=["get"])
+    def verdict(self, request: Request, pk: int) -> Response:
+        """Tell what the grading rules of today make of the case; nothing is written."""
+        return Response(verdict_of(self.case).as_evidence())
+
+    @extend_schema(request=CaseReasonSerializer, **_DONE)
+    @action(detail=True, methods=["post"], url_path="grade-again")
+    def grade_again(self, request: Request, pk: int) -> Response:
+        """Grade the complaint again by the rules of today; its clocks follow. 409 where they agree."""
+        case, reason = self.case, self.checked(CaseReasonSerializer)["reason"]
+        return self._told(regrade_by_rules(case, reason=reason, by=self.actor))
 
     @extend_schema(request=RegradeSerializer, **_DONE)
     @action(detail=True, methods=["post"])

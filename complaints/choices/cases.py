@@ -180,6 +180,8 @@ class EscalationState(TextChoices):
     PLANNED = "planned", pgettext_lazy("escalation", "Planned")
     FIRED = "fired", pgettext_lazy("escalation", "Fired")
     CANCELLED = "cancelled", pgettext_lazy("escalation", "Called off")
+    #: Its moment lay in the past when a changed policy was applied: nobody was told.
+    PASSED = "passed", pgettext_lazy("escalation", "Passed over")
 
 
 class WorkState(TextChoices):

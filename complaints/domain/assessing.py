@@ -12,32 +12,21 @@ from django.utils.translation import gettext as _
 from complaints.choices.cases import CaseKind, Grade, Priority, State
 from complaints.domain.clocks import rebase_clocks
 from complaints.domain.entries import tell
-from complaints.grading import Verdict, graded, priority_for
+from complaints.domain.grading_facts import facts_of
+from complaints.domain.grading_rules import default_grade, rules_in_force
+from complaints.grading import REPEAT_DAYS, Verdict, graded, priority_for
 from complaints.models import Complaint
 from core.errors import Conflict, DomainError
 from core.models import User
-from customers.choices import Tier
 from customers.domain.changes import locked, write_changes
 
 #: Within this time another complaint of the same customer counts as a repeat.
-REPEAT_WITHIN = timedelta(days=90)
+REPEAT_WITHIN = timedelta(days=REPEAT_DAYS)
 
 
-def facts_of(complaint: Complaint) -> dict[str, Any]:
-    """Return what the rules look at, as it is now. One query where there is a customer."""
-    tier = complaint.customer.tier if complaint.customer is not None else None
-    repeats = repeats_of(complaint)
-    return {
-        "impact": complaint.impact,
-        "tier": tier,
-        "repeats": repeats,
-        "strategic_repeats": repeats if tier == Tier.STRATEGIC else 0,
-        "is_safety": complaint.is_safety,
-        "is_media": complaint.is_media,
-        "is_legal": complaint.is_legal,
-        "emotion": complaint.emotion_before or None,
-        "category": complaint.category.code if complaint.category is not None else None,
-    }
+def verdict_of(complaint: Complaint) -> Verdict:
+    """Return what the rules of today make of the facts as they are now."""
+    return graded(facts_of(complaint), rules_in_force(), default_grade())
 
 
 def repeats_of(complaint: Complaint) -> int:
@@ -54,9 +43,11 @@ def repeats_of(complaint: Complaint) -> int:
 
 def assess(complaint: Complaint) -> Verdict:
     """Set grade, evidence and priority on the unsaved case by the rules, and return the verdict."""
-    verdict = graded(facts_of(complaint))
     if complaint.kind == CaseKind.COMPLAINT:
+        verdict = verdict_of(complaint)
         complaint.grade, complaint.grade_evidence = verdict.grade, verdict.as_evidence()
+    else:
+        verdict = Verdict("")
     if not complaint.priority_is_set:
         tier = complaint.customer.tier if complaint.customer is not None else ""
         complaint.priority = priority_for(complaint.grade, tier)
@@ -75,15 +66,51 @@ def regrade(
     stored = locked(complaint)
     _ensure_can_be_regraded(stored, grade, reason)
     evidence = {**stored.grade_evidence, "set": {"from": stored.grade, "reason": reason.strip()[:300]}}
+    old = stored.grade
+    _write_grade(stored, grade, evidence, by=by, at=moment, note=reason)
+    tell(stored, "regraded", at=moment, by=by, old=old, new=grade, reason=reason.strip()[:300])
+    rebase_clocks(stored, at=moment, by=by)
+    return stored
+
+
+@transaction.atomic
+def regrade_by_rules(
+    complaint: Complaint,
+    *,
+    reason: str,
+    by: User | None,
+    seen: str | None = None,
+    at: datetime | None = None,
+) -> Complaint:
+    """Grade the complaint again by the rules of today, and put its clocks under the policy that fits then.
+
+    The evidence is that of today, with the grade before and the reason. Refused: where the rules give the
+    grade that it has, where they give another than the one `seen` before, and whatever `regrade` refuses.
+    """
+    moment = at or timezone.now()
+    stored = locked(complaint)
+    verdict = verdict_of(stored)
+    if seen is not None and verdict.grade != seen:
+        raise Conflict(
+            "verdict_changed", _("Rules or facts were changed meanwhile. Look at the result again.")
+        )
+    _ensure_can_be_regraded(stored, verdict.grade, reason)
+    why, old = reason.strip()[:300], stored.grade
+    evidence = {**verdict.as_evidence(), "again": {"from": old, "reason": why}}
+    _write_grade(stored, verdict.grade, evidence, by=by, at=moment, note=why)
+    tell(stored, "graded_again", at=moment, by=by, old=old, reason=why, **verdict.as_told())
+    rebase_clocks(stored, at=moment, by=by)
+    return stored
+
+
+def _write_grade(
+    stored: Complaint, grade: str, evidence: dict[str, Any], *, by: User | None, at: datetime, note: str
+) -> None:
     values: dict[str, Any] = {"grade": grade, "grade_evidence": evidence}
     if not stored.priority_is_set:
         tier = stored.customer.tier if stored.customer is not None else ""
         values["priority"] = priority_for(grade, tier)
-    old = stored.grade
-    write_changes(stored, values, by=by, at=moment, note=reason)
-    tell(stored, "regraded", at=moment, by=by, old=old, new=grade, reason=reason.strip()[:300])
-    rebase_clocks(stored, at=moment, by=by)
-    return stored
+    write_changes(stored, values, by=by, at=at, note=note)
 
 
 def _ensure_can_be_regraded(complaint: Complaint, grade: str, reason: str) -> None:

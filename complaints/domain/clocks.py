@@ -267,11 +267,19 @@ def _set_due(clock: Clock, bench: Bench, *, at: datetime, reason: str, by: User 
 
 
 # ---- another policy, another cycle ------------------------------------------------------------------
-def rebase_clocks(complaint: Complaint, *, at: datetime, by: User | None = None) -> None:
+def rebase_clocks(
+    complaint: Complaint,
+    *,
+    at: datetime,
+    by: User | None = None,
+    reason: str = "regraded",
+    pass_over: bool = False,
+) -> None:
     """Put the case under the policy that fits it now: from its beginning, with the pauses it had.
 
     Levels that have fired stay fired; the others are those of the new policy. What the new policy does
-    not ask for is called off, what it asks for in addition starts at the beginning of the case.
+    not ask for is called off, what it asks for in addition starts at the beginning of the case. With
+    `pass_over` levels whose moment lies in the past are not all made up for, see `_pass_over`.
     """
     policy = policy_for(complaint)
     if policy is None:
@@ -282,29 +290,75 @@ def rebase_clocks(complaint: Complaint, *, at: datetime, by: User | None = None)
         target = targets.pop((clock.kind, clock.name), None)
         if target is None:
             _end(complaint, Q(pk=clock.pk), state=ClockState.CANCELLED)
-        else:
-            _retarget(clock, policy, target, bench, at=at, by=by)
-    _start_missing(complaint, policy, targets.values(), bench)
+            continue
+        owed = _is_owed(clock, bench, at)
+        _retarget(clock, policy, target, bench, at=at, by=by, reason=reason)
+        if pass_over:
+            _pass_over(clock, owed=owed, at=at)
+    for clock in _start_missing(complaint, policy, targets.values(), bench, reason):
+        if pass_over:
+            _pass_over(clock, owed=True, at=at)
     if complaint.state == State.WAITING:
         _hold(complaint)
     refresh_next_due(complaint)
 
 
 def _retarget(
-    clock: Clock, policy: Policy, target: Target, bench: Bench, *, at: datetime, by: User | None
+    clock: Clock, policy: Policy, target: Target, bench: Bench, *, at: datetime, by: User | None, reason: str
 ) -> None:
+    """Give the clock another target and ladder. What was passed over stays so, unless it lies ahead again."""
     clock.policy, clock.calendar = policy, bench.row
     clock.amount, clock.unit = target.amount, target.unit
+    passed = clock.escalations.filter(state=EscalationState.PASSED)
+    numbers = list(passed.values_list("number", flat=True))
+    passed.delete()
     clock.escalations.planned().delete()
-    _set_due(clock, bench, at=at, reason="regraded", by=by)
+    _set_due(clock, bench, at=at, reason=reason, by=by)
     _plan_levels(clock, bench)
+    again = clock.escalations.planned().filter(number__in=numbers, fire_at__lte=at)
+    again.update(state=EscalationState.PASSED)
 
 
-def _start_missing(complaint: Complaint, policy: Policy, targets: Iterable[Target], bench: Bench) -> None:
+def _is_owed(clock: Clock, bench: Bench, at: datetime) -> bool:
+    """Tell whether people still have to be told of the clock when it is late: they were not told so far.
+
+    That is so where it was on time (a paused one: when it was paused), or a level was about to fire.
+    """
+    paused = clock.state == ClockState.PAUSED and bool(bench.pauses)
+    stood_at = bench.pauses[-1][0] if paused else at
+    return clock.due_at > stood_at or clock.escalations.due(at).exists()
+
+
+def _pass_over(clock: Clock, *, owed: bool, at: datetime) -> None:
+    """Let no flood of messages follow: of the levels whose moment is past the last fires, if any is owed.
+
+    The others are passed over: nobody is told, and they stay on the ladder as such.
+    """
+    past = clock.escalations.planned().filter(fire_at__lte=at).order_by("fire_at", "number")
+    keys = list(past.values_list("pk", flat=True))
+    passed = keys[:-1] if owed else keys
+    Escalation.objects.filter(pk__in=passed).planned().update(state=EscalationState.PASSED)
+
+
+def is_done(complaint: Complaint, kind: str) -> bool:
+    """Tell whether what such a clock would wait for has happened already, clock or not."""
+    if kind == ClockKind.ACKNOWLEDGE:
+        return complaint.acknowledged_at is not None
+    return kind == ClockKind.RESPOND and complaint.responded_at is not None
+
+
+def _start_missing(
+    complaint: Complaint, policy: Policy, targets: Iterable[Target], bench: Bench, reason: str
+) -> list[Clock]:
+    """Start what the policy asks for and the case never had; return the new clocks."""
+    started = []
     for target in targets:
-        done = Clock.objects.filter(complaint=complaint, kind=target.clock, name=target.name)
-        if target.clock != ClockKind.UPDATE and not done.exists():
-            _new_clock(complaint, policy, target, bench, started_at=complaint.received_at, reason="regraded")
+        known = Clock.objects.filter(complaint=complaint, kind=target.clock, name=target.name)
+        if target.clock == ClockKind.UPDATE or is_done(complaint, target.clock) or known.exists():
+            continue
+        begun = complaint.received_at
+        started.append(_new_clock(complaint, policy, target, bench, started_at=begun, reason=reason))
+    return started
 
 
 def reopen_clocks(complaint: Complaint, *, ended_at: datetime | None, at: datetime) -> None:

@@ -30,7 +30,8 @@ from customers.rules import ensure_live
 INTAKE_FIELDS = (
     "kind", "title", "description", "remedy_sought", "intake", "customer", "person", "contact_name",
     "contact_phone", "contact_email", "language", "category", "queue", "impact", "is_safety", "is_media",
-    "is_legal", "emotion_before", "occurred_on", "received_at", "source_system", "external_id",
+    "is_legal", "emotion_before", "amount_at_stake", "occurred_on", "received_at", "source_system",
+    "external_id",
 )  # fmt: skip
 #: Clocks of other systems differ a little.
 _CLOCK_SKEW = timedelta(minutes=10)
@@ -58,7 +59,7 @@ def register_case(
     case = Complaint(created_by=by, **{"received_at": moment, **data}, **weak_subject(subject, subject_url))
     _ensure_sound(case, data, moment)
     _place(case)
-    assess(case)
+    verdict = assess(case)
     case.number = next_number(case.kind, at=moment)
     _insert(case)
     said_by = author or case.contact_name or (str(case.person) if case.person is not None else "")
@@ -71,7 +72,7 @@ def register_case(
         channel=case.intake,
         message_id=message_id,
     )
-    tell(case, "registered", at=moment, by=by, grade=case.grade, rules=case.grade_evidence.get("rules", []))
+    tell(case, "registered", at=moment, by=by, **verdict.as_told())
     start_clocks(case, at=case.received_at)
     record(AuditAction.CREATED, by=by, subject=case)
     tell_timeline(case, "received", at=moment, by=by)

@@ -10,9 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from complaints.choices.cases import CaseKind
-from complaints.domain.assessing import facts_of
+from complaints.domain.assessing import verdict_of
 from complaints.domain.registering import ensure_fits
-from complaints.grading import graded
 from complaints.models import Complaint
 from core.models import User
 from customers.domain.changes import ensure_fresh, ensure_known, locked, write_changes
@@ -21,7 +20,7 @@ from customers.rules import ensure_live
 CASE_CHANGES = (
     "title", "description", "remedy_sought", "category", "customer", "person", "contact_name",
     "contact_phone", "contact_email", "language", "impact", "is_safety", "is_media", "is_legal",
-    "emotion_before", "emotion_after", "occurred_on",
+    "emotion_before", "emotion_after", "amount_at_stake", "occurred_on",
 )  # fmt: skip
 
 
@@ -53,5 +52,5 @@ def proposed_grade(complaint: Complaint) -> str:
     """Return the grade that the rules would give now, where it is another; "" where it is not."""
     if complaint.kind != CaseKind.COMPLAINT:
         return ""
-    verdict = graded(facts_of(complaint))
+    verdict = verdict_of(complaint)
     return "" if verdict.grade == complaint.grade else verdict.grade

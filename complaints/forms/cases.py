@@ -25,7 +25,7 @@ from customers.forms.base import RecordForm, VersionMixin, people_choices
 from customers.forms.pickers import CustomerPicker, PersonPicker
 
 _WHO = ("customer", "person", "contact_name", "contact_phone", "contact_email")
-_FACTS = ("impact", "is_safety", "is_media", "is_legal")
+_FACTS = ("impact", "amount_at_stake", "is_safety", "is_media", "is_legal")
 
 
 class CategoryField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -76,7 +76,7 @@ class CaseForm(VersionMixin, RecordForm):
         if "contact_name" in self.fields:
             self.fields["contact_name"].help_text = _("Where the person is not on file yet.")
         if kind == CaseKind.REQUEST:
-            for name in ("emotion_before", "is_safety", "is_media", "is_legal", "impact"):
+            for name in ("emotion_before", *_FACTS):
                 self.fields.pop(name, None)
 
 

@@ -37,6 +37,7 @@ CASES = ListDefinition(
         Column("responded_at", _("First response"), of("responded_at")),
         Column("solved_at", _("Solution given"), of("solved_at")),
         Column("ended_at", _("Ended"), of("ended_at")),
+        Column("amount_at_stake", _("Amount at stake"), of("amount_at_stake"), is_number=True),
         Column("remedy_sought", _("What the customer asks for"), of("remedy_sought")),
         Column("source_system", _("Source system"), of("source_system")),
         Column("external_id", _("External ID"), of("external_id")),

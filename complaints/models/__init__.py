@@ -1,6 +1,7 @@
 """Models of the complaint package."""
 
 from complaints.models.alerts import Alert, CallScore
+from complaints.models.applying import PolicyApplying
 from complaints.models.calendars import BusinessCalendar, CalendarDay, CalendarHours
 from complaints.models.callbacks import CallBack, CallBackAttempt, CallBackPolicy
 from complaints.models.causes import Cause, ComplaintCause, FishboneCause, Investigation, Why
@@ -9,6 +10,7 @@ from complaints.models.compensation import Compensation, CompensationCeiling, Co
 from complaints.models.complaints import Assignment, CaseLink, Complaint, Entry
 from complaints.models.crises import Affected, Crisis, CrisisStep, PlanStep, Statement
 from complaints.models.first_contact import FirstContact
+from complaints.models.grading import GradingRule, GradingSetting
 from complaints.models.improvements import Improvement
 from complaints.models.knowledge import Article, ArticleEdition, ArticleHelp
 from complaints.models.phrases import PhraseCard
@@ -47,6 +49,8 @@ __all__ = [
     "Escalation",
     "FirstContact",
     "FishboneCause",
+    "GradingRule",
+    "GradingSetting",
     "Handler",
     "Improvement",
     "Investigation",
@@ -55,6 +59,7 @@ __all__ = [
     "PhraseCard",
     "PlanStep",
     "Policy",
+    "PolicyApplying",
     "Queue",
     "Statement",
     "Target",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -89,6 +90,15 @@ class Complaint(Recorded, Foreign, Subject):
     is_safety = models.BooleanField(_("somebody's safety is at stake"), default=False)
     is_media = models.BooleanField(_("media or public attention"), default=False)
     is_legal = models.BooleanField(_("legal steps or a regulator"), default=False)
+    #: In the currency of the organisation, as it was told at intake.
+    amount_at_stake = models.DecimalField(
+        _("amount at stake"),
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
     emotion_before = models.CharField(_("emotion at intake"), max_length=1, choices=Emotion, blank=True)
     emotion_after = models.CharField(_("emotion afterwards"), max_length=1, choices=Emotion, blank=True)
     owner = models.ForeignKey(
@@ -148,6 +158,10 @@ class Complaint(Recorded, Foreign, Subject):
             ),
             models.CheckConstraint(
                 condition=Q(kind=CaseKind.REQUEST) | ~Q(grade=""), name="complaint_has_a_grade"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount_at_stake__isnull=True) | Q(amount_at_stake__gte=0),
+                name="amount_at_stake_is_not_negative",
             ),
             models.CheckConstraint(
                 condition=Q(state=State.NEW) | Q(owner__isnull=False) | ~Q(state__in=["working", "waiting"]),

@@ -23,7 +23,7 @@ SENSITIVE: dict[str, str] = {"complaint": "contact_phone contact_email"}
 _STAFF = "agent sales trainer manager analyst".split()
 
 
-def _settings(*, changed_by_manager: bool = False) -> dict[str, tuple[str, str]]:
+def settings_row(*, changed_by_manager: bool = False) -> dict[str, tuple[str, str]]:
     """Everybody reads what cases refer to; administrators, and sometimes managers, change it."""
     row = {role: ("all", "view") for role in [*_STAFF, "integration"]}
     if changed_by_manager:
@@ -81,9 +81,9 @@ RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
         "analyst": ("all", "view"),
         "integration": ("all", "view"),
     },
-    "queue": _settings(),
-    "category": _settings(changed_by_manager=True),
+    "queue": settings_row(),
+    "category": settings_row(changed_by_manager=True),
     "handler": {"manager": ("team", "view change"), "agent": ("team", "view"), "analyst": ("all", "view")},
-    "policy": _settings(),
-    "businesscalendar": _settings(),
+    "policy": settings_row(),
+    "businesscalendar": settings_row(),
 }

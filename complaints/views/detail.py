@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
-from complaints.choices.cases import ClockState, EntryKind, State
+from complaints.choices.cases import ClockState, EntryKind, EscalationState, State
 from complaints.domain.assessing import repeats_of
 from complaints.domain.dispatching import dry_run
 from complaints.domain.escalation import acknowledge_escalation
@@ -43,7 +43,8 @@ from complaints.models import (
 from complaints.shown_clocks import Shown, offset_in_words, show
 from complaints.views.base import NAV, CaseMove, CaseVerb, case_for
 from complaints.words import line_in_words
-from complaints.words.cases import excluded_in_words, reason_in_words, rule_in_words
+from complaints.words.cases import excluded_in_words, reason_in_words
+from complaints.words.grading import category_names, why_of
 from core.access import can
 from core.models import User
 from core.views.base import Right, RightsMixin, render_page
@@ -77,7 +78,7 @@ class ComplaintDetail(RightsMixin, TemplateView):
             entry_form=entry_form(case) if may["log"] else None,
             contact=contact_card(case, may=may["change"]),
             repeats=repeats_of(case),
-            grade_rules=[rule_in_words(rule) for rule in case.grade_evidence.get("rules", [])],
+            grade_why=why_of(case.grade_evidence, category_names()),
             weighed=weighed_rows(case.dispatch_evidence.get("weighed", [])),
             work_orders=list(WorkOrder.objects.visible_to(self.person).for_list().filter(complaint=case)),
             links=links_of(case, self.person),
@@ -130,7 +131,7 @@ def ladder_of(case: Complaint) -> list[dict[str, Any]]:
     return [
         {
             "row": one,
-            "css": {"fired": "fired", "planned": ""}[one.state],
+            "css": "fired" if one.state == EscalationState.FIRED else "",
             "when": offset_in_words(one.offset, working=one.in_working_time),
         }
         for one in found

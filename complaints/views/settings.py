@@ -283,7 +283,7 @@ class PolicyEdit(SettingForm):
     form_class = PolicyForm
     title = gettext_lazy("Service policy")
     submit_label = gettext_lazy("Save policy")
-    success_message = gettext_lazy("Policy saved. Cases that run keep the targets they began with.")
+    success_message = gettext_lazy("Policy saved. Open cases keep their targets until you apply it to them.")
 
     def save(self, form: PolicyForm) -> Policy:
         """Save the policy with its targets."""

@@ -16,6 +16,7 @@ from complaints.choices.cases import (
     LevelAction,
 )
 from complaints.seeded_words import in_words
+from complaints.words.rules import told_names
 
 Params = Mapping[str, Any]
 
@@ -28,7 +29,7 @@ def _registered(params: Params) -> str:
     if not params.get("grade"):
         return _("Received.")
     grade = _label(Grade, params["grade"])
-    reasons = ", ".join(rule_in_words(rule) for rule in params.get("rules", []))
+    reasons = told_names(params)
     if not reasons:
         return _("Received and graded: %(grade)s. No rule asks for more.") % {"grade": grade}
     return _("Received and graded: %(grade)s. %(reasons)s.") % {"grade": grade, "reasons": reasons}
@@ -110,24 +111,6 @@ WORDS: dict[str, Callable[[Params], str]] = {
         _("Work order %(number)s cancelled.") % {"number": p.get("number")}, p
     ),
 }
-
-
-def rule_in_words(rule: str) -> str:
-    """Return why a rule of grading applied."""
-    words = {
-        "safety": _("somebody's safety is at stake"),
-        "media": _("media or public attention"),
-        "legal": _("legal steps or a regulator"),
-        "public": _("it reaches the public"),
-        "organisation": _("it reaches the whole organisation"),
-        "several": _("it reaches several people"),
-        "strategic_repeat": _("a strategic customer complains again within 90 days"),
-        "preferred": _("the customer is served first"),
-        "repeat": _("the customer complains again within 90 days"),
-        "many_repeats": _("the fourth complaint within 90 days"),
-        "enraged": _("the complainant is enraged"),
-    }
-    return words.get(rule, rule)
 
 
 def excluded_in_words(code: str) -> str:

@@ -12,6 +12,7 @@ from complaints.domain import moves
 from complaints.domain.entries import add_note
 from complaints.domain.escalation import fire_case
 from complaints.domain.first_contact import begin_first_contact, end_first_contact, finish_step
+from complaints.domain.grading_rules import save_rule
 from complaints.domain.registering import register_case
 from complaints.domain.work_orders import create_work_order, move_work_order
 from complaints.models import Category, Complaint, Handler, Queue
@@ -49,6 +50,7 @@ def make_complaints(users: dict[str, User], *, today: date, complaints: int = 64
     """Make the handlers, and cases from a year ago until this morning; return how many."""
     rng = random.Random(20_261_122)
     agents = _make_handlers(users)
+    _own_rule(users.get("manager") or agents[0])
     customers = list(Customer.objects.live().filter(parent__isnull=True).order_by("pk")[:200])
     categories = {(row.kind, row.code): row for row in Category.objects.current()}
     for n in range(complaints + requests):
@@ -62,6 +64,23 @@ def make_complaints(users: dict[str, User], *, today: date, complaints: int = 64
         else:
             _make_complaint(n, customer, agent, users, categories, at, rng)
     return Complaint.objects.count()
+
+
+def _own_rule(by: User) -> None:
+    """A rule of the house beside those of the product, made by who manages complaints."""
+    save_rule(
+        {
+            "name_en": "A large sum in dispute",
+            "name_zh_hans": "争议金额较大",
+            "name_zh_hant": "爭議金額較大",
+            "grade": "general",
+            "conditions": [
+                {"fact": "category", "operator": "within", "value": ["fees", "course"]},
+                {"fact": "amount", "operator": "at_least", "value": "20000"},
+            ],
+        },
+        by=by,
+    )
 
 
 def _make_handlers(users: dict[str, User]) -> list[User]:
@@ -170,7 +189,7 @@ def _received(
             "title": title, "description": said, "remedy_sought": asked, "customer": customer,
             "category": categories.get(("complaint", code)), "intake": rng.choice(_INTAKES),
             "impact": rng.choices((Impact.ONE, Impact.SEVERAL, Impact.ORGANISATION), (10, 6, 1))[0],
-            "is_legal": n % 23 == 7, "is_media": n % 31 == 11, "language": "en" if english else "zh-hans",
+            "amount_at_stake": (n % 7) * 6_000 or None, "is_legal": n % 23 == 7, "is_media": n % 31 == 11, "language": "en" if english else "zh-hans",
             "emotion_before": str(rng.randint(2, 5)), "received_at": at,
         },
         by=agent, at=at,
