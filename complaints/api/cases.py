@@ -11,6 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from complaints.api.intake import INTAKE_RIGHTS, CandidateSerializer, IntakeMixin
 from complaints.choices.cases import Decision, Grade, Intake, Priority
 from complaints.domain import moves
 from complaints.domain.assessing import regrade, set_priority
@@ -31,7 +32,7 @@ from customers.api.base import Strict, StrictModelSerializer, VersionedViewSet, 
 from customers.models import Customer, Person
 
 _READ_ONLY = [
-    "number", "state", "grade", "grade_evidence", "priority", "owner", "team", "acknowledged_at",
+    "number", "former_number", "state", "grade", "grade_evidence", "priority", "owner", "team", "acknowledged_at",
     "responded_at", "solved_at", "ended_at", "next_due_at", "cycle", "level", "solution", "decision",
     "merged_into", "created_at", "updated_at",
 ]  # fmt: skip
@@ -51,7 +52,7 @@ class ComplaintSerializer(StrictModelSerializer):
     class Meta:
         model = Complaint
         fields = [
-            "id", "kind", "number", "title", "description", "remedy_sought", "intake", "customer", "person",
+            "id", "kind", "number", "former_number", "title", "description", "remedy_sought", "intake", "customer", "person",
             "contact_name", "contact_phone", "contact_email", "language", "category", "queue", "state",
             "grade", "grade_evidence", "priority", "impact", "is_safety", "is_media", "is_legal",
             "emotion_before", "emotion_after", "owner", "team", "occurred_on", "received_at",
@@ -67,6 +68,16 @@ class TextSerializer(Strict):
 
     body = serializers.CharField(max_length=100_000)
     channel = serializers.ChoiceField(choices=Intake.choices, required=False, allow_blank=True)
+
+
+class AnswerSerializer(TextSerializer):
+    """What we told the customer."""
+
+    seen = serializers.IntegerField(
+        required=False,
+        min_value=0,
+        help_text="The last line of the log that you read: if something was said after it, 409.",
+    )
 
 
 class CaseNoteSerializer(Strict):
@@ -126,8 +137,17 @@ _CALL = OpenApiExample(
 _DONE: dict[str, Any] = {"responses": ComplaintSerializer, "filters": False}
 
 
-@extend_schema_view(create=extend_schema(examples=[_CALL]))
-class ComplaintViewSet(UpsertMixin, VersionedViewSet):
+class ReceivedSerializer(ComplaintSerializer):
+    """A case that was just received, with those that may be the same matter."""
+
+    candidates = CandidateSerializer(many=True, read_only=True)
+
+    class Meta(ComplaintSerializer.Meta):
+        fields = [*ComplaintSerializer.Meta.fields, "candidates"]
+
+
+@extend_schema_view(create=extend_schema(examples=[_CALL], responses={201: ReceivedSerializer}))
+class ComplaintViewSet(IntakeMixin, UpsertMixin, VersionedViewSet):
     """Complaints and service requests. They are closed or withdrawn, never deleted."""
 
     model = Complaint
@@ -136,7 +156,7 @@ class ComplaintViewSet(UpsertMixin, VersionedViewSet):
     sort_keys = CASE_SORTS
     default_sort = "-received"
     http_method_names = ["get", "post", "put", "patch", "head", "options"]
-    action_rights = {"assign": "assign", "regrade": "grade"}
+    action_rights = {"assign": "assign", "regrade": "grade", **INTAKE_RIGHTS}
 
     def create_record(self, data: dict[str, Any]) -> Complaint:
         """Receive it."""
@@ -188,12 +208,12 @@ class ComplaintViewSet(UpsertMixin, VersionedViewSet):
         add_note(case, self.checked(CaseNoteSerializer)["body"], by=self.actor, at=timezone.now())
         return self._told(case)
 
-    @extend_schema(request=TextSerializer, **_DONE)
+    @extend_schema(request=AnswerSerializer, **_DONE)
     @action(detail=True, methods=["post"], url_path="answer", url_name="answer")
     def answer_customer(self, request: Request, pk: int) -> Response:
         """Keep what we told the customer; it meets the first response."""
         case = self.case
-        moves.answer(case, **self.checked(TextSerializer), by=self.actor)
+        moves.answer(case, **self.checked(AnswerSerializer), by=self.actor)
         return self._told(case)
 
     @extend_schema(request=TextSerializer, **_DONE)

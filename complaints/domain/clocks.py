@@ -71,7 +71,8 @@ def calendar_row(complaint: Complaint, policy: Policy | None) -> BusinessCalenda
     return default_calendar()
 
 
-def _bench(complaint: Complaint, row: BusinessCalendar | None, *, until: datetime) -> Bench:
+def bench_for(complaint: Complaint, row: BusinessCalendar | None, *, until: datetime) -> Bench:
+    """Return what the clocks of the case are worked out with, its pauses as they are at `until`."""
     calendar = working_calendar(row, since=complaint.received_at)
     return Bench(row, calendar, pauses_of(complaint, until=until))
 
@@ -85,7 +86,8 @@ def pauses_of(complaint: Complaint, *, until: datetime) -> tuple[Span, ...]:
     )
 
 
-def _holes(clock_kind: str, bench: Bench) -> tuple[Span, ...]:
+def holes_of(clock_kind: str, bench: Bench) -> tuple[Span, ...]:
+    """Return the pauses that count for a clock of this kind."""
     return () if clock_kind in NEVER_PAUSED else bench.pauses
 
 
@@ -95,14 +97,14 @@ def start_clocks(complaint: Complaint, *, at: datetime) -> list[Clock]:
     policy = policy_for(complaint)
     if policy is None:
         return []
-    bench = _bench(complaint, calendar_row(complaint, policy), until=at)
+    bench = bench_for(complaint, calendar_row(complaint, policy), until=at)
     targets = [one for one in policy.targets.all() if one.clock != ClockKind.UPDATE]
-    started = [_new_clock(complaint, policy, one, bench, started_at=at, reason="started") for one in targets]
+    started = [new_clock(complaint, policy, one, bench, started_at=at, reason="started") for one in targets]
     refresh_next_due(complaint)
     return started
 
 
-def _new_clock(
+def new_clock(
     complaint: Complaint,
     policy: Policy | None,
     target: Target | Clock,
@@ -114,7 +116,7 @@ def _new_clock(
 ) -> Clock:
     """Store one clock with its ladder. A target of a clock that stands already is left as it stands."""
     kind = target.clock if isinstance(target, Target) else target.kind
-    due = due_after(started_at, target.amount, target.unit, bench.calendar, _holes(kind, bench))
+    due = due_after(started_at, target.amount, target.unit, bench.calendar, holes_of(kind, bench))
     values: dict[str, Any] = {
         "policy": policy,
         "calendar": bench.row,
@@ -140,8 +142,8 @@ def start_update_clock(complaint: Complaint, *, at: datetime) -> Clock | None:
     if policy is None or target is None:
         return None
     turn = Clock.objects.filter(complaint=complaint, kind=ClockKind.UPDATE, cycle=complaint.cycle).count() + 1
-    bench = _bench(complaint, calendar_row(complaint, policy), until=at)
-    clock = _new_clock(complaint, policy, target, bench, started_at=at, reason="promised", turn=turn)
+    bench = bench_for(complaint, calendar_row(complaint, policy), until=at)
+    clock = new_clock(complaint, policy, target, bench, started_at=at, reason="promised", turn=turn)
     refresh_next_due(complaint)
     return clock
 
@@ -175,7 +177,7 @@ def _escalation(clock: Clock, level: Level, bench: Bench) -> Escalation:
 
 def _fires_at(clock: Clock, level: Level | Escalation, bench: Bench) -> datetime:
     calendar = bench.calendar if level.in_working_time else None
-    return level_moment(clock.due_at, level.offset, calendar, _holes(clock.kind, bench))
+    return level_moment(clock.due_at, level.offset, calendar, holes_of(clock.kind, bench))
 
 
 def _move_levels(clock: Clock, bench: Bench) -> None:
@@ -240,7 +242,7 @@ def _work_out(
     complaint: Complaint, clocks: Iterable[Clock], *, at: datetime, reason: str, by: User | None
 ) -> None:
     for clock in clocks:
-        bench = _bench(complaint, clock.calendar, until=at)
+        bench = bench_for(complaint, clock.calendar, until=at)
         _set_due(clock, bench, at=at, reason=reason, by=by)
     refresh_next_due(complaint)
 
@@ -248,7 +250,7 @@ def _work_out(
 def _set_due(clock: Clock, bench: Bench, *, at: datetime, reason: str, by: User | None) -> None:
     old = clock.due_at
     clock.due_at = due_after(
-        clock.started_at, clock.amount, clock.unit, bench.calendar, _holes(clock.kind, bench)
+        clock.started_at, clock.amount, clock.unit, bench.calendar, holes_of(clock.kind, bench)
     )
     clock.state = ClockState.RUNNING
     clock.save(update_fields=["due_at", "state", "amount", "unit", "policy", "calendar"])
@@ -271,7 +273,7 @@ def rebase_clocks(complaint: Complaint, *, at: datetime, by: User | None = None)
     policy = policy_for(complaint)
     if policy is None:
         return
-    bench = _bench(complaint, calendar_row(complaint, policy), until=at)
+    bench = bench_for(complaint, calendar_row(complaint, policy), until=at)
     targets = {(one.clock, one.name): one for one in policy.targets.all()}
     for clock in Clock.objects.open().filter(complaint=complaint):
         target = targets.pop((clock.kind, clock.name), None)
@@ -281,7 +283,7 @@ def rebase_clocks(complaint: Complaint, *, at: datetime, by: User | None = None)
             _retarget(clock, policy, target, bench, at=at, by=by)
     _start_missing(complaint, policy, targets.values(), bench)
     if complaint.state == State.WAITING:
-        _hold_again(complaint)
+        hold_again(complaint)
     refresh_next_due(complaint)
 
 
@@ -299,10 +301,11 @@ def _start_missing(complaint: Complaint, policy: Policy, targets: Iterable[Targe
     for target in targets:
         done = Clock.objects.filter(complaint=complaint, kind=target.clock, name=target.name)
         if target.clock != ClockKind.UPDATE and not done.exists():
-            _new_clock(complaint, policy, target, bench, started_at=complaint.received_at, reason="regraded")
+            new_clock(complaint, policy, target, bench, started_at=complaint.received_at, reason="regraded")
 
 
-def _hold_again(complaint: Complaint) -> None:
+def hold_again(complaint: Complaint) -> None:
+    """Stop the clocks that were set anew while the case waits for the customer."""
     keys = list(
         Clock.objects.running()
         .filter(complaint=complaint)
@@ -323,11 +326,11 @@ def reopen_clocks(complaint: Complaint, *, ended_at: datetime | None, at: dateti
     policy = policy_for(complaint)
     if policy is None:
         return
-    bench = _bench(complaint, calendar_row(complaint, policy), until=at)
+    bench = bench_for(complaint, calendar_row(complaint, policy), until=at)
     for target in policy.targets.filter(clock__in=[ClockKind.RESPOND, ClockKind.SOLVE]):
         goes_on = target.clock == ClockKind.SOLVE
         started_at = complaint.received_at if goes_on else at
-        _new_clock(complaint, policy, target, bench, started_at=started_at, reason="reopened")
+        new_clock(complaint, policy, target, bench, started_at=started_at, reason="reopened")
     refresh_next_due(complaint)
 
 

@@ -16,18 +16,19 @@ from complaints.domain.updating import proposed_grade, update_case
 from complaints.forms.cases import CaseForm, IntakeForm
 from complaints.models import Complaint
 from complaints.views.base import NAV, CaseVerb
+from complaints.views.same_matter import SameMatterMixin
 from core.views.base import number_in
 from customers.models import Customer
 from customers.views.base import CustomerFormPage
 
 
-class CaseCreate(CustomerFormPage):
+class CaseCreate(SameMatterMixin, CustomerFormPage):
     """A complaint or a service request that somebody brings to us."""
 
     required_right = ("add", Complaint)
     form_class = IntakeForm
+    template_name = "complaints/case_form.html"
     nav_current = NAV
-    success_message = gettext_lazy("Received: it has its number, and its clocks run.")
     once = True
 
     @cached_property
@@ -43,8 +44,13 @@ class CaseCreate(CustomerFormPage):
         return {"user": self.person, "kind": self.kind, "initial": {"customer": found}}
 
     def perform(self, form: IntakeForm) -> str:
-        """Receive it and go to its page."""
+        """Receive it and go to its page; or keep it with the case that it belongs to."""
+        known = self.added_to(form.values)
+        if known is not None:
+            return f"{known.get_absolute_url()}#log"
         case = register_case({**form.values, "kind": self.kind}, by=self.person)
+        self.linked(case)
+        messages.success(self.request, _("Received: it has its number, and its clocks run."))
         return case.get_absolute_url()
 
     def cancel_url(self) -> str:
