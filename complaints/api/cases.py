@@ -32,7 +32,8 @@ from customers.api.base import Strict, StrictModelSerializer, VersionedViewSet, 
 from customers.models import Customer, Person
 
 _READ_ONLY = [
-    "number", "former_number", "state", "grade", "grade_evidence", "priority", "owner", "team", "acknowledged_at",
+    "number", "former_number", "state", "grade", "grade_evidence", "priority", "owner", "team",
+    "acknowledged_at",
     "responded_at", "solved_at", "ended_at", "next_due_at", "cycle", "level", "solution", "decision",
     "merged_into", "created_at", "updated_at",
 ]  # fmt: skip
@@ -52,7 +53,8 @@ class ComplaintSerializer(StrictModelSerializer):
     class Meta:
         model = Complaint
         fields = [
-            "id", "kind", "number", "former_number", "title", "description", "remedy_sought", "intake", "customer", "person",
+            "id", "kind", "number", "former_number",
+            "title", "description", "remedy_sought", "intake", "customer", "person",
             "contact_name", "contact_phone", "contact_email", "language", "category", "queue", "state",
             "grade", "grade_evidence", "priority", "impact", "is_safety", "is_media", "is_legal",
             "emotion_before", "emotion_after", "owner", "team", "occurred_on", "received_at",
@@ -70,7 +72,7 @@ class TextSerializer(Strict):
     channel = serializers.ChoiceField(choices=Intake.choices, required=False, allow_blank=True)
 
 
-class AnswerSerializer(TextSerializer):
+class CaseAnswerSerializer(TextSerializer):
     """What we told the customer."""
 
     seen = serializers.IntegerField(
@@ -208,12 +210,12 @@ class ComplaintViewSet(IntakeMixin, UpsertMixin, VersionedViewSet):
         add_note(case, self.checked(CaseNoteSerializer)["body"], by=self.actor, at=timezone.now())
         return self._told(case)
 
-    @extend_schema(request=AnswerSerializer, **_DONE)
+    @extend_schema(request=CaseAnswerSerializer, **_DONE)
     @action(detail=True, methods=["post"], url_path="answer", url_name="answer")
     def answer_customer(self, request: Request, pk: int) -> Response:
         """Keep what we told the customer; it meets the first response."""
         case = self.case
-        moves.answer(case, **self.checked(AnswerSerializer), by=self.actor)
+        moves.answer(case, **self.checked(CaseAnswerSerializer), by=self.actor)
         return self._told(case)
 
     @extend_schema(request=TextSerializer, **_DONE)

@@ -37,8 +37,8 @@ class Added:
 def add_to_case(case: Complaint, data: Mapping[str, Any], *, by: User, at: datetime | None = None) -> Added:
     """Keep what was said in the log of the case, as from the customer, and fill in what it did not know.
 
-    What the case knows otherwise stays as it is, and is returned, so that nothing typed is lost unseen. Whoever
-    handles the case is told; one that waits for the customer goes on. Refused: without a word.
+    What the case knows otherwise stays as it is, and is returned, so that nothing typed is lost unseen.
+    Whoever handles the case is told; one that waits for the customer goes on. Refused: without a word.
     """
     moment = at or timezone.now()
     said = "\n\n".join(text for text in (data.get("title"), data.get("description")) if text)

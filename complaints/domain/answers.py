@@ -27,7 +27,7 @@ def said_since(case: Complaint, seen: int, *, by: User) -> list[Entry]:
 
 
 def ensure_nothing_said(case: Complaint, seen: int | None, *, by: User) -> None:
-    """Refuse when something was said after line `seen`; with None, who does not say what they saw, nothing is.
+    """Refuse when something was said after line `seen`; None refuses nothing.
 
     The caller holds the case locked, so that nothing can be said between this look and the answer.
     """

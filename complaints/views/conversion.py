@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -51,22 +52,16 @@ class CaseConvert(CaseVerb):
     def perform(self, form: ConversionForm) -> str:
         """Turn it over and go to its page."""
         data = form.cleaned_data
-        convert_case(
+        case = convert_case(
             self.case,
             category=data["category"],
             reason=data["reason"],
             version=data["version"],
             by=self.person,
         )
-        return self.case.get_absolute_url()
-
-    @property
-    def success_message(self) -> str:  # type: ignore[override]
-        """Say what it is now."""
-        self.case.refresh_from_db(fields=["number", "kind"])
-        return _("It is %(number)s now; it is still found by its former number.") % {
-            "number": self.case.number
-        }
+        text = _("It is %(number)s now; it is still found by its former number.")
+        messages.success(self.request, text % {"number": case.number})
+        return case.get_absolute_url()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add what would come of it."""

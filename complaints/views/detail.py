@@ -68,7 +68,7 @@ class ComplaintDetail(RightsMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Read every part."""
         case, now = self.case, timezone.now()
-        may = self.may()
+        may, seen = self.may(), last_said(case)
         note_viewing(case.pk, self.person)
         return super().get_context_data(
             case=case,
@@ -77,7 +77,8 @@ class ComplaintDetail(RightsMixin, TemplateView):
             clocks=shown_clocks(case, now),
             ladder=ladder_of(case),
             lines=lines_of(case),
-            entry_form=entry_form(case) if may["log"] else None,
+            seen=seen,
+            entry_form=entry_form(case, seen) if may["log"] else None,
             contact=contact_card(case, may=may["change"]),
             repeats=repeats_of(case),
             grade_rules=[rule_in_words(rule) for rule in case.grade_evidence.get("rules", [])],
@@ -111,9 +112,9 @@ class ComplaintDetail(RightsMixin, TemplateView):
         }
 
 
-def entry_form(case: Complaint) -> EntryForm:
+def entry_form(case: Complaint, seen: int) -> EntryForm:
     """Return the form of the box under the log, its fields drawn as the page draws them."""
-    form = EntryForm(case=case, initial={"seen": last_said(case)})
+    form = EntryForm(case=case, initial={"seen": seen})
     form.fields["body"].widget.attrs |= {"class": "form-control", "rows": 2}
     form.fields["channel"].widget.attrs |= {"class": "form-select w-auto"}
     return form

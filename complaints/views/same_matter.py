@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from complaints.choices.cases import LinkKind
@@ -29,7 +30,10 @@ class SameMatterMixin(CustomerFormPage):
     two. `seen` names the cases that the person has seen and passed by.
     """
 
-    kind: str
+    @cached_property
+    def kind(self) -> str:
+        """Of which kind the new case is."""
+        raise NotImplementedError
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Ask about likely duplicates that the person has not seen."""
