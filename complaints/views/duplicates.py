@@ -61,7 +61,11 @@ class LikePreview(RightsMixin, View):
         form.is_valid()
         draft = draft_of(form.cleaned_data, kind)
         found = candidates(draft, seen_by=user, at=timezone.now())
-        context = {"alike": shown_candidates(found, user), "nav_current": NAV}
+        context = {
+            "alike": shown_candidates(found, user),
+            "may_link": can(user, "add", CaseLink),
+            "nav_current": NAV,
+        }
         return render_page(request, "complaints/like_preview.html", context, partial="panel")
 
 

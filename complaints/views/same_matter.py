@@ -10,14 +10,12 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from complaints.choices.cases import LinkKind
 from complaints.domain.adding import add_to_case, left_in_words
 from complaints.domain.duplicates import candidates
-from complaints.domain.merging import link_cases
 from complaints.models import CaseLink, Complaint
 from complaints.views.base import case_for
 from complaints.views.duplicates import draft_of, shown_candidates
-from core.access import require
+from core.access import can, require
 from core.models import SpentForm
 from core.views.base import number_in
 from customers.views.base import CustomerFormPage
@@ -46,6 +44,7 @@ class SameMatterMixin(CustomerFormPage):
                     form=form,
                     alike=shown_candidates(found, self.person),
                     is_asked=True,
+                    may_link=can(self.person, "add", CaseLink),
                     submit_label=_("Receive as a new case"),
                 )
                 return self.render_to_response(context, status=409)
@@ -71,13 +70,13 @@ class SameMatterMixin(CustomerFormPage):
             messages.warning(self.request, left)
         return added.case
 
-    def linked(self, case: Complaint) -> None:
-        """Link the new case with the one that was chosen."""
+    def twin(self) -> Complaint | None:
+        """Return the case with which the new one is to be linked; None where none was chosen."""
         chosen = self._chosen("link_to")
-        if chosen is not None:
-            require(self.person, "add", CaseLink)
-            other = case_for(self.request, chosen)
-            link_cases(case, other, LinkKind.RELATED, by=self.person)
+        if chosen is None:
+            return None
+        require(self.person, "add", CaseLink)
+        return case_for(self.request, chosen)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Name the kind for the look that is taken while typing."""
