@@ -95,7 +95,7 @@ class IntakeMixin(_Base):
 
     def _created(self, instance: models.Model) -> Response:
         response = super()._created(instance)
-        if isinstance(instance, Complaint) and isinstance(response.data, dict):
+        if self.action == "create" and isinstance(instance, Complaint):
             found = candidates(instance, seen_by=self.actor, at=timezone.now())
             response.data = {**response.data, "candidates": told(found)}
         return response

@@ -236,6 +236,20 @@ def test_turning_over_by_clicks(client, request_case):
     assert f"formerly {case.former_number}" in client.get(case.get_absolute_url()).content.decode()
 
 
+def test_whoever_was_second_sees_what_the_case_is_now(client, request_case, agent):
+    url = reverse("complaints:complaint-convert", args=[request_case.pk])
+    stale = {"reason": "She complains", "version": request_case.version - 1}
+    response = client.post(url, stale)
+    text = response.content.decode()
+    assert response.status_code == 422
+    for words in ("was changed since", "She complains", f'name="version" value="{request_case.version}"'):
+        assert words in text
+    turned(request_case, agent)
+    response = client.post(url, {**stale, "version": request_case.version})
+    assert (response.status_code, response.url) == (302, request_case.get_absolute_url())
+    assert Complaint.objects.get(pk=request_case.pk).kind == "complaint"
+
+
 def test_the_page_says_why_a_complaint_stays_one(client, request_case, agent):
     case = turned(request_case, agent)
     propose(case, {"measure": "apology", "amount": Decimal(0), "currency": "CNY"}, by=agent)

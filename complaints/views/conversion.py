@@ -18,7 +18,8 @@ from complaints.models import Category, Complaint
 from complaints.shown_clocks import target_in_words
 from complaints.views.base import CaseVerb
 from complaints.words.cases import rule_in_words
-from core.views.base import Right, RightsMixin, number_in
+from core.errors import DomainError
+from core.views.base import Right, RightsMixin, go_to, number_in
 from customers.views.base import user_of
 
 
@@ -62,6 +63,18 @@ class CaseConvert(CaseVerb):
         text = _("It is %(number)s now; it is still found by its former number.")
         messages.success(self.request, text % {"number": case.number})
         return case.get_absolute_url()
+
+    def refused(self, form: Any, error: DomainError) -> HttpResponse:
+        """Show what the case is now, where somebody changed it; what somebody turned over is looked at first."""
+        if error.code == "stale":
+            before = self.case.kind
+            self.case.refresh_from_db()
+            if self.case.kind != before:
+                messages.warning(self.request, error.message)
+                return go_to(self.request, self.case.get_absolute_url())
+            form.data = form.data.copy()
+            form.data["version"] = str(self.case.version)
+        return super().refused(form, error)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add what would come of it."""

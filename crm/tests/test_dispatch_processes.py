@@ -37,7 +37,7 @@ from complaints.models import (
     Policy,
     Queue,
 )
-from complaints.tests.factories import CalendarFactory, QueueFactory, policy
+from complaints.tests.factories import QueueFactory, policy
 from core.models import Job, Notification, User
 from core.tests.factories import TeamFactory, UserFactory
 
@@ -211,7 +211,6 @@ def test_the_load_is_shared_evenly_though_workers_die(handlers):
 
 
 def test_without_redis_intake_works_and_the_clocks_catch_up(handlers):
-    CalendarFactory()
     done = subprocess.run(
         [sys.executable, "-c", INTAKE],
         cwd=ROOT,
