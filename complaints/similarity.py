@@ -65,7 +65,7 @@ def shared_pieces(text: str, other: str, *, most: int = 4) -> list[str]:
         for piece in _joined(run, known):
             found[piece] = None
     for word in _WORD.findall(_HAN.sub(" ", folded)):
-        if word not in _EMPTY and _stem(word) in known:
+        if len(word) > 1 and word not in _EMPTY and _stem(word) in known:
             found[word] = None
     return sorted(found, key=lambda piece: -len(piece))[:most]
 

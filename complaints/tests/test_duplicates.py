@@ -301,6 +301,20 @@ def test_the_panel_leads_to_merging_and_linking(client, known, agent):
     assert f'value="{known.number}"' in client.get(merge).content.decode()
 
 
+def test_cases_of_two_customers_are_linked_and_never_made_one(client, known, agent):
+    other = take(registered(title="Room B has no projector", customer=CustomerFactory(owner=agent)), by=agent)
+    text = client.get(reverse("complaints:like-panel", args=[other.pk])).content.decode()
+    assert f"target={known.number}" in text
+    assert f"into={known.number}" not in text
+    asked = client.post(
+        reverse("complaints:like-preview"),
+        {"title": "Room B has no projector", "customer": CustomerFactory(owner=agent).code},
+        HTTP_HX_REQUEST="true",
+    )
+    assert 'name="link_to"' in asked.content.decode()
+    assert 'name="add_to"' not in asked.content.decode()
+
+
 def test_the_panel_says_when_there_is_none(client, known):
     text = client.get(reverse("complaints:like-panel", args=[known.pk])).content.decode()
     assert "No other case in your reach" in text

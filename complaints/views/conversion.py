@@ -65,7 +65,7 @@ class CaseConvert(CaseVerb):
         return case.get_absolute_url()
 
     def refused(self, form: Any, error: DomainError) -> HttpResponse:
-        """Show what the case is now, where somebody changed it; what somebody turned over is looked at first."""
+        """Show what the case is now; one that somebody turned over meanwhile is looked at first."""
         if error.code == "stale":
             before = self.case.kind
             self.case.refresh_from_db()

@@ -31,8 +31,11 @@ def draft_of(values: dict[str, Any], kind: str) -> Complaint:
     return Complaint(kind=kind, **said)
 
 
-def shown_candidates(found: tuple[Candidate, ...], user: User) -> list[dict[str, Any]]:
-    """Return what pages show of candidates: the case, why, and whether the person may add to it."""
+def shown_candidates(found: tuple[Candidate, ...], user: User, *, about: Complaint) -> list[dict[str, Any]]:
+    """Return what pages show of candidates: the case, why, and whether it may take in what this one says.
+
+    What a customer says is never put with the case of another customer, however alike the words are.
+    """
     keys = [one.case.pk for one in found]
     mine = set(Complaint.objects.visible_to(user, "change").filter(pk__in=keys).values_list("pk", flat=True))
     return [
@@ -40,7 +43,10 @@ def shown_candidates(found: tuple[Candidate, ...], user: User) -> list[dict[str,
             "case": one.case,
             "reasons": [reason_alike(reason) for reason in one.reasons],
             "is_likely": one.is_likely,
-            "may_change": one.case.pk in mine,
+            "may_take_in": one.case.pk in mine
+            and (
+                None in (one.case.customer_id, about.customer_id) or one.case.customer_id == about.customer_id
+            ),
         }
         for one in found
     ]
@@ -62,7 +68,7 @@ class LikePreview(RightsMixin, View):
         draft = draft_of(form.cleaned_data, kind)
         found = candidates(draft, seen_by=user, at=timezone.now())
         context = {
-            "alike": shown_candidates(found, user),
+            "alike": shown_candidates(found, user, about=draft),
             "may_link": can(user, "add", CaseLink),
             "nav_current": NAV,
         }
@@ -78,13 +84,13 @@ class LikePanel(CasePanel):
     def context_of(self, case: Complaint) -> dict[str, Any]:
         """Return the candidates, and which of the verbs the person has."""
         found = candidates(case, seen_by=self.person, at=timezone.now())
-        rows = shown_candidates(found, self.person)
+        rows = shown_candidates(found, self.person, about=case)
         may = Complaint.objects.visible_to(self.person, "change").filter(pk=case.pk).exists()
         linked = set(case.links.values_list("target", flat=True))
         linked |= set(case.linked_from.values_list("source", flat=True))
         for row in rows:
             other = row["case"]
             both_open = case.is_open and other.is_open and case.kind == other.kind
-            row["may_merge"] = may and row["may_change"] and both_open
+            row["may_merge"] = may and row["may_take_in"] and both_open
             row["is_linked"] = other.pk in linked
         return {"alike": rows, "may_link": may and can(self.person, "add", CaseLink)}

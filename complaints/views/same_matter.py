@@ -38,11 +38,11 @@ class SameMatterMixin(CustomerFormPage):
         if not (self._chosen("add_to") or self._chosen("link_to") or self._was_sent()):
             draft = draft_of(form.values, self.kind)
             found = candidates(draft, seen_by=self.person, at=timezone.now())
-            passed = set(self.request.POST.get("seen", "").split(","))
+            passed = set(",".join(self.request.POST.getlist("seen")).split(","))
             if any(one.is_likely and str(one.case.pk) not in passed for one in found):
                 context = self.get_context_data(
                     form=form,
-                    alike=shown_candidates(found, self.person),
+                    alike=shown_candidates(found, self.person, about=draft),
                     is_asked=True,
                     may_link=can(self.person, "add", CaseLink),
                     submit_label=_("Receive as a new case"),
