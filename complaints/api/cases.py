@@ -11,6 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from complaints.api.intake import INTAKE_RIGHTS, CandidateSerializer, IntakeMixin
 from complaints.api.verdicts import VerdictSerializer
 from complaints.choices.cases import Decision, Grade, Intake, Priority
 from complaints.domain import moves
@@ -32,7 +33,8 @@ from customers.api.base import Strict, StrictModelSerializer, VersionedViewSet, 
 from customers.models import Customer, Person
 
 _READ_ONLY = [
-    "number", "state", "grade", "grade_evidence", "priority", "owner", "team", "acknowledged_at",
+    "number", "former_number", "state", "grade", "grade_evidence", "priority", "owner", "team",
+    "acknowledged_at",
     "responded_at", "solved_at", "ended_at", "next_due_at", "cycle", "level", "solution", "decision",
     "merged_into", "created_at", "updated_at",
 ]  # fmt: skip
@@ -52,7 +54,8 @@ class ComplaintSerializer(StrictModelSerializer):
     class Meta:
         model = Complaint
         fields = [
-            "id", "kind", "number", "title", "description", "remedy_sought", "intake", "customer", "person",
+            "id", "kind", "number", "former_number",
+            "title", "description", "remedy_sought", "intake", "customer", "person",
             "contact_name", "contact_phone", "contact_email", "language", "category", "queue", "state",
             "grade", "grade_evidence", "priority", "impact", "is_safety", "is_media", "is_legal",
             "emotion_before", "emotion_after", "amount_at_stake", "owner", "team", "occurred_on",
@@ -69,6 +72,16 @@ class TextSerializer(Strict):
 
     body = serializers.CharField(max_length=100_000)
     channel = serializers.ChoiceField(choices=Intake.choices, required=False, allow_blank=True)
+
+
+class CaseAnswerSerializer(TextSerializer):
+    """What we told the customer."""
+
+    seen = serializers.IntegerField(
+        required=False,
+        min_value=0,
+        help_text="The last line of the log that you read: if something was said after it, 409.",
+    )
 
 
 class CaseNoteSerializer(Strict):
@@ -128,8 +141,17 @@ _CALL = OpenApiExample(
 _DONE: dict[str, Any] = {"responses": ComplaintSerializer, "filters": False}
 
 
-@extend_schema_view(create=extend_schema(examples=[_CALL]))
-class ComplaintViewSet(UpsertMixin, VersionedViewSet):
+class ReceivedSerializer(ComplaintSerializer):
+    """A case that was just received, with those that may be the same matter."""
+
+    candidates = CandidateSerializer(many=True, read_only=True)
+
+    class Meta(ComplaintSerializer.Meta):
+        fields = [*ComplaintSerializer.Meta.fields, "candidates"]
+
+
+@extend_schema_view(create=extend_schema(examples=[_CALL], responses={201: ReceivedSerializer}))
+class ComplaintViewSet(IntakeMixin, UpsertMixin, VersionedViewSet):
     """Complaints and service requests. They are closed or withdrawn, never deleted."""
 
     model = Complaint
@@ -138,7 +160,13 @@ class ComplaintViewSet(UpsertMixin, VersionedViewSet):
     sort_keys = CASE_SORTS
     default_sort = "-received"
     http_method_names = ["get", "post", "put", "patch", "head", "options"]
-    action_rights = {"assign": "assign", "regrade": "grade", "grade_again": "grade", "verdict": "view"}
+    action_rights = {
+        "assign": "assign",
+        "regrade": "grade",
+        "grade_again": "grade",
+        "verdict": "view",
+        **INTAKE_RIGHTS,
+    }
 
     def create_record(self, data: dict[str, Any]) -> Complaint:
         """Receive it."""
@@ -190,12 +218,12 @@ class ComplaintViewSet(UpsertMixin, VersionedViewSet):
         add_note(case, self.checked(CaseNoteSerializer)["body"], by=self.actor, at=timezone.now())
         return self._told(case)
 
-    @extend_schema(request=TextSerializer, **_DONE)
+    @extend_schema(request=CaseAnswerSerializer, **_DONE)
     @action(detail=True, methods=["post"], url_path="answer", url_name="answer")
     def answer_customer(self, request: Request, pk: int) -> Response:
         """Keep what we told the customer; it meets the first response."""
         case = self.case
-        moves.answer(case, **self.checked(TextSerializer), by=self.actor)
+        moves.answer(case, **self.checked(CaseAnswerSerializer), by=self.actor)
         return self._told(case)
 
     @extend_schema(request=TextSerializer, **_DONE)

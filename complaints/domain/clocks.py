@@ -71,7 +71,8 @@ def calendar_row(complaint: Complaint, policy: Policy | None) -> BusinessCalenda
     return default_calendar()
 
 
-def _bench(complaint: Complaint, row: BusinessCalendar | None, *, until: datetime) -> Bench:
+def bench_for(complaint: Complaint, row: BusinessCalendar | None, *, until: datetime) -> Bench:
+    """Return what the clocks of the case are worked out with, its pauses as they are at `until`."""
     calendar = working_calendar(row, since=complaint.received_at)
     return Bench(row, calendar, pauses_of(complaint, until=until))
 
@@ -85,7 +86,8 @@ def pauses_of(complaint: Complaint, *, until: datetime) -> tuple[Span, ...]:
     )
 
 
-def _holes(clock_kind: str, bench: Bench) -> tuple[Span, ...]:
+def holes_of(clock_kind: str, bench: Bench) -> tuple[Span, ...]:
+    """Return the pauses that count for a clock of this kind."""
     return () if clock_kind in NEVER_PAUSED else bench.pauses
 
 
@@ -95,14 +97,14 @@ def start_clocks(complaint: Complaint, *, at: datetime) -> list[Clock]:
     policy = policy_for(complaint)
     if policy is None:
         return []
-    bench = _bench(complaint, calendar_row(complaint, policy), until=at)
+    bench = bench_for(complaint, calendar_row(complaint, policy), until=at)
     targets = [one for one in policy.targets.all() if one.clock != ClockKind.UPDATE]
-    started = [_new_clock(complaint, policy, one, bench, started_at=at, reason="started") for one in targets]
+    started = [new_clock(complaint, policy, one, bench, started_at=at, reason="started") for one in targets]
     refresh_next_due(complaint)
     return started
 
 
-def _new_clock(
+def new_clock(
     complaint: Complaint,
     policy: Policy | None,
     target: Target | Clock,
@@ -114,7 +116,7 @@ def _new_clock(
 ) -> Clock:
     """Store one clock with its ladder. A target of a clock that stands already is left as it stands."""
     kind = target.clock if isinstance(target, Target) else target.kind
-    due = due_after(started_at, target.amount, target.unit, bench.calendar, _holes(kind, bench))
+    due = due_after(started_at, target.amount, target.unit, bench.calendar, holes_of(kind, bench))
     values: dict[str, Any] = {
         "policy": policy,
         "calendar": bench.row,
@@ -140,8 +142,8 @@ def start_update_clock(complaint: Complaint, *, at: datetime) -> Clock | None:
     if policy is None or target is None:
         return None
     turn = Clock.objects.filter(complaint=complaint, kind=ClockKind.UPDATE, cycle=complaint.cycle).count() + 1
-    bench = _bench(complaint, calendar_row(complaint, policy), until=at)
-    clock = _new_clock(complaint, policy, target, bench, started_at=at, reason="promised", turn=turn)
+    bench = bench_for(complaint, calendar_row(complaint, policy), until=at)
+    clock = new_clock(complaint, policy, target, bench, started_at=at, reason="promised", turn=turn)
     refresh_next_due(complaint)
     return clock
 
@@ -175,7 +177,7 @@ def _escalation(clock: Clock, level: Level, bench: Bench) -> Escalation:
 
 def _fires_at(clock: Clock, level: Level | Escalation, bench: Bench) -> datetime:
     calendar = bench.calendar if level.in_working_time else None
-    return level_moment(clock.due_at, level.offset, calendar, _holes(clock.kind, bench))
+    return level_moment(clock.due_at, level.offset, calendar, holes_of(clock.kind, bench))
 
 
 def _move_levels(clock: Clock, bench: Bench) -> None:
@@ -213,12 +215,12 @@ def _end(complaint: Complaint, which: Q, **values: Any) -> int:
 def pause_clocks(complaint: Complaint, *, at: datetime, reason: str = "", by: User | None = None) -> Pause:
     """Stop the clocks that wait with the customer; those that never pause run on."""
     pause = Pause.objects.create(complaint=complaint, started_at=at, reason=reason[:300], by=by)
-    _hold(complaint)
+    hold(complaint)
     refresh_next_due(complaint)
     return pause
 
 
-def _hold(complaint: Complaint) -> None:
+def hold(complaint: Complaint) -> None:
     """Stop what runs and may wait; its ladder fires at no time until the pause is over."""
     rows = Clock.objects.running().filter(complaint=complaint).exclude(kind__in=NEVER_PAUSED)
     keys = list(rows.values_list("pk", flat=True))
@@ -245,7 +247,7 @@ def _work_out(
     complaint: Complaint, clocks: Iterable[Clock], *, at: datetime, reason: str, by: User | None
 ) -> None:
     for clock in clocks:
-        bench = _bench(complaint, clock.calendar, until=at)
+        bench = bench_for(complaint, clock.calendar, until=at)
         _set_due(clock, bench, at=at, reason=reason, by=by)
     refresh_next_due(complaint)
 
@@ -253,7 +255,7 @@ def _work_out(
 def _set_due(clock: Clock, bench: Bench, *, at: datetime, reason: str, by: User | None) -> None:
     old = clock.due_at
     clock.due_at = due_after(
-        clock.started_at, clock.amount, clock.unit, bench.calendar, _holes(clock.kind, bench)
+        clock.started_at, clock.amount, clock.unit, bench.calendar, holes_of(clock.kind, bench)
     )
     clock.state = ClockState.RUNNING
     clock.save(update_fields=["due_at", "state", "amount", "unit", "policy", "calendar"])
@@ -284,7 +286,7 @@ def rebase_clocks(
     policy = policy_for(complaint)
     if policy is None:
         return
-    bench = _bench(complaint, calendar_row(complaint, policy), until=at)
+    bench = bench_for(complaint, calendar_row(complaint, policy), until=at)
     targets = {(one.clock, one.name): one for one in policy.targets.all()}
     for clock in Clock.objects.open().filter(complaint=complaint):
         target = targets.pop((clock.kind, clock.name), None)
@@ -299,7 +301,7 @@ def rebase_clocks(
         if pass_over:
             _pass_over(clock, owed=True, at=at)
     if complaint.state == State.WAITING:
-        _hold(complaint)
+        hold(complaint)
     refresh_next_due(complaint)
 
 
@@ -357,7 +359,7 @@ def _start_missing(
         if target.clock == ClockKind.UPDATE or is_done(complaint, target.clock) or known.exists():
             continue
         begun = complaint.received_at
-        started.append(_new_clock(complaint, policy, target, bench, started_at=begun, reason=reason))
+        started.append(new_clock(complaint, policy, target, bench, started_at=begun, reason=reason))
     return started
 
 
@@ -371,11 +373,11 @@ def reopen_clocks(complaint: Complaint, *, ended_at: datetime | None, at: dateti
     policy = policy_for(complaint)
     if policy is None:
         return
-    bench = _bench(complaint, calendar_row(complaint, policy), until=at)
+    bench = bench_for(complaint, calendar_row(complaint, policy), until=at)
     for target in policy.targets.filter(clock__in=[ClockKind.RESPOND, ClockKind.SOLVE]):
         goes_on = target.clock == ClockKind.SOLVE
         started_at = complaint.received_at if goes_on else at
-        _new_clock(complaint, policy, target, bench, started_at=started_at, reason="reopened")
+        new_clock(complaint, policy, target, bench, started_at=started_at, reason="reopened")
     refresh_next_due(complaint)
 
 

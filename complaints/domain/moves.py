@@ -23,6 +23,7 @@ from complaints.choices.cases import (
     EntryKind,
     State,
 )
+from complaints.domain.answers import ensure_nothing_said
 from complaints.domain.callbacks import call_off, plan
 from complaints.domain.clocks import (
     meet_clocks,
@@ -178,14 +179,17 @@ def answer(
     channel: str = "",
     at: datetime | None = None,
     message_id: str | None = None,
+    seen: int | None = None,
 ) -> Entry:
     """Keep what we told the customer: it meets the response clock, and promises the next update.
 
-    A first answer acknowledges, too. An answer of somebody else than the handler counts as well.
+    A first answer acknowledges, too. An answer of somebody else than the handler counts as well. Refused
+    when something was said after line `seen`, the last one that its author read.
     """
     moment, text = at or timezone.now(), checked(body)
     stored = locked(complaint)
     ensure_open(stored)
+    ensure_nothing_said(stored, seen, by=by)
     values: dict[str, Any] = {}
     if stored.acknowledged_at is None:
         values["acknowledged_at"] = moment
@@ -280,14 +284,17 @@ def solve(
     by: User,
     decision: str = "",
     at: datetime | None = None,
+    seen: int | None = None,
 ) -> Complaint:
     """Give the customer the solution; it meets every clock but the promised update, which is called off.
 
-    Refused: without a solution, and a complaint without a decision.
+    Refused: without a solution, a complaint without a decision, and when something was said after line
+    `seen`, the last one that its author read.
     """
     moment = at or timezone.now()
     stored = locked(complaint)
     _ensure_move(stored, State.SOLVED)
+    ensure_nothing_said(stored, seen, by=by)
     text = _needed(solution, "solution", 10_000)
     _ensure_decided(stored, decision)
     if stored.state == State.WAITING:

@@ -58,10 +58,10 @@ def register_case(
     moment = at or timezone.now()
     case = Complaint(created_by=by, **{"received_at": moment, **data}, **weak_subject(subject, subject_url))
     _ensure_sound(case, data, moment)
-    _place(case)
+    place(case)
     verdict = assess(case)
     case.number = next_number(case.kind, at=moment)
-    _insert(case)
+    _insert(case, by=by)
     said_by = author or case.contact_name or (str(case.person) if case.person is not None else "")
     write(
         case,
@@ -81,7 +81,7 @@ def register_case(
     return case
 
 
-def _insert(case: Complaint) -> None:
+def _insert(case: Complaint, *, by: User | None) -> None:
     try:
         with transaction.atomic():
             case.save(force_insert=True)
@@ -92,7 +92,10 @@ def _insert(case: Complaint) -> None:
         if not case.external_id or known is None:
             raise
         text = _("Another case has this external ID.")
-        raise Conflict("external_id_taken", text, fields={"external_id": text}) from error
+        # Who may not see that case learns that the number is taken, and no more.
+        holder = Complaint.objects.visible_to(by).filter(pk=known.pk) if by is not None else []
+        details = {"candidates": [{"id": one.pk, "number": one.number} for one in holder]}
+        raise Conflict("external_id_taken", text, fields={"external_id": text}, details=details) from error
 
 
 def _ensure_sound(case: Complaint, data: Mapping[str, Any], now: datetime) -> None:
@@ -122,7 +125,7 @@ def ensure_fits(case: Complaint, *, new_category: bool = True) -> None:
         raise DomainError("person_elsewhere", text, fields={"person": text})
 
 
-def _place(case: Complaint) -> None:
+def place(case: Complaint) -> None:
     """Find the queue and the team: by category, else where everything goes that belongs nowhere else."""
     if case.queue is None and case.category is not None:
         case.queue = case.category.queue or _queue_of_parent(case.category)

@@ -44,6 +44,7 @@ class ComplaintFilterSet(ScopedFilterSet):
         "to": UntilFilter(label=_("Received until"), field_name="received_at"),
     }
     q = filters.CharFilter(label=_("Search"), method="search")
+    number = filters.CharFilter(label=_("Number, or former number"), method="of_number")
     kind = filters.ChoiceFilter(label=_("Kind"), choices=CaseKind)
     state = filters.MultipleChoiceFilter(label=_("State"), choices=State)
     open = filters.BooleanFilter(label=_("Open"), method="only_open", widget=forms.CheckboxInput)
@@ -61,6 +62,9 @@ class ComplaintFilterSet(ScopedFilterSet):
     overdue = filters.BooleanFilter(label=_("Overdue"), method="late", widget=forms.CheckboxInput)
     unassigned = filters.BooleanFilter(label=_("Nobody's"), method="of_nobody", widget=forms.CheckboxInput)
     escalated = filters.BooleanFilter(label=_("Escalated"), method="above", widget=forms.CheckboxInput)
+    converted = filters.BooleanFilter(
+        label=_("Turned over from the other kind"), method="turned", widget=forms.CheckboxInput
+    )
 
     class Meta:
         model = Complaint
@@ -70,6 +74,14 @@ class ComplaintFilterSet(ScopedFilterSet):
     def get_filters(cls) -> Any:
         """Add the two days; `from` is a word of the language and cannot be an attribute."""
         return {**super().get_filters(), **cls.days}
+
+    def of_number(self, rows: Any, name: str, value: str) -> Any:
+        """The one that has the number, or had it before it was turned over."""
+        return rows.numbered(value)
+
+    def turned(self, rows: Any, name: str, value: bool) -> Any:
+        """Those that were of the other kind before."""
+        return rows.exclude(former_number="") if value else rows
 
     def only_open(self, rows: Any, name: str, value: bool) -> Any:
         """Those for which somebody still has to do something."""

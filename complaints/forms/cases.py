@@ -123,6 +123,7 @@ class SolveForm(forms.Form):
         help_text=_("As you tell the customer: it is kept as an answer."),
     )
     decision = forms.ChoiceField(label=_("Decision"), choices=[("", "—"), *Decision.choices])
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -144,6 +145,8 @@ class EntryForm(forms.Form):
     )
     channel = forms.ChoiceField(label=_("Channel"), choices=[("", "—"), *Intake.choices], required=False)
     body = forms.CharField(label=_("Text"), max_length=100_000, widget=forms.Textarea(attrs={"rows": 4}))
+    # The last line that the author read: an answer that came meanwhile is shown before this one is kept.
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, case: Complaint, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -176,7 +179,7 @@ class CaseField(forms.CharField):
         """Return the case that the number names."""
         text = super().clean(value)
         rows = Complaint.objects.visible_to(self.user)
-        found: Complaint | None = rows.filter(number__iexact=text.strip().split(" ")[0]).first()
+        found: Complaint | None = rows.numbered(text.strip().split(" ")[0]).first()
         if found is None:
             raise forms.ValidationError(_("No case of this number is in your reach."))
         return found

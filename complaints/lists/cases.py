@@ -17,6 +17,7 @@ CASES = ListDefinition(
     filterset_class=filters.ComplaintFilterSet,
     columns=[
         Column("number", _("Number"), of("number"), sort="number"),
+        Column("former_number", _("Former number"), of("former_number")),
         Column("title", _("In one sentence"), of("title")),
         Column("kind", _("Kind"), label("kind")),
         Column("customer_code", _("Customer code"), of("customer", "code"), on_page=False),

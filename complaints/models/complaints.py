@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -44,6 +45,8 @@ class Complaint(Recorded, Foreign, Subject):
 
     kind = models.CharField(_("kind"), max_length=10, choices=CaseKind, default=CaseKind.COMPLAINT)
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
+    # Of the other kind, where it was turned into this one: people keep asking by the number that they know.
+    former_number = models.CharField(_("former number"), max_length=20, blank=True, editable=False)
     title = models.CharField(_("in one sentence"), max_length=200)
     description = models.TextField(_("what happened"), blank=True)
     remedy_sought = models.CharField(_("what the customer asks for"), max_length=300, blank=True)
@@ -142,6 +145,14 @@ class Complaint(Recorded, Foreign, Subject):
         verbose_name_plural = _("complaints")
         constraints = [
             *external_identity("complaint"),
+            models.UniqueConstraint(
+                fields=["former_number"],
+                condition=~Q(former_number=""),
+                name="a_former_number_is_of_one_case",
+            ),
+            models.CheckConstraint(
+                condition=~Q(former_number=F("number")), name="former_number_is_another_number"
+            ),
             models.CheckConstraint(condition=~Q(title=""), name="complaint_has_a_title"),
             models.CheckConstraint(
                 condition=Q(state__in=ENDED, ended_at__isnull=False)
@@ -187,6 +198,18 @@ class Complaint(Recorded, Foreign, Subject):
             models.Index(fields=["customer", "received_at"], name="complaint_of_customer"),
             models.Index(fields=["team", "received_at"], name="complaint_of_team"),
             models.Index(fields=["category", "received_at"], name="complaint_of_category"),
+            # Whether somebody has complained of this before is asked by the address that they give.
+            models.Index(
+                Lower("contact_email"),
+                "received_at",
+                name="complaint_by_mail",
+                condition=~Q(contact_email=""),
+            ),
+            models.Index(
+                fields=["contact_phone", "received_at"],
+                name="complaint_by_phone",
+                condition=~Q(contact_phone=""),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -113,6 +113,11 @@ class ComplaintQuerySet(ScopedQuerySet):
         """Those that are neither closed, nor withdrawn, nor merged."""
         return self.exclude(state__in=ENDED)
 
+    def numbered(self, number: str) -> Self:
+        """The case of this number, or that once had it; letters of either size."""
+        wanted = number.strip().upper()
+        return self.filter(Q(number=wanted) | Q(former_number=wanted)) if wanted else self.none()
+
     def unassigned(self) -> Self:
         """Those that nobody handles, the oldest first."""
         return self.filter(state=State.NEW, owner__isnull=True).order_by("received_at", "id")

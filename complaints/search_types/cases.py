@@ -28,6 +28,7 @@ TYPES = (
             Searched("title", _("In one sentence"), text_terms),
             Searched("contact_name", _("Name given"), name_terms()),
             Searched("external_id", _("External ID"), code_terms),
+            Searched("former_number", _("Former number"), code_terms),
         ),
         title=lambda row: row.title,
         subtitle=lambda row: _joined(row.number, row.customer and row.customer.name, row.get_state_display()),

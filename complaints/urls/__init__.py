@@ -1,10 +1,11 @@
 """Addresses of the package, by noun."""
 
-from complaints.urls import cases, grading, knowledge, learning, settings, solving
+from complaints.urls import cases, grading, intake, knowledge, learning, settings, solving
 
 app_name = "complaints"
 urlpatterns = [
     *cases.urlpatterns,
+    *intake.urlpatterns,
     *settings.urlpatterns,
     *solving.urlpatterns,
     *knowledge.urlpatterns,

@@ -5,29 +5,32 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from complaints.choices.cases import CaseKind, Grade
+from complaints.choices.cases import CaseKind, Grade, LinkKind
+from complaints.domain.merging import link_cases
 from complaints.domain.registering import register_case
 from complaints.domain.updating import proposed_grade, update_case
 from complaints.forms.cases import CaseForm, IntakeForm
 from complaints.models import Complaint
 from complaints.views.base import NAV, CaseVerb
+from complaints.views.same_matter import SameMatterMixin
 from core.views.base import number_in
 from customers.models import Customer
 from customers.views.base import CustomerFormPage
 
 
-class CaseCreate(CustomerFormPage):
+class CaseCreate(SameMatterMixin, CustomerFormPage):
     """A complaint or a service request that somebody brings to us."""
 
     required_right = ("add", Complaint)
     form_class = IntakeForm
+    template_name = "complaints/case_form.html"
     nav_current = NAV
-    success_message = gettext_lazy("Received: it has its number, and its clocks run.")
     once = True
 
     @cached_property
@@ -43,8 +46,16 @@ class CaseCreate(CustomerFormPage):
         return {"user": self.person, "kind": self.kind, "initial": {"customer": found}}
 
     def perform(self, form: IntakeForm) -> str:
-        """Receive it and go to its page."""
-        case = register_case({**form.values, "kind": self.kind}, by=self.person)
+        """Receive it and go to its page; or keep it with the case that it belongs to."""
+        known = self.added_to(form.values)
+        if known is not None:
+            return f"{known.get_absolute_url()}#log"
+        twin = self.twin()
+        with transaction.atomic():
+            case = register_case({**form.values, "kind": self.kind}, by=self.person)
+            if twin is not None:
+                link_cases(case, twin, LinkKind.RELATED, by=self.person)
+        messages.success(self.request, _("Received: it has its number, and its clocks run."))
         return case.get_absolute_url()
 
     def cancel_url(self) -> str:
@@ -54,12 +65,12 @@ class CaseCreate(CustomerFormPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Name the kind, and offer the other one."""
         is_complaint = self.kind == CaseKind.COMPLAINT
-        return super().get_context_data(
-            title=_("New complaint") if is_complaint else _("New service request"),
-            submit_label=_("Receive complaint") if is_complaint else _("Receive request"),
-            crumbs=[(_("Complaints"), self.cancel_url())],
-            **kwargs,
-        )
+        context = {
+            "title": _("New complaint") if is_complaint else _("New service request"),
+            "submit_label": _("Receive complaint") if is_complaint else _("Receive request"),
+            "crumbs": [(_("Complaints"), self.cancel_url())],
+        }
+        return super().get_context_data(**{**context, **kwargs})
 
 
 class CaseUpdate(CaseVerb):

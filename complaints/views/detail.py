@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
 from complaints.choices.cases import ClockState, EntryKind, EscalationState, State
+from complaints.domain.answers import last_said
 from complaints.domain.assessing import repeats_of
 from complaints.domain.dispatching import dry_run
 from complaints.domain.escalation import acknowledge_escalation
@@ -26,6 +27,7 @@ from complaints.domain.first_contact import (
     within_ninety_seconds,
 )
 from complaints.domain.phrases import phrases_for
+from complaints.domain.presence import note_viewing, others_viewing
 from complaints.forms.cases import EmotionForm, EntryForm
 from complaints.models import (
     Article,
@@ -67,7 +69,8 @@ class ComplaintDetail(RightsMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Read every part."""
         case, now = self.case, timezone.now()
-        may = self.may()
+        may, seen = self.may(), last_said(case)
+        note_viewing(case.pk, self.person)
         return super().get_context_data(
             case=case,
             may=may,
@@ -75,7 +78,8 @@ class ComplaintDetail(RightsMixin, TemplateView):
             clocks=shown_clocks(case, now),
             ladder=ladder_of(case),
             lines=lines_of(case),
-            entry_form=entry_form(case) if may["log"] else None,
+            seen=seen,
+            entry_form=entry_form(case, seen) if may["log"] else None,
             contact=contact_card(case, may=may["change"]),
             repeats=repeats_of(case),
             grade_why=why_of(case.grade_evidence, category_names()),
@@ -83,6 +87,7 @@ class ComplaintDetail(RightsMixin, TemplateView):
             work_orders=list(WorkOrder.objects.visible_to(self.person).for_list().filter(complaint=case)),
             links=links_of(case, self.person),
             merged=list(case.merged.all()),
+            viewers=others_viewing(case.pk, self.person),
             nav_current=NAV,
             **kwargs,
         )
@@ -104,12 +109,13 @@ class ComplaintDetail(RightsMixin, TemplateView):
             "compensation": self.case.is_complaint and can(self.person, "view", Compensation),
             "callbacks": can(self.person, "view", CallBack),
             "knowledge": can(self.person, "view", Article),
+            "convert": changed["grade"] and self.case.is_open,
         }
 
 
-def entry_form(case: Complaint) -> EntryForm:
+def entry_form(case: Complaint, seen: int) -> EntryForm:
     """Return the form of the box under the log, its fields drawn as the page draws them."""
-    form = EntryForm(case=case)
+    form = EntryForm(case=case, initial={"seen": seen})
     form.fields["body"].widget.attrs |= {"class": "form-control", "rows": 2}
     form.fields["channel"].widget.attrs |= {"class": "form-select w-auto"}
     return form

@@ -26,6 +26,7 @@ from complaints.forms.cases import (
 )
 from complaints.models import CaseLink, Complaint, Entry
 from complaints.views.base import NAV, CaseMove, CaseVerb, case_for
+from complaints.views.meanwhile import MeanwhileMixin
 from core.models import User
 from core.views.base import ConfirmPage, Right
 from customers.views.base import fetch
@@ -136,7 +137,7 @@ class CaseReopen(_WithReason):
     verb = moves.reopen
 
 
-class CaseSolve(CaseVerb):
+class CaseSolve(MeanwhileMixin, CaseVerb):
     """The solution."""
 
     form_class = SolveForm
@@ -152,7 +153,13 @@ class CaseSolve(CaseVerb):
     def perform(self, form: SolveForm) -> str:
         """Give it and go back."""
         data = form.cleaned_data
-        moves.solve(self.case, data["solution"], decision=data.get("decision", ""), by=self.person)
+        moves.solve(
+            self.case,
+            data["solution"],
+            decision=data.get("decision", ""),
+            by=self.person,
+            seen=data.get("seen"),
+        )
         return self.cancel_url()
 
 
@@ -186,7 +193,7 @@ class CaseClose(ConfirmPage):
         return case.get_absolute_url()
 
 
-class EntryCreate(CaseVerb):
+class EntryCreate(MeanwhileMixin, CaseVerb):
     """A line of the log: a note, an answer, or what the customer said."""
 
     required_right: ClassVar[Right] = ("add", Entry)
@@ -208,7 +215,7 @@ class EntryCreate(CaseVerb):
             messages.success(self.request, _("Note saved."))
         elif data["kind"] == EntryKind.OUTBOUND:
             case = case_for(self.request, self.case.pk, "change")
-            moves.answer(case, data["body"], by=self.person, channel=data["channel"])
+            moves.answer(case, data["body"], by=self.person, channel=data["channel"], seen=data.get("seen"))
             messages.success(self.request, _("Answer saved."))
         else:
             case = case_for(self.request, self.case.pk, "change")
@@ -264,6 +271,10 @@ class CaseMerge(CaseVerb):
     submit_label = gettext_lazy("Merge")
     success_message = gettext_lazy("Merged. It can be taken out again.")
 
+    def get_initial(self) -> dict[str, Any]:
+        """Begin with the case that the page names."""
+        return {"into": self.request.GET.get("into", "")[:60]}
+
     def form_arguments(self) -> dict[str, Any]:
         """Cases are looked for in the person's reach."""
         return {"user": self.person}
@@ -283,6 +294,10 @@ class CaseLinkCreate(CaseVerb):
     title = gettext_lazy("Link a case")
     submit_label = gettext_lazy("Link")
     success_message = gettext_lazy("Linked.")
+
+    def get_initial(self) -> dict[str, Any]:
+        """Begin with the case that the page names."""
+        return {"target": self.request.GET.get("target", "")[:60]}
 
     def form_arguments(self) -> dict[str, Any]:
         """Cases are looked for in the person's reach."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from complaints.words import cases, grading, learning, solving
+from complaints.words import cases, conversion, grading, learning, solving
 
-_WORDS = {**cases.WORDS, **solving.WORDS, **learning.WORDS, **grading.WORDS}
+_WORDS = {**cases.WORDS, **solving.WORDS, **learning.WORDS, **grading.WORDS, **conversion.WORDS}
 
 
 def codes() -> frozenset[str]:

@@ -262,7 +262,7 @@ def _tell_complaint(line: Line, data: dict[str, Any]) -> None:
     done = {
         "received": _("received"), "solved": _("solution given"), "closed": _("closed"),
         "withdrawn": _("withdrawn"), "reopened": _("reopened"), "merged": _("merged"),
-        "escalated": _("escalated"),
+        "escalated": _("escalated"), "converted": _("turned over"),
     }.get(data.get("action", ""), "")  # fmt: skip
     line.about = " · ".join(word for word in (data.get("number", ""), done) if word)
     line.text = data.get("title") or ""

@@ -19,6 +19,18 @@
   setInterval(() => { if (!document.hidden) tick(); }, 1000);
   document.addEventListener("DOMContentLoaded", tick);
 
+  /* Colleagues with the same case open see that somebody writes: the next word of the page says so. */
+  let writing = 0;
+  document.addEventListener("input", (event) => {
+    const mark = document.querySelector("[data-writing]");
+    if (!mark || !event.target.matches?.("[data-writes] textarea, #dialog textarea")) return;
+    clearTimeout(writing);
+    const begins = event.target.value.trim() !== "" && mark.value !== "1";
+    mark.value = event.target.value.trim() === "" ? "0" : "1";
+    writing = setTimeout(() => { mark.value = "0"; }, 60_000);
+    if (begins) document.body.dispatchEvent(new CustomEvent("perennial:visible"));
+  });
+
   /* A card that is dropped on a column does what its own menu would do: the server decides. */
   let dragged = null;
   document.addEventListener("dragstart", (event) => {
