@@ -31,8 +31,11 @@ from complaints.models import (
     Article,
     CallBack,
     CaseLink,
+    Citation,
     Compensation,
     Complaint,
+    DecisionLetter,
+    Designation,
     Entry,
     Escalation,
     FirstContact,
@@ -42,6 +45,7 @@ from complaints.models import (
 )
 from complaints.shown_clocks import Shown, offset_in_words, show
 from complaints.views.base import NAV, CaseMove, CaseVerb, case_for
+from complaints.views.conduct import banners_of
 from complaints.words import line_in_words
 from complaints.words.cases import excluded_in_words, reason_in_words, rule_in_words
 from core.access import can
@@ -82,6 +86,7 @@ class ComplaintDetail(RightsMixin, TemplateView):
             work_orders=list(WorkOrder.objects.visible_to(self.person).for_list().filter(complaint=case)),
             links=links_of(case, self.person),
             merged=list(case.merged.all()),
+            banners=banners_of(case, self.person),
             nav_current=NAV,
             **kwargs,
         )
@@ -103,6 +108,9 @@ class ComplaintDetail(RightsMixin, TemplateView):
             "compensation": self.case.is_complaint and can(self.person, "view", Compensation),
             "callbacks": can(self.person, "view", CallBack),
             "knowledge": can(self.person, "view", Article),
+            "letters": self.case.is_complaint and can(self.person, "view", DecisionLetter),
+            "references": self.case.is_complaint and can(self.person, "view", Citation),
+            "designate": self.case.is_complaint and can(self.person, "add", Designation),
         }
 
 
