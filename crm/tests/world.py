@@ -25,7 +25,7 @@ from complaints.domain.entries import add_note
 from complaints.domain.escalation import fire_case
 from complaints.domain.first_contact import begin_first_contact
 from complaints.domain.improvements import plan_improvement
-from complaints.domain.letters import draft_letter, edit_letter, issue_letter
+from complaints.domain.letters import approve_letter, draft_letter, edit_letter, issue_letter, submit_letter
 from complaints.domain.merging import link_cases
 from complaints.domain.moves import answer, assign, solve
 from complaints.domain.objections import receive_objection
@@ -384,15 +384,18 @@ def _learned(customer: Customer, text: Text, by: User) -> dict[str, Any]:
 
 
 def _told(customer: Customer, text: Text, by: User) -> dict[str, Any]:
-    """A rejected complaint with an issued letter, a rule for contacts with an objection, and a citation."""
+    """A solved complaint with an issued letter, a rule for contacts with an objection, and a citation."""
     received = {"title": text("complaint"), "description": text("what happened"), "customer": customer}
     case = assign(register_case({**received, "person": None}, by=by), by, by=None)
     case = solve(case, text("solution"), decision="upheld", by=by)
     letter = draft_letter(case, language="en", by=by)
     said = {"recipient": text("recipient")[:200], "address": text("address"), "body": text("letter")}
-    issued = issue_letter(edit_letter(letter, said, by=by), way="post", by=by)
     second = UserFactory(username=f"second-{by.pk}")
     second.groups.add(Group.objects.get(name="manager"))
+    letter = edit_letter(letter, said, by=by)
+    if letter.needs_approval:
+        letter = approve_letter(submit_letter(letter, by=by), by=second)
+    issued = issue_letter(letter, way="post", by=by)
     proposal = propose_designation(
         case,
         {"scope": "customer", "reason": text("reason"), "in_writing": True, "months": 6},
