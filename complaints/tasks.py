@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from complaints.domain import calendar_settings, callback_letters, dispatching, escalation, holidays
 from complaints.domain.alerts import look_at_texts, look_back, look_for_repeats
-from complaints.domain.conduct import anonymise_of_deleted, expire_designations
+from complaints.domain.conduct import expire_designations
+from complaints.domain.conduct_forgetting import anonymise_of_deleted
 from complaints.domain.improvements import measure_all, remind
 from complaints.domain.reports import make_report
 from complaints.domain.surges import look_for_surges

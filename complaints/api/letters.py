@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from complaints.api.solving import ActingViewSet
 from complaints.choices.letters import HandoverWay, LetterLanguage
+from complaints.domain import letter_issue as issuing
 from complaints.domain import letters as verbs
 from complaints.filters.letters import LetterFilterSet
 from complaints.letter_text import gaps_of
@@ -177,7 +178,7 @@ class LetterViewSet(ActingViewSet):
     @action(detail=True, methods=["post"])
     def issue(self, request: Request, pk: int) -> Response:
         """Number, date and freeze it. Refused with gaps; 409 without the approval that it needs."""
-        done = verbs.issue_letter(self.get_object(), by=self.caller, **self.checked(LetterWaySerializer))
+        done = issuing.issue_letter(self.get_object(), by=self.caller, **self.checked(LetterWaySerializer))
         return self.answer(self.fresh(done))
 
     @extend_schema(request=None, responses=LetterSerializer, filters=False)
@@ -190,7 +191,7 @@ class LetterViewSet(ActingViewSet):
     @action(detail=True, methods=["post"])
     def correct(self, request: Request, pk: int) -> Response:
         """Begin the letter that replaces an issued one. 409 where another does already."""
-        return self.answer(self.fresh(verbs.correct_letter(self.get_object(), by=self.caller)), 201)
+        return self.answer(self.fresh(issuing.correct_letter(self.get_object(), by=self.caller)), 201)
 
     @extend_schema(request=LetterWaySerializer, responses=LetterSerializer, filters=False)
     @action(detail=True, methods=["post"], url_path="hand-over")
@@ -199,7 +200,7 @@ class LetterViewSet(ActingViewSet):
         require(self.caller, "add", LetterHandover)
         letter, given = self.get_object(), self.checked(LetterWaySerializer)
         on = given.get("on") or timezone.localdate()
-        verbs.hand_over(letter, given["way"], on=on, note=given["note"], by=self.caller)
+        issuing.hand_over(letter, given["way"], on=on, note=given["note"], by=self.caller)
         return self.answer(self.fresh(letter))
 
 

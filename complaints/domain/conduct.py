@@ -16,8 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from complaints.anonymising import GAP, anonymised
-from complaints.choices.conduct import DESIGNATION_MOVES, OVER, DesignationState, Restraint, Scope
+from complaints.choices.conduct import DESIGNATION_MOVES, DesignationState, Restraint, Scope
 from complaints.choices.letters import HandoverWay
 from complaints.domain.entries import tell
 from complaints.domain.letters import needed
@@ -25,7 +24,6 @@ from complaints.models import (
     Complaint,
     ConductCriterion,
     ConductEvidence,
-    ConductObjection,
     Designation,
     Entry,
 )
@@ -182,7 +180,7 @@ def decide_designation(
     Refused: to who proposed it and to the handler of the case, without reasons, and the second time.
     """
     moment, why = at or timezone.now(), needed(note, "note", 1_000)
-    stored = _locked(row, DesignationState.IN_FORCE if agrees else DesignationState.DECLINED)
+    stored = locked_designation(row, DesignationState.IN_FORCE if agrees else DesignationState.DECLINED)
     if by.pk in {stored.proposed_by_id, stored.complaint.owner_id}:
         raise DomainError(
             "four_eyes", _("Neither who proposed it nor the handler of the case decides about it.")
@@ -206,7 +204,7 @@ def decide_designation(
 def lift_designation(row: Designation, *, note: str, by: User, at: datetime | None = None) -> Designation:
     """End a designation before its day, and say why. Refused for one that does not hold."""
     moment, why = at or timezone.now(), needed(note, "note", 1_000)
-    return _lift(_locked(row, DesignationState.LIFTED), why, by=by, at=moment)
+    return _lift(locked_designation(row, DesignationState.LIFTED), why, by=by, at=moment)
 
 
 def _lift(stored: Designation, why: str, *, by: User, at: datetime) -> Designation:
@@ -244,7 +242,7 @@ def note_notice(
 ) -> Designation:
     """Keep what the complainant was told about a designation in force, how and when. Once."""
     moment, said = at or timezone.now(), needed(text, "notice", 5_000)
-    stored = _locked(row)
+    stored = locked_designation(row)
     if stored.state != DesignationState.IN_FORCE:
         raise Conflict("not_in_force", _("Only a designation in force is told."))
     if stored.notified_on is not None:
@@ -258,66 +256,8 @@ def note_notice(
     return stored
 
 
-# ---- forgetting -------------------------------------------------------------------------------------
-@transaction.atomic
-def anonymise_designation(row: Designation, *, by: User | None, at: datetime | None = None) -> Designation:
-    """Take out of an ended designation who it is about: names, numbers, links and evidence go.
-
-    What was decided, when and by whom stays. Refused while it is proposed or holds; twice changes nothing.
-    """
-    moment = at or timezone.now()
-    stored = _locked(row)
-    if stored.state not in OVER:
-        raise Conflict("still_holds", _("Only a designation that is over is anonymised."))
-    if stored.anonymised_at is not None:
-        return stored
-    names = _names_of(stored)
-    texts = {
-        name: anonymised(getattr(stored, name), names)
-        for name in ("reason", "decision_note", "end_note", "notice")
-    }
-    Designation.objects.filter(pk=stored.pk).update(
-        **texts,
-        customer=None,
-        person=None,
-        anonymised_at=moment,
-        version=stored.version + 1,
-        updated_at=moment,
-    )
-    for objection in stored.objections.all():
-        ConductObjection.objects.filter(pk=objection.pk).update(
-            text=anonymised(objection.text, names), note=anonymised(objection.note, names)
-        )
-    stored.evidence.all().delete()
-    # The audit line names no old text: that would keep what is taken out.
-    record(AuditAction.CHANGED, by=by, subject=stored, changes={"anonymised_at": (None, moment)})
-    stored.refresh_from_db()
-    return stored
-
-
-def _names_of(row: Designation) -> list[str]:
-    case = row.complaint
-    names = [case.contact_name]
-    for customer in (case.customer, row.customer):
-        if customer is not None:
-            names += [customer.name, customer.short_name]
-    names += [person.name for person in (case.person, row.person) if person is not None]
-    return [name for name in names if name and name != GAP]
-
-
-def anonymise_of_deleted(at: datetime) -> int:
-    """Anonymise what is over and whose customer or complainant was removed."""
-    rows = Designation.objects.filter(state__in=OVER, anonymised_at__isnull=True)
-    gone = rows.filter(complaint__customer__deleted_at__isnull=False) | rows.filter(
-        complaint__person__deleted_at__isnull=False
-    )
-    found = list(gone.select_related("complaint").order_by("id")[:MOST_EXPIRED])
-    for row in found:
-        anonymise_designation(row, by=None, at=at)
-    return len(found)
-
-
-def _locked(row: Designation, state: str = "") -> Designation:
+def locked_designation(row: Designation, state: str = "") -> Designation:
+    """Return the designation and its case, both locked. Refuses a step that its state does not allow."""
     case = locked(row.complaint)
     stored = locked(row)
     stored.complaint = case

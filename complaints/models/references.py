@@ -140,3 +140,9 @@ class Citation(models.Model):
     def held(self) -> bool:
         """True where the version held on the day of the case."""
         return self.reference.holds_on(self.on)
+
+    @property
+    def has_ended(self) -> bool:
+        """True where the version holds no longer today."""
+        until = self.reference.in_force_until
+        return until is not None and until < timezone.localdate()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 
 from complaints.choices.conduct import DesignationState, Scope
 from complaints.choices.letters import LetterState
@@ -138,7 +138,3 @@ class CitationQuerySet(BelowComplaint):
     def for_screen(self) -> Self:
         """Everything a panel shows."""
         return self.select_related("reference", "by").order_by("reference__code", "id")
-
-    def ended(self, on: date) -> Self:
-        """Those whose version no longer holds."""
-        return self.filter(reference__in_force_until__lt=on).annotate(ended_on=F("reference__in_force_until"))

@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from complaints.domain.entries import write
-from complaints.domain.letters import draft_letter, issue_letter
+from complaints.domain.letter_issue import issue_letter
+from complaints.domain.letters import draft_letter
 from complaints.models import Citation, ConductCriterion, LegalReference
 from complaints.tests.factories import ComplaintFactory
 from complaints.tests.letters import decided_case, in_force, whole_letter

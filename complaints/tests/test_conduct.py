@@ -11,8 +11,6 @@ from django.utils import timezone
 from complaints.choices.conduct import DesignationState
 from complaints.domain.conduct import (
     Evidence,
-    anonymise_designation,
-    anonymise_of_deleted,
     decide_designation,
     expire_designations,
     later_by,
@@ -20,6 +18,7 @@ from complaints.domain.conduct import (
     note_notice,
     propose_designation,
 )
+from complaints.domain.conduct_forgetting import anonymise_designation, anonymise_of_deleted
 from complaints.domain.conduct_notice import notice_for, restraints_in_words
 from complaints.domain.dispatching import dispatch
 from complaints.domain.entries import write
@@ -292,6 +291,8 @@ def test_it_goes_with_the_data_of_its_customer(case, agent, manager):
     lift_designation(row, note="Over", by=manager)
     assert anonymise_of_deleted(timezone.now()) == 0
     delete_customer(case.customer, by=manager)
-    assert (anonymise_of_deleted(timezone.now()), anonymise_of_deleted(timezone.now())) == (1, 0)
+    assert anonymise_of_deleted(timezone.now()) == 0
+    later = timezone.now() + timedelta(days=31)
+    assert (anonymise_of_deleted(later), anonymise_of_deleted(later)) == (1, 0)
     row.refresh_from_db()
     assert "Li Wei" not in row.reason

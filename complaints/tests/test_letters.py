@@ -11,16 +11,13 @@ from django.utils import timezone
 from complaints.choices.cases import Decision, Grade
 from complaints.choices.letters import LetterState
 from complaints.domain.compensation import move_on, propose
+from complaints.domain.letter_issue import correct_letter, digest_now, hand_over, issue_letter
 from complaints.domain.letter_templates import update_letter_rules, update_template
 from complaints.domain.letters import (
     approve_letter,
-    correct_letter,
-    digest_now,
     discard_letter,
     draft_letter,
     edit_letter,
-    hand_over,
-    issue_letter,
     return_letter,
     submit_letter,
 )

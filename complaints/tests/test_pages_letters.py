@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from complaints.domain.letters import draft_letter, issue_letter, submit_letter
+from complaints.domain.letter_issue import issue_letter
+from complaints.domain.letters import draft_letter, submit_letter
 from complaints.domain.references import cite
 from complaints.models import (
     Citation,

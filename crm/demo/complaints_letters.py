@@ -10,15 +10,8 @@ from django.utils import timezone
 from complaints.choices.cases import State
 from complaints.domain.conduct import Evidence, decide_designation, note_notice, propose_designation
 from complaints.domain.conduct_notice import notice_for
-from complaints.domain.letters import (
-    approve_letter,
-    correct_letter,
-    draft_letter,
-    edit_letter,
-    hand_over,
-    issue_letter,
-    submit_letter,
-)
+from complaints.domain.letter_issue import correct_letter, hand_over, issue_letter
+from complaints.domain.letters import approve_letter, draft_letter, edit_letter, submit_letter
 from complaints.domain.moves import hear
 from complaints.domain.objections import receive_objection
 from complaints.domain.references import cite

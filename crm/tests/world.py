@@ -25,7 +25,8 @@ from complaints.domain.entries import add_note
 from complaints.domain.escalation import fire_case
 from complaints.domain.first_contact import begin_first_contact
 from complaints.domain.improvements import plan_improvement
-from complaints.domain.letters import approve_letter, draft_letter, edit_letter, issue_letter, submit_letter
+from complaints.domain.letter_issue import issue_letter
+from complaints.domain.letters import approve_letter, draft_letter, edit_letter, submit_letter
 from complaints.domain.merging import link_cases
 from complaints.domain.moves import answer, assign, solve
 from complaints.domain.objections import receive_objection
