@@ -15,15 +15,21 @@ from complaints.models import (
     CallBack,
     CallScore,
     CaseLink,
+    Citation,
     Clock,
     Compensation,
     CompensationMove,
     Complaint,
     ComplaintCause,
+    ConductEvidence,
+    ConductObjection,
+    DecisionLetter,
+    Designation,
     Entry,
     Escalation,
     FirstContact,
     Investigation,
+    LetterHandover,
     Pause,
     WorkOrder,
 )
@@ -92,6 +98,36 @@ class LedgerExplained(BelowCaseExplained):
         self.case = CaseExplained(row.compensation.complaint)
 
 
+class HandoverExplained(BelowCaseExplained):
+    """A handing over is seen with the case of its letter."""
+
+    def __init__(self, row: LetterHandover) -> None:
+        self.model = LetterHandover
+        self.case = CaseExplained(row.letter.complaint)
+
+
+class DesignationExplained:
+    """A designation is seen with its case; one of conduct with the customer, and with other cases."""
+
+    def __init__(self, row: Designation | ConductEvidence | ConductObjection) -> None:
+        self.model: type[Model] = type(row)
+        self.row = row if isinstance(row, Designation) else row.designation
+        self.case = BelowCaseExplained(self.row)
+
+    def explain(self, user: User, action: str) -> Answer:
+        """By the right on such rows, and by one of the ways to see it."""
+        right = explain(user, action, self.model)
+        reaches = {reach for _role, reach in grants(user, action, self.model)}
+        if not right.allowed or Reach.ALL in reaches:
+            return right
+        seen = self.case.explain(user, "view")
+        if seen.allowed or not Designation.objects.visible_to(user).filter(pk=self.row.pk).exists():
+            return Answer(seen.allowed, (*right.reasons, *seen.reasons))
+        return Answer(
+            True, (*right.reasons, _("They serve the customer or complainant whose conduct it is."))
+        )
+
+
 class WorkExplained:
     """A work order is of the team that does it, and of who sees the case."""
 
@@ -147,6 +183,9 @@ def register_explainers() -> None:
     register_explainer(Complaint, CaseExplained)
     register_explainer(WorkOrder, WorkExplained)
     register_explainer(CompensationMove, LedgerExplained)
+    register_explainer(LetterHandover, HandoverExplained)
+    for conduct_model in (Designation, ConductEvidence, ConductObjection):
+        register_explainer(conduct_model, DesignationExplained)
     below = (
         Entry,
         Clock,
@@ -160,6 +199,8 @@ def register_explainers() -> None:
         FirstContact,
         CaseLink,
         CallScore,
+        DecisionLetter,
+        Citation,
     )
     for model in below:
         register_explainer(model, BelowCaseExplained)

@@ -58,6 +58,15 @@ def register_histories() -> None:
     register_history(models.Crisis)
     register_history(models.Alert)
     register_history(models.Improvement)
+    for model in (
+        models.LetterTemplate,
+        models.LetterSettings,
+        models.DecisionLetter,
+        models.ConductCriterion,
+        models.Designation,
+        models.LegalReference,
+    ):
+        register_history(model)
 
 
 def register_files() -> None:

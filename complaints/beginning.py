@@ -45,15 +45,27 @@ _SCHEDULES: tuple[tuple[str, str | Promise, str, dict[str, Any]], ...] = (
         "complaints.tasks.look_after_improvements",
         {"daily_at": time(5, 0)},
     ),
+    (
+        "complaint-conduct",
+        _("End designations as unreasonable that have run out"),
+        "complaints.tasks.end_designations",
+        {"daily_at": time(0, 10)},
+    ),
 )
 
 
 def begin(apps: Any = None, **kwargs: Any) -> None:
     """Make the schedules and what comes with the product exist, once their tables do."""
+    from django.db import connection
+
+    from complaints import letter_guard
     from complaints.domain.compensation import seed_ceilings
     from complaints.domain.crisis_plans import seed_plans
     from complaints.domain.grading_rules import seed_rules
+    from complaints.domain.criteria import seed_criteria
+    from complaints.domain.letter_templates import seed_templates
     from complaints.domain.phrases import seed_phrases
+    from complaints.domain.references import seed_references
     from complaints.domain.seeding import begin as begin_cases
     from complaints.models import CallBackPolicy
     from core.domain.schedules import ensure_schedule
@@ -69,6 +81,11 @@ def begin(apps: Any = None, **kwargs: Any) -> None:
         seed_plans()
     if _has_table(apps, "gradingrule"):
         seed_rules()
+    if _has_table(apps, "decisionletter"):
+        letter_guard.install(connection)
+        seed_templates()
+        seed_criteria()
+        seed_references()
 
 
 def _has_table(apps: Any, model: str) -> bool:

@@ -78,3 +78,36 @@ def _register_cards() -> None:
             ("complaints.phrasecard", "view"),
         )
     )
+    register_settings_card(
+        SettingsCard(
+            "letters",
+            _("Letters"),
+            _("What decision letters say, by decision and language, and how customers may object."),
+            "complaints:lettertemplate-list",
+            "mail",
+            73,
+            ("complaints.lettertemplate", "view"),
+        )
+    )
+    register_settings_card(
+        SettingsCard(
+            "criteria",
+            _("Criteria of unreasonable conduct"),
+            _("What counts as unreasonable, and what does not."),
+            "complaints:criterion-list",
+            "shield",
+            74,
+            ("complaints.conductcriterion", "view"),
+        )
+    )
+    register_settings_card(
+        SettingsCard(
+            "references",
+            _("Legal references"),
+            _("Laws, regulations and standards with the days on which they hold."),
+            "complaints:reference-list",
+            "bookmark",
+            75,
+            ("complaints.legalreference", "view"),
+        )
+    )

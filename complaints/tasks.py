@@ -10,6 +10,8 @@ from django.utils import timezone
 from complaints.domain import calendar_settings, callback_letters, dispatching, escalation, holidays
 from complaints.domain.alerts import look_at_texts, look_back, look_for_repeats
 from complaints.domain.applying import run_applying
+from complaints.domain.conduct import expire_designations
+from complaints.domain.conduct_forgetting import anonymise_of_deleted
 from complaints.domain.improvements import measure_all, remind
 from complaints.domain.reports import make_report
 from complaints.domain.surges import look_for_surges
@@ -84,3 +86,10 @@ def look_after_improvements() -> dict[str, int]:
     """Measure what is being checked, and remind of what is due."""
     at = timezone.now()
     return {"measured": measure_all(at), "reminded": remind(timezone.localdate(at))}
+
+
+@shared_task(name="complaints.tasks.end_designations")
+def end_designations() -> dict[str, int]:
+    """End designations that have run out, and anonymise those of removed customers."""
+    at = timezone.now()
+    return {"expired": expire_designations(at), "anonymised": anonymise_of_deleted(at)}

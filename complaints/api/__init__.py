@@ -1,6 +1,6 @@
 """The REST endpoints of the package."""
 
-from complaints.api import grading, learning, solving
+from complaints.api import grading, learning, solving, conduct, letters
 from complaints.api.cases import ComplaintViewSet
 from complaints.api.parts import (
     CategoryViewSet,
@@ -22,4 +22,6 @@ routes = [
     *solving.routes,
     *learning.routes,
     *grading.routes,
+    *letters.routes,
+    *conduct.routes,
 ]

@@ -128,10 +128,11 @@ class AnsweredBy(TextChoices):
 
 
 class Step(TextChoices):
-    """Which of the four steps of the first contact a phrase serves."""
+    """Which of the four steps of the first contact a phrase serves, or what else it is for."""
 
     ACCEPT = "accept", pgettext_lazy("first contact", "Accept")
     EMPATHISE = "empathise", pgettext_lazy("first contact", "Empathise")
     APOLOGISE = "apologise", pgettext_lazy("first contact", "Apologise")
     RESOLVE = "resolve", pgettext_lazy("first contact", "Resolve")
+    CONDUCT = "conduct", pgettext_lazy("first contact", "Unreasonable conduct")
     OTHER = "other", pgettext_lazy("first contact", "Other")

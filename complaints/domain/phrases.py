@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from complaints.choices.solving import Step
 from complaints.domain.phrase_seed import SEED
 from complaints.models import Complaint, Investigation, PhraseCard
 from core.choices import AuditAction
@@ -27,12 +28,12 @@ MOST_SHOWN = 40
 def phrases_for(case: Complaint) -> list[PhraseCard]:
     """Return the cards in use for the category and the gap of the case, the closest first within a step.
 
-    A card without a category or a gap fits every one. Two queries.
+    A card without a category or a gap fits every one; those for unreasonable conduct fit none. Two queries.
     """
     codes = _codes_of(case)
     gap = Investigation.objects.filter(complaint=case).values_list("gap", flat=True).first() or ""
     fits = Q(category_code__in=["", *codes]) & (Q(gap__in=["", gap]) if gap else Q())
-    rows = list(PhraseCard.objects.active().filter(fits))
+    rows = list(PhraseCard.objects.active().filter(fits).exclude(step=Step.CONDUCT))
     rows.sort(key=lambda card: (_closeness(card, codes, gap), card.used), reverse=True)
     return rows[:MOST_SHOWN]
 

@@ -8,12 +8,26 @@ from complaints.models.causes import Cause, ComplaintCause, FishboneCause, Inves
 from complaints.models.clocks import Clock, ClockChange, Escalation, Level, Pause, Policy, Target
 from complaints.models.compensation import Compensation, CompensationCeiling, CompensationMove
 from complaints.models.complaints import Assignment, CaseLink, Complaint, Entry
+from complaints.models.conduct import (
+    ConductCriterion,
+    ConductEvidence,
+    ConductObjection,
+    Designation,
+)
 from complaints.models.crises import Affected, Crisis, CrisisStep, PlanStep, Statement
 from complaints.models.first_contact import FirstContact
 from complaints.models.grading import GradingRule, GradingSetting
 from complaints.models.improvements import Improvement
 from complaints.models.knowledge import Article, ArticleEdition, ArticleHelp
+from complaints.models.letters import (
+    DecisionLetter,
+    LetterHandover,
+    LetterSettings,
+    LetterTemplate,
+    LetterTemplateEdition,
+)
 from complaints.models.phrases import PhraseCard
+from complaints.models.references import Citation, LegalReference
 from complaints.models.reports import DailyReport
 from complaints.models.taxonomy import Category, Handler, Queue
 from complaints.models.work import WorkOrder
@@ -35,6 +49,7 @@ __all__ = [
     "CaseLink",
     "Category",
     "Cause",
+    "Citation",
     "Clock",
     "ClockChange",
     "Compensation",
@@ -42,9 +57,14 @@ __all__ = [
     "CompensationMove",
     "Complaint",
     "ComplaintCause",
+    "ConductCriterion",
+    "ConductEvidence",
+    "ConductObjection",
     "Crisis",
     "CrisisStep",
     "DailyReport",
+    "DecisionLetter",
+    "Designation",
     "Entry",
     "Escalation",
     "FirstContact",
@@ -54,6 +74,11 @@ __all__ = [
     "Handler",
     "Improvement",
     "Investigation",
+    "LegalReference",
+    "LetterHandover",
+    "LetterSettings",
+    "LetterTemplate",
+    "LetterTemplateEdition",
     "Level",
     "Pause",
     "PhraseCard",

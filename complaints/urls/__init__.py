@@ -1,6 +1,6 @@
 """Addresses of the package, by noun."""
 
-from complaints.urls import cases, grading, intake, knowledge, learning, settings, solving
+from complaints.urls import cases, grading, intake, knowledge, learning, settings, solving, letters
 
 app_name = "complaints"
 urlpatterns = [
@@ -11,4 +11,5 @@ urlpatterns = [
     *knowledge.urlpatterns,
     *learning.urlpatterns,
     *grading.urlpatterns,
+    *letters.urlpatterns,
 ]

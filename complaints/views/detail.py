@@ -33,8 +33,11 @@ from complaints.models import (
     Article,
     CallBack,
     CaseLink,
+    Citation,
     Compensation,
     Complaint,
+    DecisionLetter,
+    Designation,
     Entry,
     Escalation,
     FirstContact,
@@ -44,6 +47,7 @@ from complaints.models import (
 )
 from complaints.shown_clocks import Shown, offset_in_words, show
 from complaints.views.base import NAV, CaseMove, CaseVerb, case_for
+from complaints.views.conduct import banners_of
 from complaints.words import line_in_words
 from complaints.words.cases import excluded_in_words, reason_in_words
 from complaints.words.grading import category_names, why_of
@@ -88,6 +92,7 @@ class ComplaintDetail(RightsMixin, TemplateView):
             links=links_of(case, self.person),
             merged=list(case.merged.all()),
             viewers=others_viewing(case.pk, self.person),
+            banners=banners_of(case, self.person),
             nav_current=NAV,
             **kwargs,
         )
@@ -110,6 +115,9 @@ class ComplaintDetail(RightsMixin, TemplateView):
             "callbacks": can(self.person, "view", CallBack),
             "knowledge": can(self.person, "view", Article),
             "convert": changed["grade"] and self.case.is_open,
+            "letters": self.case.is_complaint and can(self.person, "view", DecisionLetter),
+            "references": self.case.is_complaint and can(self.person, "view", Citation),
+            "designate": self.case.is_complaint and can(self.person, "add", Designation),
         }
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from complaints.words import cases, conversion, grading, learning, solving
+from complaints.words import cases, conversion, grading, learning, solving, letters
 
-_WORDS = {**cases.WORDS, **solving.WORDS, **learning.WORDS, **grading.WORDS, **conversion.WORDS}
+_WORDS = {**cases.WORDS, **solving.WORDS, **learning.WORDS, **grading.WORDS, **conversion.WORDS, **letters.WORDS}
 
 
 def codes() -> frozenset[str]:

@@ -14,6 +14,7 @@ from crm.demo.activity import make_interactions, make_own_tasks, make_stages, ma
 from crm.demo.complaints import make_complaints
 from crm.demo.complaints_intake import make as make_intake
 from crm.demo.complaints_learning import make as make_learning
+from crm.demo.complaints_letters import make as make_letters
 from crm.demo.complaints_solving import make as make_solving
 from crm.demo.customers import make_customers, make_people
 from crm.demo.files import make_files
@@ -53,6 +54,7 @@ def build_company(*, today: date, customers: int = CUSTOMERS, say: Callable[[str
     make_solving(users)
     make_learning(users, today=today)
     make_intake(users)
+    make_letters(users, today=today)
     make_notifications(users, today=today)
     make_picklists(by=users["admin"])
     make_lent(users, today=today)

@@ -20,12 +20,17 @@ from complaints.domain.alerts import raise_alert, take_call_score
 from complaints.domain.articles import write_article
 from complaints.domain.causes import Bone, create_cause, link_cause, write_investigation
 from complaints.domain.compensation import propose
+from complaints.domain.conduct import Evidence, decide_designation, propose_designation
 from complaints.domain.entries import add_note
 from complaints.domain.escalation import fire_case
 from complaints.domain.first_contact import begin_first_contact
 from complaints.domain.improvements import plan_improvement
+from complaints.domain.letter_issue import issue_letter
+from complaints.domain.letters import approve_letter, draft_letter, edit_letter, submit_letter
 from complaints.domain.merging import link_cases
 from complaints.domain.moves import answer, assign, solve
+from complaints.domain.objections import receive_objection
+from complaints.domain.references import cite
 from complaints.domain.registering import register_case
 from complaints.domain.work_orders import create_work_order
 from complaints.models import (
@@ -34,12 +39,19 @@ from complaints.models import (
     CallBack,
     CallScore,
     CaseLink,
+    Citation,
     Compensation,
     Complaint,
+    ConductCriterion,
+    ConductObjection,
+    DecisionLetter,
+    Designation,
     Escalation,
     FirstContact,
     Handler,
     Improvement,
+    LegalReference,
+    LetterHandover,
     WorkOrder,
 )
 from complaints.tests.factories import ComplaintFactory
@@ -117,6 +129,11 @@ class Side:
     alert: Alert
     improvement: Improvement
     call_score: CallScore
+    letter: DecisionLetter
+    handover: LetterHandover
+    designation: Designation
+    objection: ConductObjection
+    citation: Citation
     people: dict[str, User] = field(default_factory=dict)
 
     def person_in(self, role: str) -> User:
@@ -178,6 +195,7 @@ def make_side(
         **_cases(customer, text, phone, mark, by),
         **_solved(customer, text, by),
         **_learned(customer, text, by),
+        **_told(customer, text, by),
         **orders,
     )
 
@@ -363,6 +381,37 @@ def _learned(customer: Customer, text: Text, by: User) -> dict[str, Any]:
             case, {"source_system": "cti", "external_id": str(case.pk), "anger": 0.1}, at=now
         ),
         "improvement": plan_improvement(plan, by=by),
+    }
+
+
+def _told(customer: Customer, text: Text, by: User) -> dict[str, Any]:
+    """A solved complaint with an issued letter, a rule for contacts with an objection, and a citation."""
+    received = {"title": text("complaint"), "description": text("what happened"), "customer": customer}
+    case = assign(register_case({**received, "person": None}, by=by), by, by=None)
+    case = solve(case, text("solution"), decision="upheld", by=by)
+    letter = draft_letter(case, language="en", by=by)
+    said = {"recipient": text("recipient")[:200], "address": text("address"), "body": text("letter")}
+    second = UserFactory(username=f"second-{by.pk}")
+    second.groups.add(Group.objects.get(name="manager"))
+    letter = edit_letter(letter, said, by=by)
+    if letter.needs_approval:
+        letter = approve_letter(submit_letter(letter, by=by), by=second)
+    issued = issue_letter(letter, way="post", by=by)
+    proposal = propose_designation(
+        case,
+        {"scope": "customer", "reason": text("reason"), "in_writing": True, "months": 6},
+        criteria=ConductCriterion.objects.all()[:1],
+        evidence=Evidence(entries=case.entries.filter(kind="inbound")),
+        by=by,
+    )
+    held = decide_designation(proposal, agrees=True, note=text("decision note"), by=second)
+    day = timezone.localdate()
+    return {
+        "letter": issued,
+        "handover": issued.handovers.get(),
+        "designation": held,
+        "objection": receive_objection(held, text("objection"), on=day, by=by),
+        "citation": cite(case, LegalReference.objects.order_by("pk")[0], by=by),
     }
 
 

@@ -130,8 +130,11 @@ def write_changes(
     return changes
 
 
-def bump(subject: models.Model, *, at: datetime, **values: Any) -> None:
-    """Write `values` with the next version, refusing when the row is no longer the one that was read."""
+def bump(subject: models.Model, /, *, at: datetime, **values: Any) -> None:
+    """Write `values` with the next version, refusing when the row is no longer the one that was read.
+
+    By position only: a record may have a field called `subject`.
+    """
     version: int = subject.version  # type: ignore[attr-defined]
     rows = type(subject)._default_manager.filter(pk=subject.pk, version=version)
     if not rows.update(**values, version=version + 1, updated_at=at):
