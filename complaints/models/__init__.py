@@ -8,6 +8,7 @@ from complaints.models.clocks import Clock, ClockChange, Escalation, Level, Paus
 from complaints.models.compensation import Compensation, CompensationCeiling, CompensationMove
 from complaints.models.complaints import Assignment, CaseLink, Complaint, Entry
 from complaints.models.crises import Affected, Crisis, CrisisStep, PlanStep, Statement
+from complaints.models.facts import CaseFact, FactMonth
 from complaints.models.first_contact import FirstContact
 from complaints.models.improvements import Improvement
 from complaints.models.knowledge import Article, ArticleEdition, ArticleHelp
@@ -30,6 +31,7 @@ __all__ = [
     "CallBackAttempt",
     "CallBackPolicy",
     "CallScore",
+    "CaseFact",
     "CaseLink",
     "Category",
     "Cause",
@@ -45,6 +47,7 @@ __all__ = [
     "DailyReport",
     "Entry",
     "Escalation",
+    "FactMonth",
     "FirstContact",
     "FishboneCause",
     "Handler",
