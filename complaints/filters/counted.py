@@ -1,4 +1,4 @@
-"""The filter behind a figure: the list shows exactly the cases that a number has counted."""
+"""The filters behind a figure: the list shows exactly the cases that a number has counted."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints.choices.cases import CaseKind, Grade, Intake
 from complaints.choices.facts import Age, Fact
+from complaints.domain.reports import cases_behind
 from complaints.measures import band_limits
-from complaints.models.facts import CaseFact
+from complaints.models import CaseFact, DailyReport
 from core.filters import ScopedFilterSet, visible
 from core.models import Team, User
 from customers.filter_kinds import DayFilter
@@ -55,17 +56,30 @@ class CountedFilters(ScopedFilterSet):
         label=_("Counted age"), choices=Age, method="leave", widget=forms.HiddenInput
     )
 
+    report = filters.ModelChoiceFilter(
+        label=_("Daily TOP 3"), queryset=visible(DailyReport), method="leave", widget=forms.HiddenInput
+    )
+    problem = filters.CharFilter(label=_("Problem"), max_length=60, method="leave", widget=forms.HiddenInput)
+
     def leave(self, rows: Any, name: str, value: Any) -> Any:
         """One part alone filters nothing: `filter_queryset` puts them together."""
         return rows
 
     def filter_queryset(self, queryset: Any) -> Any:
         """Narrow the rows by the ordinary filters, then by the facts."""
-        rows = super().filter_queryset(queryset)
+        rows = self._of_report(super().filter_queryset(queryset))
         what = self.form.cleaned_data.get("counted")
         if not what:
             return rows
         return rows.filter(pk__in=self._facts(what).order_by().values("complaint"))
+
+    def _of_report(self, rows: Any) -> Any:
+        """The complaints that a rank of a daily report has counted; `problem` names it: "causes:room"."""
+        report, problem = self.form.cleaned_data.get("report"), self.form.cleaned_data.get("problem") or ""
+        if report is None:
+            return rows
+        part, _colon, code = problem.partition(":")
+        return rows.filter(pk__in=cases_behind(report, part, code))
 
     def _facts(self, what: str) -> Any:
         given = {part: self.form.cleaned_data.get(f"counted_{part}") for part in self.parts}
