@@ -13,7 +13,7 @@ from analytics.complaint_kpis.board import Board
 from analytics.complaint_kpis.definitions import BY_KEY
 from analytics.complaint_kpis.windows import Step, days_of
 from analytics.periods import Window
-from core.display import format_day_short, format_month, format_number
+from core.display import format_day_short, format_number
 
 Chart = dict[str, Any]
 
@@ -32,7 +32,7 @@ def _labels(board: Board) -> list[str]:
 
 def _label(first: date, step: str, *, is_long: bool) -> str:
     if step == Step.MONTH:
-        return format_month(first)
+        return f"{first:%Y-%m}"
     return first.isoformat() if is_long else format_day_short(first)
 
 

@@ -61,6 +61,7 @@ def _tile(board: Board, kpi: Kpi, currency: str) -> dict[str, Any]:
         "n": reading.n if kpi.unit in {"share", "duration"} else "",
         "few": reading.is_few,
         "interval": words.interval(reading),
+        "definition": _("in the period"),
     }
     if kpi.key == "open":
         return tile | _open_words(board)
@@ -95,7 +96,6 @@ def _line(board: Board, kpi: Kpi, currency: str) -> dict[str, Any]:
         "value": words.figure(reading, currency),
         "is_known": reading.value is not None,
         "is_few": reading.is_few,
-        "more": _times(reading),
         "n": reading.n,
         "interval": words.interval(reading),
         "url": url_of(board, kpi) if reading.n else "",
@@ -103,16 +103,6 @@ def _line(board: Board, kpi: Kpi, currency: str) -> dict[str, Any]:
         "change": None if is_now else words.change(board.change(kpi), reading, currency),
         "year": "" if year is None else words.figure(year, currency),
         "definition_url": definition_url(kpi),
-    }
-
-
-def _times(reading: Reading) -> str:
-    if reading.p90 is None:
-        return ""
-    return _("90%%: %(p90)s; by the clock %(gross)s, 90%%: %(gross_p90)s") % {
-        "p90": words.duration(reading.p90),
-        "gross": words.duration(reading.gross, in_days=True),
-        "gross_p90": words.duration(reading.gross_p90, in_days=True),
     }
 
 

@@ -65,6 +65,8 @@ def change(comparison: Comparison, reading: Reading, currency: str) -> dict[str,
     difference = comparison.difference
     if difference is None:
         return {"before": _("no earlier figure")}
+    if not comparison.before.value and reading.kpi.unit in {"count", "rate"}:
+        return {"before": _("none in the period before")}
     before = _("from %(before)s") % {"before": figure(comparison.before, currency)}
     if not difference:
         return {"before": _("as before")}
