@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from analytics.complaint_kpis import words
 from analytics.complaint_kpis.board import Board
@@ -48,14 +49,14 @@ def _flow(board: Board) -> Chart:
         "n": sum(received),
         "figure": {
             "data": [
-                _bar(_("received"), labels, received, "--pn-c1", windows),
+                _bar(pgettext("figure", "received"), labels, received, "--pn-c1", windows),
                 _bar(_("solved"), labels, solved, "--pn-c2", []),
             ],
             "layout": _layout(showlegend=True, barmode="group"),
         },
         "note": _partial(board),
         "table": {
-            "columns": [_("From"), _("Received"), _("Solved")],
+            "columns": [_("From"), pgettext("figure", "Received"), _("Solved")],
             "rows": [
                 [label, format_number(one), format_number(other)]
                 for label, one, other in zip(labels, received, solved, strict=True)

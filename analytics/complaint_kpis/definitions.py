@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from complaints.choices.facts import Fact
 
@@ -41,7 +42,7 @@ _LATE = _("What is open and late counts as late; what is open and not due, or st
 KPIS: Final[tuple[Kpi, ...]] = (
     Kpi(
         "received",
-        _("Received"),
+        pgettext_lazy("figure", "Received"),
         _("Cases received in the period."),
         _CASES,
         _DATES,
@@ -157,7 +158,7 @@ KPIS: Final[tuple[Kpi, ...]] = (
     ),
     Kpi(
         "escalated",
-        _("Escalated"),
+        pgettext_lazy("figure", "Escalated"),
         _("Of the cases received in the period, the share of which a level of escalation has fired since."),
         _CASES,
         _("Levels that fired."),
@@ -190,7 +191,7 @@ KPIS: Final[tuple[Kpi, ...]] = (
     ),
     Kpi(
         "upheld",
-        _("Upheld"),
+        pgettext_lazy("figure", "Upheld"),
         _("Of the complaints decided in the period, the share upheld or partly upheld."),
         _("Complaints that are solved or closed with a decision."),
         _("Decisions."),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from analytics.choices import Side
 from analytics.complaint_kpis.board import Board, shown_kpis
@@ -42,7 +43,7 @@ def _headings() -> list[str]:
         _("Part"),
         _("From"),
         _("To"),
-        _("Value"),
+        pgettext("figure", "Value"),
         _("Unit"),
         "n",
         _("Counted"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from analytics.complaint_kpis.reckoning import Comparison, Reading
 from core.display import MINUS, format_money_short, format_number, format_percent
@@ -17,10 +18,10 @@ def duration_parts(seconds: float | None, *, in_days: bool = False) -> tuple[str
     if seconds is None:
         return "", ""
     if seconds < _HOUR:
-        return format_number(seconds / _MINUTE, 0), _("min")
+        return format_number(seconds / _MINUTE, 0), pgettext("unit of time", "min")
     if in_days and seconds >= 3 * _DAY:
-        return format_number(seconds / _DAY, 1), _("d")
-    return format_number(seconds / _HOUR, 1), _("h")
+        return format_number(seconds / _DAY, 1), pgettext("unit of time", "d")
+    return format_number(seconds / _HOUR, 1), pgettext("unit of time", "h")
 
 
 def duration(seconds: float | None, *, in_days: bool = False) -> str:

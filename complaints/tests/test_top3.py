@@ -14,7 +14,7 @@ from complaints.ranking import Case, ranked
 from complaints.tests.factories import CategoryFactory, ComplaintFactory
 from core.models import Notification
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare")]
 DAY = date(2026, 11, 3)
 NOON = datetime(2026, 11, 3, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 
