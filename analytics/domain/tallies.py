@@ -26,6 +26,8 @@ from complaints.models import CaseFact, FactMonth
 from core.zones import zone_named
 
 Progress = Callable[[float], None]
+#: How long what was open on a day is kept.
+KEEP_OPEN = timedelta(days=40)
 _IDENTITY = ("grain", "on", "kind", "scope", "side", "key")
 _READ = (
     "what", "on", "hit", "net", "gross", "amount",
@@ -132,7 +134,7 @@ def _count(
 
 @transaction.atomic
 def _keep_open(day: date, above: Mapping[int, list[int]]) -> int:
-    """Keep what is open today, by age; days before stay as they were. Returns how many cases are open."""
+    """Keep what is open today, by age; the days before stay for a while. Returns how many cases are open."""
     TallyState.objects.select_for_update().get(pk=1)
     cells: dict[Cell, Sums] = {}
     total = 0
@@ -146,6 +148,7 @@ def _keep_open(day: date, above: Mapping[int, list[int]]) -> int:
     for (kind, scope), pk in _oldest(above).items():
         cells[Cell(Grain.OPEN, day, kind, scope, "", "")]["oldest"] = pk
     _store(cells, CaseTally.objects.filter(grain=Grain.OPEN, on=day))
+    CaseTally.objects.filter(grain=Grain.OPEN, on__lt=day - KEEP_OPEN).delete()
     return total
 
 
