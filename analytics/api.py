@@ -10,6 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from analytics.api_complaint_kpis import TallyViewSet
 from analytics.choices import DismissReason, WarningState
 from analytics.domain.warnings import move_warning
 from analytics.filters import KpiFilterSet, SegmentMapFilterSet, WarningFilterSet
@@ -173,6 +174,7 @@ class SegmentMapViewSet(ScopedReadViewSet):
 
 
 routes = [
+    ("complaint-figures", TallyViewSet, "complaint-figure"),
     ("warnings", WarningViewSet, "warning"),
     ("kpis", KpiViewSet, "kpi"),
     ("segment-maps", SegmentMapViewSet, "segment-map"),

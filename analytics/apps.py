@@ -82,3 +82,10 @@ def seed(apps: Any = None, **kwargs: Any) -> None:
         daily_at=time(2, 0),
         queue="analytics",
     )
+    ensure_schedule(
+        "complaint-figures",
+        title=_("Compute the figures of complaints and service"),
+        task="analytics.tasks.compute_complaint_figures",
+        daily_at=time(2, 30),
+        queue="analytics",
+    )

@@ -110,6 +110,25 @@ class Period(TextChoices):
     YEAR = "ytd", _("This year")
 
 
+class Grain(TextChoices):
+    """Over how long sums of cases are kept."""
+
+    DAY = "day", _("Day")
+    MONTH = "month", _("Month")
+    #: What was open at the end of a computation.
+    OPEN = "open", _("Open when computed")
+
+
+class Side(TextChoices):
+    """From which side sums of cases are looked at."""
+
+    GRADE = "grade", _("Grade")
+    CATEGORY = "category", _("Category")
+    INTAKE = "intake", _("Channel")
+    COST = "cost", _("Team that bears the cost")
+    AGE = "age", _("Age")
+
+
 #: Allowed moves of a warning; the only writer is `domain.warnings.move_warning`.
 WARNING_MOVES: dict[str, frozenset[str]] = {
     WarningState.OPEN: frozenset(

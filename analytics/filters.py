@@ -9,8 +9,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from analytics.choices import Period, RiskLevel, Uses, WarningState
-from analytics.models import ChurnWarning, KpiValue, SegmentMap
+from analytics.choices import Grain, Period, RiskLevel, Side, Uses, WarningState
+from analytics.models import CaseTally, ChurnWarning, KpiValue, SegmentMap
+from complaints.choices.cases import CaseKind
 from core.filters import ScopedFilterSet, SeveralFilter, visible
 from core.models import Team, User
 from customers.choices import Tier
@@ -84,6 +85,23 @@ class KpiFilterSet(ScopedFilterSet):
 
     class Meta:
         model = KpiValue
+        fields: list[str] = []
+
+
+class TallyFilterSet(ScopedFilterSet):
+    """Sums of cases."""
+
+    grain = filters.ChoiceFilter(label=_("Length"), choices=Grain)
+    on = filters.DateFilter(label=_("First day"))
+    since = filters.DateFilter(label=_("Since"), field_name="on", lookup_expr="gte")
+    until = filters.DateFilter(label=_("Until"), field_name="on", lookup_expr="lte")
+    kind = filters.ChoiceFilter(label=_("Kind"), choices=CaseKind)
+    scope = filters.CharFilter(label=_("Scope"), lookup_expr="exact")
+    side = filters.ChoiceFilter(label=_("Side"), choices=Side)
+    key = filters.CharFilter(label=_("Part"), lookup_expr="exact")
+
+    class Meta:
+        model = CaseTally
         fields: list[str] = []
 
 

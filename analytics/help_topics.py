@@ -32,6 +32,24 @@ TOPICS = (
         ("analytics:definitions",),
     ),
     Topic(
+        "complaint-kpis",
+        _("Figures of complaints and service"),
+        _("Whether cases are taken up, answered and solved in time, how they ended, and what is still open."),
+        (
+            _("Every number opens the list of exactly the cases that it counts."),
+            _("Choose period, kind and team on top; the address keeps the choice and can be sent to others."),
+            _("A change is coloured only where it is more than chance; below 10 cases a rate says few data."),
+            _("Past days may change: a case reopened or merged later changes the days it belongs to."),
+        ),
+        ("analytics:complaint-kpi*",),
+        (
+            (_("net"), _("Working time, without pauses in which the customer was waited for.")),
+            (_("gross"), _("Time by the clock, nights and weekends included.")),
+            (_("90%"), _("Nine of ten cases took at most so long.")),
+        ),
+        right=("analytics.casetally", "view"),
+    ),
+    Topic(
         "warnings",
         _("Churn warnings"),
         _("Customers who are worth keeping and seem about to leave, with the reasons in words."),

@@ -69,6 +69,20 @@ class KpiQuerySet(ScopedQuerySet):
         return self.filter(team__in=teams_in_reach(user) if reach == Reach.TEAM else [])
 
 
+class TallyQuerySet(ScopedQuerySet):
+    """Sums of cases: one's own, and within a reach of `team` those of one's teams."""
+
+    def in_reach(self, user: User, action: str = "view") -> Self:
+        """Sums of the scopes that one of the user's roles covers."""
+        reach = reach_of(user, self.model, action)
+        if reach is None:
+            return self.none()
+        if reach == Reach.ALL:
+            return self
+        mine = Q(owner=user.pk)
+        return self.filter(mine | Q(team__in=teams_in_reach(user)) if reach == Reach.TEAM else mine)
+
+
 class WarningQuerySet(BelowCustomer):
     """Churn warnings: seen by who sees the customer."""
 

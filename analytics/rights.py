@@ -2,6 +2,7 @@
 
 ACTIONS: dict[str, str] = {
     "kpivalue": "view export",
+    "casetally": "view export run",
     "modelfit": "view",
     "churnwarning": "view change export",
     "nightlyrun": "view run",
@@ -13,6 +14,14 @@ RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
     "kpivalue": {
         "manager": ("team", "view export"),
         "analyst": ("all", "view export"),
+        "integration": ("all", "view"),
+    },
+    # Who handles cases sees how the own ones went; a lead those of the teams.
+    "casetally": {
+        "agent": ("own", "view"),
+        "sales": ("own", "view"),
+        "manager": ("team", "view export run"),
+        "analyst": ("all", "view export run"),
         "integration": ("all", "view"),
     },
     "modelfit": {"manager": ("all", "view"), "analyst": ("all", "view")},

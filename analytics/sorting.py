@@ -15,3 +15,4 @@ ROWS_SORTS: dict[str, SortKey] = {
 }
 KPI_SORTS: dict[str, SortKey] = {"id": SortKey("id", _("Number"))}
 MAP_SORTS: dict[str, SortKey] = {"id": SortKey("id", _("Number"))}
+TALLY_SORTS: dict[str, SortKey] = {"id": SortKey("id", _("Number"))}

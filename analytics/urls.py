@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from analytics.views import dashboard, runs, settings, warnings
+from analytics.views import complaint_kpis, dashboard, runs, settings, warnings
 
 app_name = "analytics"
 urlpatterns = [
@@ -10,6 +10,14 @@ urlpatterns = [
     path("definitions/", dashboard.Definitions.as_view(), name="definitions"),
     path("charts/<slug:name>.csv", dashboard.ChartDownload.as_view(), name="chart-download"),
     path("figures/<slug:kpi>/<slug:period>/<slug:part>/", dashboard.FigureRows.as_view(), name="figure-rows"),
+    path("complaints/", complaint_kpis.ComplaintKpis.as_view(), name="complaint-kpis"),
+    path(
+        "complaints/definitions/",
+        complaint_kpis.ComplaintKpiDefinitions.as_view(),
+        name="complaint-kpi-definitions",
+    ),
+    path("complaints/export/", complaint_kpis.ComplaintKpiExport.as_view(), name="complaint-kpi-export"),
+    path("complaints/now/", complaint_kpis.ComplaintKpiRun.as_view(), name="complaint-kpi-run"),
     path("runs/", runs.RunList.as_view(), name="run-list"),
     path("runs/now/", runs.RunNightly.as_view(), name="run-nightly"),
     path("runs/<int:pk>/", runs.RunDetail.as_view(), name="run-detail"),

@@ -20,6 +20,7 @@ class Case:
     code: str
     grade: str
     source: str = ""
+    pk: int = 0
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Rank:
     weight: int
     mean: float
     sources: tuple[tuple[str, int], ...]
+    cases: tuple[int, ...] = ()
 
     @property
     def change(self) -> float:
@@ -49,23 +51,29 @@ class Rank:
             "mean": round(self.mean, 2),
             "change": told,
             "sources": [list(one) for one in self.sources],
+            "cases": list(self.cases),
         }
 
 
-def ranked(cases: Sequence[Case], week: Mapping[str, int], *, top: int = TOP) -> list[Rank]:
+def ranked(
+    cases: Sequence[Case], week: Mapping[str, int], *, top: int = TOP, total: int | None = None
+) -> list[Rank]:
     """Return the largest problems: by count, then weight of the grades, then change, then code.
 
-    `week` has the number of complaints of each code in the seven days before.
+    `week` has the number of complaints of each code in the seven days before. `total` is the number of
+    complaints of the day, where one of them may be among the cases for several codes, or for none.
     """
     codes = {case.code for case in cases}
-    found = [_rank(code, cases, week.get(code, 0)) for code in codes]
+    of_all = len(cases) if total is None else total
+    found = [_rank(code, cases, week.get(code, 0), of_all) for code in codes]
     return sorted(found, key=lambda one: (-one.count, -one.weight, -one.change, one.code))[:top]
 
 
-def _rank(code: str, cases: Sequence[Case], week: int) -> Rank:
+def _rank(code: str, cases: Sequence[Case], week: int, total: int) -> Rank:
     mine = [case for case in cases if case.code == code]
     weight = sum(WEIGHTS.get(case.grade, 0) for case in mine)
-    return Rank(code, len(mine), len(mine) / len(cases), weight, week / 7, _sources(mine))
+    keys = tuple(sorted(case.pk for case in mine))
+    return Rank(code, len(mine), len(mine) / total, weight, week / 7, _sources(mine), keys)
 
 
 def _sources(cases: Iterable[Case]) -> tuple[tuple[str, int], ...]:

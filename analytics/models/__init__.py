@@ -3,9 +3,11 @@
 from analytics.models.policy import ScoringPolicy, SegmentMap
 from analytics.models.results import KpiValue, ModelFit
 from analytics.models.runs import NightlyRun, NightlyStep
+from analytics.models.tallies import CaseTally, TallyMonth, TallyState
 from analytics.models.warnings import ChurnWarning, WarningMove
 
 __all__ = [
+    "CaseTally",
     "ChurnWarning",
     "KpiValue",
     "ModelFit",
@@ -13,5 +15,7 @@ __all__ = [
     "NightlyStep",
     "ScoringPolicy",
     "SegmentMap",
+    "TallyMonth",
+    "TallyState",
     "WarningMove",
 ]

@@ -20,7 +20,7 @@ from analytics.filters import FigureRowsFilterSet
 from analytics.forms import RunForm
 from analytics.maths.intervals import Estimate, wilson
 from analytics.members import LISTED, Rows, customers_behind, with_turnover
-from analytics.models import KpiValue, ModelFit, NightlyRun, ScoringPolicy, SegmentMap
+from analytics.models import CaseTally, KpiValue, ModelFit, NightlyRun, ScoringPolicy, SegmentMap
 from analytics.owners import owners_table
 from analytics.scopes import Scope, scope_for, teams_for
 from analytics.sorting import ROWS_SORTS
@@ -66,6 +66,7 @@ class Dashboard(RightsMixin, View):
             "teams": teams_for(request.user),  # type: ignore[arg-type]
             "tags": Tag.objects.visible_to(request.user),  # type: ignore[arg-type]
             "all_teams": reach_of(request.user, KpiValue) == Reach.ALL,  # type: ignore[arg-type]
+            "may_see_cases": can(request.user, "view", CaseTally),
             "may_see_runs": can(request.user, "view", NightlyRun),
             "may_see_policy": can(request.user, "view", ScoringPolicy),
             "may_see_maps": can(request.user, "view", SegmentMap),

@@ -8,14 +8,18 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.utils.functional import lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from complaints.choices.cases import State
 from complaints.domain.crises import managers
-from complaints.models import Category, Complaint, DailyReport
-from complaints.ranking import Case, ranked
+from complaints.models import Category, Cause, Complaint, ComplaintCause, DailyReport
+from complaints.ranking import Case, Rank, ranked
 from core.display import format_day
 from core.domain.notifications import notify
+
+#: Letters of a name in the message: six of them fit.
+MOST_NAME = 40
 
 
 def make_report(day: date, *, at: datetime | None = None) -> DailyReport:
@@ -28,7 +32,8 @@ def make_report(day: date, *, at: datetime | None = None) -> DailyReport:
             managers(),
             kind="complaint_top3",
             title=gettext_lazy("Daily TOP 3 of %(day)s: %(total)s complaints"),
-            params={"day": format_day(day), "total": report.total},
+            body=_body(report),
+            params=_params(report),
             url=report.get_absolute_url(),
             subject=report,
             dedupe=f"top3-{day:%Y-%m-%d}",
@@ -36,14 +41,60 @@ def make_report(day: date, *, at: datetime | None = None) -> DailyReport:
     return report
 
 
+def _body(report: DailyReport) -> Any:
+    if not report.content.get("top"):
+        return ""
+    if not report.content.get("causes"):
+        return gettext_lazy("Problems: %(problems)s.")
+    return gettext_lazy("Problems: %(problems)s. Causes: %(causes)s.")
+
+
+def _params(report: DailyReport) -> dict[str, Any]:
+    """What the message tells; names are put into the language of who reads it."""
+    problems, causes = (_in_words(rows) for rows in (named_ranks(report), named_causes(report)))
+    day = lazy(format_day, str)(report.day)
+    return {"day": day, "total": report.total, "problems": problems, "causes": causes}
+
+
+def _in_words(rows: list[dict[str, Any]]) -> Any:
+    def joined() -> str:
+        names = [(_name(row), row["count"]) for row in rows]
+        return gettext(", ").join(f"{name[:MOST_NAME]} ({count})" for name, count in names)
+
+    return lazy(joined, str)()
+
+
+def _name(row: dict[str, Any]) -> str:
+    named = row.get("cause") or row.get("category")
+    return str(named.name) if named is not None else row["code"] or gettext("Without a category")
+
+
 def _content(day: date) -> dict[str, Any]:
+    """The ranks of categories, and those of the causes that were found for these complaints by now."""
+    rows, week = _rows(day, day), _rows(day - timedelta(days=7), day - timedelta(days=1))
     cases = [
-        Case(code or "", grade, label)
-        for code, grade, label in _rows(day, day).values_list("category__code", "grade", "subject_label")
+        Case(code or "", grade, label, pk)
+        for code, grade, label, pk in rows.values_list("category__code", "grade", "subject_label", "pk")
     ]
-    codes = _rows(day - timedelta(days=7), day - timedelta(days=1)).values_list("category__code", flat=True)
-    week = Counter(code or "" for code in codes)
-    return {"total": len(cases), "content": {"top": [one.as_json() for one in ranked(cases, week)]}}
+    before = Counter(code or "" for code in week.values_list("category__code", flat=True))
+    content = {
+        "top": [one.as_json() for one in ranked(cases, before)],
+        "causes": [one.as_json() for one in _causes(rows, week, len(cases))],
+    }
+    return {"total": len(cases), "content": content}
+
+
+def _causes(rows: Any, week: Any, total: int) -> list[Rank]:
+    """Rank causes; a complaint with two of them counts for both, one without any for none."""
+    links = ComplaintCause.objects.filter(complaint__in=rows).order_by()
+    cases = [
+        Case(*row)
+        for row in links.values_list(
+            "cause__code", "complaint__grade", "complaint__subject_label", "complaint_id"
+        )
+    ]
+    before = ComplaintCause.objects.filter(complaint__in=week).order_by()
+    return ranked(cases, Counter(before.values_list("cause__code", flat=True)), total=total)
 
 
 def _rows(first: date, last: date) -> Any:
@@ -60,3 +111,16 @@ def named_ranks(report: DailyReport) -> list[dict[str, Any]]:
     rows = Category.objects.filter(code__in=[one["code"] for one in top]).order_by("-retired_at", "pk")
     by_code = {row.code: row for row in rows}
     return [{**one, "category": by_code.get(one["code"])} for one in top]
+
+
+def named_causes(report: DailyReport) -> list[dict[str, Any]]:
+    """Return the ranks of causes with the cause of each, in one query."""
+    top = report.content.get("causes", [])
+    by_code = {row.code: row for row in Cause.objects.filter(code__in=[one["code"] for one in top])}
+    return [{**one, "cause": by_code.get(one["code"])} for one in top]
+
+
+def cases_behind(report: DailyReport, part: str, code: str) -> list[int]:
+    """Return the complaints that a rank has counted: of `part` "top" (categories) or "causes"."""
+    ranks = report.content.get(part, []) if part in {"top", "causes"} else []
+    return next((list(one.get("cases", [])) for one in ranks if one["code"] == code), [])

@@ -15,6 +15,7 @@ from complaints.models.conduct import (
     Designation,
 )
 from complaints.models.crises import Affected, Crisis, CrisisStep, PlanStep, Statement
+from complaints.models.facts import CaseFact, FactMonth
 from complaints.models.first_contact import FirstContact
 from complaints.models.grading import GradingRule, GradingSetting
 from complaints.models.improvements import Improvement
@@ -46,6 +47,7 @@ __all__ = [
     "CallBackAttempt",
     "CallBackPolicy",
     "CallScore",
+    "CaseFact",
     "CaseLink",
     "Category",
     "Cause",
@@ -67,6 +69,7 @@ __all__ = [
     "Designation",
     "Entry",
     "Escalation",
+    "FactMonth",
     "FirstContact",
     "FishboneCause",
     "GradingRule",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.views import View
 
-from complaints.domain.reports import named_ranks
+from complaints.domain.reports import named_causes, named_ranks
 from complaints.filters.learning import ReportFilterSet
 from complaints.models import DailyReport
 from complaints.sorting.learning import REPORT_SORTS
@@ -34,5 +34,10 @@ class ReportDetail(RightsMixin, View):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the ranks with the way to their cases."""
         report: DailyReport = fetch(request, DailyReport.objects.all(), pk)
-        context = {"report": report, "ranks": named_ranks(report), "nav_current": NAV}
+        context = {
+            "report": report,
+            "ranks": named_ranks(report),
+            "causes": named_causes(report),
+            "nav_current": NAV,
+        }
         return render_page(request, "complaints/report_detail.html", context)

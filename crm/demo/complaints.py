@@ -44,10 +44,11 @@ _ENGLISH = (
 )  # fmt: skip
 _INTAKES = (Intake.PHONE, Intake.PHONE, Intake.EMAIL, Intake.WECHAT, Intake.FORM, Intake.COUNTER)
 _DEPARTMENT = "培训交付"
+_MINUTES_TO_ANSWER = (6, 11, 18, 25, 25, 40, 50, 95, 170)
 
 
-def make_complaints(users: dict[str, User], *, today: date, complaints: int = 64, requests: int = 20) -> int:
-    """Make the handlers, and cases from a year ago until this morning; return how many."""
+def make_complaints(users: dict[str, User], *, today: date, complaints: int = 104, requests: int = 26) -> int:
+    """Make the handlers, and cases from two years ago until this morning; return how many."""
     rng = random.Random(20_261_122)
     agents = _make_handlers(users)
     _own_rule(users.get("manager") or agents[0])
@@ -55,7 +56,7 @@ def make_complaints(users: dict[str, User], *, today: date, complaints: int = 64
     categories = {(row.kind, row.code): row for row in Category.objects.current()}
     for n in range(complaints + requests):
         is_request = n % 5 == 4 and n // 5 < requests
-        days = round((1 - n / (complaints + requests)) ** 2.5 * 360)
+        days = round((1 - n / (complaints + requests)) ** 2.5 * 760)
         at = _moment(today - timedelta(days=days), rng)
         customer = rng.choice(customers)
         agent = agents[n % len(agents)]
@@ -159,8 +160,12 @@ def _make_complaint(
     if _taken(case, agent, step) is None:
         return
     _talk(case, agent, rng, step.at)
-    if not step(timedelta(minutes=50)):
+    if not step(timedelta(minutes=rng.choice(_MINUTES_TO_ANSWER))):
         return
+    if fate == 2:
+        # Nobody came back to it in time: its levels fired before somebody answered.
+        step(timedelta(hours=7))
+        fire_case(case.pk, at=step.at)
     told = "We look into it and answer today." if english else "已收到，我们正在核实，今天下班前给你答复。"
     moves.answer(case, told, by=agent, at=step.at)
     add_note(case, story[4], by=agent, at=step.at)

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from analytics.domain.tallies import compute_figures
 from crm.demo.build import CUSTOMERS, SEED, build_company, is_empty
 from crm.demo.nights import live_through
 
@@ -34,4 +35,6 @@ class Command(BaseCommand):
         today = timezone.localdate()
         say = self.stdout.write
         build_company(today=today, customers=options["customers"], say=say)
-        say(f"{live_through(today=today, rng=random.Random(SEED))} churn warnings")
+        warnings = live_through(today=today, rng=random.Random(SEED))
+        say(f"{warnings} churn warnings")
+        say(f"{compute_figures()['facts']} facts of cases")
