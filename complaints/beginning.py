@@ -45,6 +45,12 @@ _SCHEDULES: tuple[tuple[str, str | Promise, str, dict[str, Any]], ...] = (
         "complaints.tasks.look_after_improvements",
         {"daily_at": time(5, 0)},
     ),
+    (
+        "complaint-foresight",
+        _("Look at satisfaction, draw portraits of complainants, find likely complainers"),
+        "complaints.tasks.foresee",
+        {"daily_at": time(4, 15)},
+    ),
 )
 
 

@@ -9,8 +9,11 @@ from django.utils import timezone
 
 from complaints.domain import calendar_settings, callback_letters, dispatching, escalation, holidays
 from complaints.domain.alerts import look_at_texts, look_back, look_for_repeats
+from complaints.domain.forecasts.making import make_forecast
 from complaints.domain.improvements import measure_all, remind
+from complaints.domain.portraits.making import make_portraits
 from complaints.domain.reports import make_report
+from complaints.domain.satisfaction import look_for_falls
 from complaints.domain.surges import look_for_surges
 from complaints.models import BusinessCalendar, Complaint
 
@@ -77,3 +80,14 @@ def look_after_improvements() -> dict[str, int]:
     """Measure what is being checked, and remind of what is due."""
     at = timezone.now()
     return {"measured": measure_all(at), "reminded": remind(timezone.localdate(at))}
+
+
+@shared_task(name="complaints.tasks.foresee")
+def foresee() -> dict[str, int]:
+    """Look for falls of satisfaction, draw the portraits, make the forecast of the day."""
+    at = timezone.now()
+    return {
+        "falls": look_for_falls(at),
+        "portraits": make_portraits(at),
+        "likely": make_forecast(at).listed,
+    }

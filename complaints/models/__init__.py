@@ -9,10 +9,13 @@ from complaints.models.compensation import Compensation, CompensationCeiling, Co
 from complaints.models.complaints import Assignment, CaseLink, Complaint, Entry
 from complaints.models.crises import Affected, Crisis, CrisisStep, PlanStep, Statement
 from complaints.models.first_contact import FirstContact
+from complaints.models.forecasts import Forecast, LikelyComplainer
 from complaints.models.improvements import Improvement
 from complaints.models.knowledge import Article, ArticleEdition, ArticleHelp
 from complaints.models.phrases import PhraseCard
+from complaints.models.portraits import Portrait, PortraitTrait
 from complaints.models.reports import DailyReport
+from complaints.models.satisfaction import SatisfactionFall, SatisfactionPolicy
 from complaints.models.taxonomy import Category, Handler, Queue
 from complaints.models.work import WorkOrder
 
@@ -47,15 +50,21 @@ __all__ = [
     "Escalation",
     "FirstContact",
     "FishboneCause",
+    "Forecast",
     "Handler",
     "Improvement",
     "Investigation",
     "Level",
+    "LikelyComplainer",
     "Pause",
     "PhraseCard",
     "PlanStep",
     "Policy",
+    "Portrait",
+    "PortraitTrait",
     "Queue",
+    "SatisfactionFall",
+    "SatisfactionPolicy",
     "Statement",
     "Target",
     "Why",
