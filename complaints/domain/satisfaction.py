@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +14,7 @@ from complaints.chance import Fall
 from complaints.choices.foresight import GroupKind
 from complaints.choices.learning import AlertKind
 from complaints.choices.solving import CallBackState
+from complaints.days import midnight
 from complaints.domain.alerts import raise_alert
 from complaints.domain.crises import managers
 from complaints.domain.taxonomy import lines_above
@@ -63,11 +64,12 @@ def limits_now() -> Limits:
 def look_for_falls(at: datetime) -> int:
     """Warn of each group that fell, once until it recovered; return how many warnings were raised.
 
+    Whole days are compared, up to yesterday, so that the lists behind the figures hold the same answers.
     A second run, and a second worker, find the row of the fall and raise nothing.
     """
-    limits = limits_now()
-    scores = [score for source in SOURCES for score in source(limits.earliest(at), at)]
-    seen = compared(scores, at, limits)
+    limits, until = limits_now(), midnight(timezone.localdate(at))
+    scores = [score for source in SOURCES for score in source(limits.earliest(until), until)]
+    seen = compared(scores, until, limits)
     _note_recoveries(seen, at, limits)
     return sum(_raise(group, seen[group], at, limits) for group in sorted(fallen(seen, limits)))
 
@@ -102,12 +104,13 @@ def _raise(group: Group, fall: Fall, at: datetime, limits: Limits) -> bool:
 
 
 def _evidence(group: Group, fall: Fall, at: datetime, limits: Limits) -> dict[str, Any]:
-    begin, middle = limits.windows(group, at)
+    until = midnight(timezone.localdate(at))
+    begin, middle = limits.windows(group, until)
     figures = {
         name: round(getattr(fall, name), 2)
         for name in ("mean_before", "mean_after", "difference", "low", "high")
     }
-    days = {"from": begin, "middle": middle, "to": at}
+    days = {"from": begin, "middle": middle, "to": until - timedelta(seconds=1)}
     return {
         "group": group[0],
         "key": group[1],

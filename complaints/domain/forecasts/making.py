@@ -12,8 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from complaints.choices.foresight import Method
+from complaints.days import midnight
 from complaints.domain.forecasts.signs import active_customers, complained_between, signs_at
-from complaints.domain.portraits.frames import midnight
 from complaints.forecast.judging import Judgement, judged
 from complaints.forecast.logistic import Logistic, fit
 from complaints.forecast.signs import EDITION, POINTS, SIGNS, columns_of, points_of, reasons_of

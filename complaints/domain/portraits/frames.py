@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
 from django.db.models import Q
-from django.utils import timezone
 
 from complaints.choices.cases import State
 from complaints.choices.foresight import Attribute, History
 from complaints.choices.learning import CrisisState
 from complaints.choices.solving import CallBackState, RedressState
+from complaints.days import midnight
 from complaints.models import Affected, CallBack, Compensation, Complaint, ComplaintCause
 from complaints.portraits import spend_band, tenure_band
 from customers.models import Customer
@@ -73,11 +73,6 @@ class Frames:
     redress: pd.DataFrame
     scores: pd.DataFrame
     crises: pd.DataFrame
-
-
-def midnight(day: date) -> datetime:
-    """Return the first moment of a day in the zone of the house."""
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def read_frames(year: Year) -> Frames:

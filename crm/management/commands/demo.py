@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from crm.demo import complaints_foresight
 from crm.demo.build import CUSTOMERS, SEED, build_company, is_empty
 from crm.demo.nights import live_through
 
@@ -35,3 +36,4 @@ class Command(BaseCommand):
         say = self.stdout.write
         build_company(today=today, customers=options["customers"], say=say)
         say(f"{live_through(today=today, rng=random.Random(SEED))} churn warnings")
+        say(f"{complaints_foresight.live_through(today=today)} likely complainers")
