@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 
 import numpy as np
 from scipy import stats
+from scipy.special import gammaln
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -126,12 +127,24 @@ def _sums(pooled: Mapping[int, int], drawn: int) -> np.ndarray:
                 continue
             wanted = drawn - taken
             picks = np.arange(max(0, wanted - (left - count)), min(count, wanted) + 1)
-            for pick, chance in zip(picks, stats.hypergeom.pmf(picks, left, count, wanted), strict=True):
+            for pick, chance in zip(picks, _picked(picks, left, count, wanted), strict=True):
                 shift = int(pick) * level
                 following[taken + pick, shift:] += chance * row[: row.size - shift]
         chances, left = following, left - count
     found: np.ndarray = chances[drawn]
     return found
+
+
+def _picked(picks: np.ndarray, left: int, count: int, wanted: int) -> np.ndarray:
+    """Return the hypergeometric chance of each number of scores of one level among those still wanted."""
+    ways = _ln_ways(count, picks) + _ln_ways(left - count, wanted - picks) - _ln_ways(left, np.array(wanted))
+    chances: np.ndarray = np.exp(ways)
+    return chances
+
+
+def _ln_ways(size: int, picks: np.ndarray) -> np.ndarray:
+    ways: np.ndarray = gammaln(size + 1) - gammaln(picks + 1) - gammaln(size - picks + 1)
+    return ways
 
 
 def _normal_p(pooled: Mapping[int, int], drawn: int, seen: int) -> float:

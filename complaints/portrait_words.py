@@ -33,28 +33,28 @@ def strongest(traits: Iterable[PortraitTrait]) -> PortraitTrait | None:
 
 def finding(portrait: Portrait, traits: Iterable[PortraitTrait]) -> str:
     """Return what stands out in one sentence, with number and interval; or that nothing does."""
-    if not portrait.customers:
-        return _("No complainant of this type is a known, active customer.")
-    found = list(traits)
+    found, compared = list(traits), int(portrait.content.get("compared", 0))
     if not found:
         return ngettext(
-            "Few data: %(n)s complainant; nothing is compared below 10.",
-            "Few data: %(n)s complainants; nothing is compared below 10.",
-            portrait.customers,
-        ) % {"n": format_number(portrait.customers)}
+            "Few data: %(n)s complainant ordered within the year; nothing is compared below 10.",
+            "Few data: %(n)s complainants ordered within the year; nothing is compared below 10.",
+            compared,
+        ) % {"n": format_number(compared)}
     best = strongest(found)
     if best is None:
         return _("No group complains clearly more often than its share of the customers.")
     against_complaints = _(
-        "%(trait)s is met %(lift)s times as often as among all complaints (n=%(n)s, 95%% %(low)s–%(high)s)."
+        "%(value)s (%(attribute)s) is met %(lift)s times as often as among all complaints"
+        " (n=%(n)s, 95%% interval %(low)s–%(high)s)."
     )
     against_customers = _(
-        "Complaints come %(lift)s times as often from %(trait)s as its share of the active customers"
-        " (n=%(n)s, 95%% %(low)s–%(high)s)."
+        "Complaints come %(lift)s times as often from %(value)s (%(attribute)s) as from active customers"
+        " on the whole (n=%(n)s, 95%% interval %(low)s–%(high)s)."
     )
     text = against_complaints if best.is_of_cases else against_customers
     return text % {
-        "trait": f"{best.get_attribute_display()} · {best.label}",
+        "attribute": best.get_attribute_display(),
+        "value": best.label,
         "lift": format_number(best.lift, 1),
         "n": format_number(best.n),
         "low": format_number(best.lift_low, 1),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from complaints.choices.cases import State
-from complaints.choices.foresight import Attribute, History, Spend, Tenure
+from complaints.choices.foresight import OF_CASES, Attribute, History, Spend, Tenure
 from complaints.choices.learning import CrisisKind, CrisisState
 from complaints.choices.solving import Branch, Gap, RedressState
 from complaints.models import Affected, Compensation, Complaint, ComplaintCause
@@ -73,6 +73,8 @@ class TraitFilter(filters.Filter):  # type: ignore[misc]
 
 def having_trait(rows: Any, trait: AskedTrait, day: date) -> Any:
     """Return the complaints that the trait was counted from, as it stands on `day`."""
+    if trait.attribute not in OF_CASES:
+        rows = rows.filter(customer__totals__last_day__gte=day - timedelta(days=365))
     if trait.attribute in _COLUMNS:
         return rows.filter(**{_COLUMNS[Attribute(trait.attribute)]: trait.value})
     if trait.attribute == Attribute.TENURE:

@@ -40,10 +40,10 @@ class Bar:
 
     trait: PortraitTrait
     url: str
-    share: str = ""
-    low: str = ""
-    high: str = ""
-    base: str = ""
+    share: str
+    low: str
+    high: str
+    base: str
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ class Group:
     top: float
     total: int
     bars: tuple[Bar, ...]
+    hidden: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -205,14 +206,13 @@ class _Page:
         ends = [row.high for row in rows if row.high is not None] + [row.base_share for row in rows]
         top = min(max(*ends, 0.05), 1.0)
         label = str(rows[0].get_attribute_display())
-        bars = tuple(self._bar(row, top) for row in rows)
-        return Group(label, key in OF_CASES, top, rows[0].total, bars)
+        bars = tuple(self._bar(row, top) for row in rows if row.n is not None)
+        hidden = tuple(str(row.label) for row in rows if row.n is None)
+        return Group(label, key in OF_CASES, top, rows[0].total, bars, hidden)
 
     def _bar(self, row: PortraitTrait, top: float) -> Bar:
-        if row.share is None or row.low is None or row.high is None:
-            return Bar(row, "", base=_placed(row.base_share, top))
         url = cases_url(self.portrait, trait=f"{row.attribute}:{row.value}")
-        spots = [_placed(value, top) for value in (row.share, row.low, row.high, row.base_share)]
+        spots = [_placed(value or 0.0, top) for value in (row.share, row.low, row.high, row.base_share)]
         return Bar(row, url, *spots)
 
     def roots(self) -> list[tuple[str, list[Root]]]:

@@ -28,6 +28,8 @@ from complaints.models import (
     PhraseCard,
     PlanStep,
     Policy,
+    Portrait,
+    PortraitTrait,
     Queue,
     Statement,
 )
@@ -55,6 +57,7 @@ _BY_NAME: dict[str, Finder] = {
     "core:session-end": lambda side, own: own.session,
     "core:attachment-list": lambda side, own: side.customer,
     "complaints:for-customer": lambda side, own: side.customer,
+    "complaints:likely-for-customer": lambda side, own: side.customer,
     "complaints:entry-create": lambda side, own: side.case,
     "complaints:link-create": lambda side, own: side.case,
     "complaints:link-delete": lambda side, own: side.case,
@@ -74,6 +77,8 @@ _BY_NOUN: dict[str, Finder] = {
     "complaints:statement": lambda side, own: shared(Statement),
     "complaints:plan": lambda side, own: shared(PlanStep),
     "complaints:alert": lambda side, own: side.alert,
+    "complaints:likely": lambda side, own: side.likely,
+    "complaints:portrait": lambda side, own: shared(Portrait),
     "complaints:improvement": lambda side, own: side.improvement,
     "complaints:report": lambda side, own: shared(DailyReport),
     "customers:customer": lambda side, own: side.customer,
@@ -230,5 +235,21 @@ def make_shared(by: User) -> None:
     crisis = open_crisis({"title": "Servers down"}, by=by)
     write_statement(crisis, "We are on it.", audience="Customers", by=by)
     make_report(date(2026, 11, 22))
+    portrait = Portrait.objects.create(kind="all", day=date(2026, 11, 22), cases=20, customers=12, active=90)
+    PortraitTrait.objects.create(
+        portrait=portrait,
+        attribute="tier",
+        value="core",
+        n=6,
+        cases=9,
+        total=12,
+        share=0.5,
+        low=0.25,
+        high=0.75,
+        base_n=30,
+        base_total=90,
+        lift=1.5,
+        is_clear=True,
+    )
     seed_segment_maps()
     ScoringPolicy.load()

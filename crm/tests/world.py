@@ -38,8 +38,10 @@ from complaints.models import (
     Complaint,
     Escalation,
     FirstContact,
+    Forecast,
     Handler,
     Improvement,
+    LikelyComplainer,
     WorkOrder,
 )
 from complaints.tests.factories import ComplaintFactory
@@ -116,6 +118,7 @@ class Side:
     article: Article
     alert: Alert
     improvement: Improvement
+    likely: LikelyComplainer
     call_score: CallScore
     people: dict[str, User] = field(default_factory=dict)
 
@@ -363,7 +366,21 @@ def _learned(customer: Customer, text: Text, by: User) -> dict[str, Any]:
             case, {"source_system": "cti", "external_id": str(case.pk), "anger": 0.1}, at=now
         ),
         "improvement": plan_improvement(plan, by=by),
+        "likely": _likely(customer),
     }
+
+
+def _likely(customer: Customer) -> LikelyComplainer:
+    """A place in tonight's forecast."""
+    forecast, _first = Forecast.objects.get_or_create(day=timezone.localdate(), defaults={"method": "points"})
+    return LikelyComplainer.objects.create(
+        forecast=forecast,
+        customer=customer,
+        place=customer.pk,
+        score=3,
+        reasons=[{"sign": "open", "value": 1, "weight": 3}],
+        signs="|open|",
+    )
 
 
 def make_belongings(user: User, text: Text = plain) -> Belongings:

@@ -66,14 +66,19 @@ def _types(frames: Frames) -> Iterator[Type]:
 
 @transaction.atomic
 def _store(frames: Frames, one: Type, at: datetime) -> int:
-    complainants = frames.customers.index.intersection(pd.Index(one.cases["customer"].dropna().unique()))
+    known = pd.Index(one.cases["customer"].dropna().unique())
+    complainants = frames.customers.index.intersection(known)
     values = {
         "day": frames.year.day,
         "days": DAYS,
         "cases": len(one.cases),
-        "customers": len(complainants),
+        "customers": len(known),
         "active": len(frames.customers),
-        "content": {**content_of(frames, one.cases), "codes": list(one.codes)},
+        "content": {
+            **content_of(frames, one.cases),
+            "codes": list(one.codes),
+            "compared": len(complainants),
+        },
         "made_at": at,
     }
     # The row is locked while its traits are changed, so that two workers take turns.
