@@ -1,4 +1,4 @@
-"""Falling satisfaction: which groups, how often by chance, how surely when it is there, once for each fall."""
+"""Falling satisfaction: which groups, how often by chance, how surely when there, once for each fall."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from complaints.answers import answers_urls
 from complaints.choices.learning import AlertKind
 from complaints.domain.alerts import move_alert
 from complaints.domain.satisfaction import (
@@ -21,7 +22,7 @@ from complaints.domain.satisfaction import (
 )
 from complaints.models import Alert, CallBack, Category, SatisfactionFall, SatisfactionPolicy
 from complaints.satisfaction import Limits, Scored, compared, fallen, has_recovered
-from complaints.tests.factories import CategoryFactory, ComplaintFactory
+from complaints.tests.factories import CategoryFactory, ComplaintFactory, QueueFactory
 from core.errors import DomainError
 from core.models import AuditEntry, Notification, User
 from core.tests.factories import TeamFactory, UserFactory
@@ -42,7 +43,7 @@ def scores(group: str, rng: Any, *, after: np.ndarray, n_after: int = 12, n_befo
 
 # ---- the pure part ------------------------------------------------------------------------------------
 def test_false_warnings_stay_below_the_share_that_is_borne() -> None:
-    rng, nights = np.random.default_rng(2026), 150
+    rng, nights = np.random.default_rng(2026), 60
     limits, hits = Limits(false_share=0.05), 0
     for _night in range(nights):
         rows = [one for n in range(8) for one in scores(str(n), rng, after=USUAL)]
@@ -52,11 +53,11 @@ def test_false_warnings_stay_below_the_share_that_is_borne() -> None:
 
 
 def test_a_fall_of_a_point_is_found_among_groups_that_did_not_fall() -> None:
-    rng, nights = np.random.default_rng(2027), 60
+    rng, nights = np.random.default_rng(2027), 20
     limits, found, false = Limits(), 0, 0
     for _night in range(nights):
         rows = [one for n in range(7) for one in scores(str(n), rng, after=USUAL)]
-        seen = fallen(compared(rows + scores("down", rng, after=FALLEN), AT, limits), limits)
+        seen = fallen(compared(rows + scores("down", rng, after=FALLEN, n_after=25), AT, limits), limits)
         found += ("team", "down") in seen
         false += len(seen - {("team", "down")})
     assert found / nights >= 0.8
@@ -176,8 +177,6 @@ def test_after_recovery_a_second_fall_is_a_second_warning(lead: User) -> None:
 def test_a_category_counts_for_the_one_above_and_warns_the_lead_of_its_queue(lead: User) -> None:
     Category.objects.all().delete()
     now = timezone.now()
-    from complaints.tests.factories import QueueFactory
-
     queue = QueueFactory(team=lead.team)
     CategoryFactory(code="course", queue=queue)
     below = CategoryFactory(code="lecturers", parent_code="course", queue=queue)
@@ -232,8 +231,6 @@ def test_the_page_shows_the_figures_and_leads_to_the_answers(client: Any, user_i
     text = client.get(falls().get().get_absolute_url()).content.decode()
     assert "4.50 of 5" in text
     assert "n=14" in text
-    from complaints.answers import answers_urls
-
     before, after = answers_urls(falls().get())
     shown = [client.get(url).context["page"].rows for url in (before, after)]
     assert [len(rows) for rows in shown] == [14, 7]

@@ -91,8 +91,8 @@ def _made(day: date, at: datetime) -> Forecast:
 def learn(day: date) -> Learned:
     """Fit on the quarters before the last one, and judge model and rule on the last one.
 
-    The rule is taken where there is too little to learn or to judge from ("few"), or where the model is
-    not better than it ("no_better").
+    The rule is taken where there is too little to learn or to judge from ("few"), or where the model ranks
+    worse than it ("no_better").
     """
     cuts = [midnight(day - timedelta(days=HORIZON_DAYS * n)) for n in range(QUARTERS + 1, 0, -1)]
     windows = [window_at(cut) for cut in cuts]
@@ -111,7 +111,7 @@ def learn(day: date) -> Learned:
     if found is None:
         return _rule({**figures, "why": "few"})
     figures["model"] = _json(found)
-    if found.auc <= (figures["rule"] or {}).get("auc", 0.0):
+    if found.auc < (figures["rule"] or {}).get("auc", 0.0):
         return _rule({**figures, "why": "no_better"})
     # How many complain in a quarter drifts; the latest closed quarter says it best. The order stays.
     model = model.shifted(float(held.labels.mean()), columns_of(held.counts))
