@@ -82,6 +82,11 @@ class LikelyComplainer(models.Model):
         return f"{self.place} {self.customer_id}"
 
     @property
+    def points(self) -> int:
+        """The score as a sum of points."""
+        return round(self.score)
+
+    @property
     def said(self) -> list[Any]:
         """The reasons in words."""
         from complaints.reason_words import reason_words

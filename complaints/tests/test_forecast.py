@@ -318,9 +318,3 @@ def test_the_list_takes_as_many_queries_for_three_rows_as_for_one(
     with CaptureQueriesContext(connection) as three:
         assert len(client.get(url).context["page"].rows) == 3
     assert len(three) == len(one)
-
-
-def test_a_moment_of_the_day_is_its_midnight() -> None:
-    assert (
-        midnight(date(2026, 11, 26)).astimezone(timezone.get_current_timezone()).time() == datetime.min.time()
-    )

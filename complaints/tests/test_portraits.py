@@ -271,10 +271,13 @@ def test_a_trait_that_is_none_is_refused(client: Any) -> None:
 
 @pytest.mark.django_db
 def test_the_api_hides_small_cells(client: Any, user_in: Callable[..., User], year: Category) -> None:
+    ids = list(Customer.objects.order_by("pk").values_list("pk", flat=True))
+    Customer.objects.update(size="small")
+    Customer.objects.filter(pk__in=[*ids[:3], *ids[-12:]]).update(size="micro")
     make_portraits(timezone.now())
     client.force_login(user_in("analyst"))
     found = client.get("/api/v1/complaint-portraits/?kind=category").json()["results"]
     traits = next(row for row in found if row["code"] == year.code)["traits"]
     hidden = [one for one in traits if one["n"] is None]
-    assert hidden
+    assert sorted(one["value"] for one in hidden) == ["micro", "small"]
     assert all(one["lift"] is None and one["cases"] is None for one in hidden)
