@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,11 +15,7 @@ from complaints.models import Alert
 def answers_urls(alert: Alert) -> tuple[str, str]:
     """Return the lists of the answers before and after, of the group and the days that were compared."""
     seen = alert.evidence
-    middle = date.fromisoformat(seen["middle"])
-    return (
-        _url(seen, seen["from"], f"{middle - timedelta(days=1):%Y-%m-%d}"),
-        _url(seen, seen["middle"], seen["to"]),
-    )
+    return _url(seen, seen["from"], seen["before_to"]), _url(seen, seen["middle"], seen["to"])
 
 
 def _url(seen: dict[str, Any], first: str, last: str) -> str:

@@ -110,7 +110,8 @@ def _evidence(group: Group, fall: Fall, at: datetime, limits: Limits) -> dict[st
         name: round(getattr(fall, name), 2)
         for name in ("mean_before", "mean_after", "difference", "low", "high")
     }
-    days = {"from": begin, "middle": middle, "to": until - timedelta(seconds=1)}
+    second = timedelta(seconds=1)
+    days = {"from": begin, "before_to": middle - second, "middle": middle, "to": until - second}
     return {
         "group": group[0],
         "key": group[1],
