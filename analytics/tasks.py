@@ -6,7 +6,7 @@ from typing import Any
 
 from celery import shared_task
 
-from analytics.domain.nightly import perform_run, scheduled_run
+from analytics.domain.nightly import perform_run
 from analytics.domain.runs import scheduled_run
 from analytics.domain.tallies import compute_figures
 from analytics.models import NightlyRun

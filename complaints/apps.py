@@ -54,6 +54,7 @@ def register_histories() -> None:
     register_history(models.CompensationCeiling)
     register_history(models.PhraseCard)
     register_history(models.CallBackPolicy)
+    register_history(models.SatisfactionPolicy)
     register_history(models.Article)
     register_history(models.Crisis)
     register_history(models.Alert)

@@ -51,6 +51,12 @@ _SCHEDULES: tuple[tuple[str, str | Promise, str, dict[str, Any]], ...] = (
         "complaints.tasks.end_designations",
         {"daily_at": time(0, 10)},
     ),
+    (
+        "complaint-foresight",
+        _("Look at satisfaction, draw portraits of complainants, find likely complainers"),
+        "complaints.tasks.foresee",
+        {"daily_at": time(4, 15)},
+    ),
 )
 
 
@@ -61,8 +67,8 @@ def begin(apps: Any = None, **kwargs: Any) -> None:
     from complaints import letter_guard
     from complaints.domain.compensation import seed_ceilings
     from complaints.domain.crisis_plans import seed_plans
-    from complaints.domain.grading_rules import seed_rules
     from complaints.domain.criteria import seed_criteria
+    from complaints.domain.grading_rules import seed_rules
     from complaints.domain.letter_templates import seed_templates
     from complaints.domain.phrases import seed_phrases
     from complaints.domain.references import seed_references

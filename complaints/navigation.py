@@ -69,6 +69,17 @@ def _register_cards() -> None:
     )
     register_settings_card(
         SettingsCard(
+            "satisfaction",
+            _("Limits of falling satisfaction"),
+            _("From where on a fall of satisfaction after call-backs is warned of."),
+            "complaints:satisfactionpolicy-update",
+            "pulse",
+            71,
+            ("complaints.satisfactionpolicy", "change"),
+        )
+    )
+    register_settings_card(
+        SettingsCard(
             "phrases",
             _("Phrase cards"),
             _("What to say at which step of a difficult conversation."),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from complaints.choices.cases import MOVES, State
-from complaints.models import Complaint
+from complaints.models import Complaint, LikelyComplainer
+from core.access import holds
 from core.errors import Conflict
 from core.models import User
+from customers.models import Task
 
 
 def can_move(case: Complaint, state: str) -> bool:
@@ -18,6 +20,12 @@ def can_move(case: Complaint, state: str) -> bool:
 def can_handle(user: User) -> bool:
     """Tell whether cases may be given to the user: a person who can sign in."""
     return user.is_active and not user.is_service
+
+
+def can_call(user: User, row: LikelyComplainer) -> bool:
+    """Tell whether the user may give a task for the customer of the row."""
+    customer = row.customer
+    return holds(user, "add", Task, owner_id=customer.owner_id, team_id=customer.team_id, root_id=customer.pk)
 
 
 def ensure_open(case: Complaint) -> None:

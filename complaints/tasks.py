@@ -12,8 +12,11 @@ from complaints.domain.alerts import look_at_texts, look_back, look_for_repeats
 from complaints.domain.applying import run_applying
 from complaints.domain.conduct import expire_designations
 from complaints.domain.conduct_forgetting import anonymise_of_deleted
+from complaints.domain.forecasts.making import make_forecast
 from complaints.domain.improvements import measure_all, remind
+from complaints.domain.portraits.making import make_portraits
 from complaints.domain.reports import make_report
+from complaints.domain.satisfaction import look_for_falls
 from complaints.domain.surges import look_for_surges
 from complaints.models import BusinessCalendar, Complaint
 
@@ -93,3 +96,14 @@ def end_designations() -> dict[str, int]:
     """End designations that have run out, and anonymise those of removed customers."""
     at = timezone.now()
     return {"expired": expire_designations(at), "anonymised": anonymise_of_deleted(at)}
+
+
+@shared_task(name="complaints.tasks.foresee")
+def foresee() -> dict[str, int]:
+    """Look for falls of satisfaction, draw the portraits, make the forecast of the day."""
+    at = timezone.now()
+    return {
+        "falls": look_for_falls(at),
+        "portraits": make_portraits(at),
+        "likely": make_forecast(at).listed,
+    }

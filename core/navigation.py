@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry. `right` is (model label, action); None shows it to everybody. `badge` gives rows to count."""
+    """One entry. `right` is (model label, action), None for everybody; `badge` gives rows to count."""
 
     key: str
     label: str | Promise

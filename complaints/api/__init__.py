@@ -1,6 +1,6 @@
 """The REST endpoints of the package."""
 
-from complaints.api import grading, learning, solving, conduct, letters
+from complaints.api import conduct, foresight, grading, learning, letters, solving
 from complaints.api.cases import ComplaintViewSet
 from complaints.api.parts import (
     CategoryViewSet,
@@ -24,4 +24,5 @@ routes = [
     *grading.routes,
     *letters.routes,
     *conduct.routes,
+    *foresight.routes,
 ]

@@ -24,6 +24,7 @@ from complaints.choices.cases import (
     WorkState,
 )
 from complaints.filters.counted import CountedFilters
+from complaints.filters.portraits import PortraitFilters
 from complaints.models import Category, Clock, Complaint, Entry, Escalation, Queue, WorkOrder
 from core.filters import ScopedFilterSet, visible
 from core.models import Team, User
@@ -37,7 +38,7 @@ def category_codes() -> list[tuple[str, Any]]:
     return list({row.code: (row.code, row.name) for row in rows}.values())
 
 
-class ComplaintFilterSet(CountedFilters):
+class ComplaintFilterSet(CountedFilters, PortraitFilters):
     """Complaints and service requests."""
 
     days: ClassVar[dict[str, filters.DateFilter]] = {

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from complaints.choices.solving import Branch, CallBackState, CauseState, Gap, RedressKind, RedressState, Step
+from complaints.filters.satisfaction import AnswerFilters
 from complaints.models import CallBack, Cause, Compensation, Complaint, PhraseCard
 from core.filters import ScopedFilterSet, visible
 from core.models import User
@@ -51,7 +52,7 @@ class CompensationFilterSet(ScopedFilterSet):
         fields: list[str] = []
 
 
-class CallBackFilterSet(ScopedFilterSet):
+class CallBackFilterSet(AnswerFilters):
     """Call-backs."""
 
     state = filters.MultipleChoiceFilter(label=_("State"), choices=CallBackState)

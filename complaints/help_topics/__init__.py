@@ -1,5 +1,7 @@
 """Help for the pages of the package, by noun."""
 
-from complaints.help_topics import cases, grading, intake, learning, settings, solving, letters
+from complaints.help_topics import cases, foresight, grading, intake, learning, letters, settings, solving
 
-TOPICS = (*cases.TOPICS, *settings.TOPICS, *solving.TOPICS, *learning.TOPICS, *grading.TOPICS, *intake.TOPICS, *letters.TOPICS)
+_PARTS = (cases, intake, settings, grading, solving, letters, learning, foresight)
+
+TOPICS = tuple(topic for part in _PARTS for topic in part.TOPICS)

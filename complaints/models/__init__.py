@@ -17,6 +17,7 @@ from complaints.models.conduct import (
 from complaints.models.crises import Affected, Crisis, CrisisStep, PlanStep, Statement
 from complaints.models.facts import CaseFact, FactMonth
 from complaints.models.first_contact import FirstContact
+from complaints.models.forecasts import Forecast, LikelyComplainer
 from complaints.models.grading import GradingRule, GradingSetting
 from complaints.models.improvements import Improvement
 from complaints.models.knowledge import Article, ArticleEdition, ArticleHelp
@@ -28,8 +29,10 @@ from complaints.models.letters import (
     LetterTemplateEdition,
 )
 from complaints.models.phrases import PhraseCard
+from complaints.models.portraits import Portrait, PortraitTrait
 from complaints.models.references import Citation, LegalReference
 from complaints.models.reports import DailyReport
+from complaints.models.satisfaction import SatisfactionFall, SatisfactionPolicy
 from complaints.models.taxonomy import Category, Handler, Queue
 from complaints.models.work import WorkOrder
 
@@ -72,6 +75,7 @@ __all__ = [
     "FactMonth",
     "FirstContact",
     "FishboneCause",
+    "Forecast",
     "GradingRule",
     "GradingSetting",
     "Handler",
@@ -83,12 +87,17 @@ __all__ = [
     "LetterTemplate",
     "LetterTemplateEdition",
     "Level",
+    "LikelyComplainer",
     "Pause",
     "PhraseCard",
     "PlanStep",
     "Policy",
     "PolicyApplying",
+    "Portrait",
+    "PortraitTrait",
     "Queue",
+    "SatisfactionFall",
+    "SatisfactionPolicy",
     "Statement",
     "Target",
     "Why",

@@ -1,6 +1,6 @@
 """Addresses of the package, by noun."""
 
-from complaints.urls import cases, grading, intake, knowledge, learning, settings, solving, letters
+from complaints.urls import cases, foresight, grading, intake, knowledge, learning, letters, settings, solving
 
 app_name = "complaints"
 urlpatterns = [
@@ -12,4 +12,5 @@ urlpatterns = [
     *learning.urlpatterns,
     *grading.urlpatterns,
     *letters.urlpatterns,
+    *foresight.urlpatterns,
 ]

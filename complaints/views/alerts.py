@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
-from complaints.choices.learning import ALERT_MOVES, AlertState
+from complaints.answers import answers_urls
+from complaints.choices.learning import ALERT_MOVES, AlertKind, AlertState
 from complaints.domain.alerts import move_alert
 from complaints.filters.learning import AlertFilterSet
 from complaints.forms.learning import NoteForm
@@ -54,6 +55,7 @@ class AlertDetail(RightsMixin, View):
             "alert": alert,
             "moves": _moves(alert) if may_change else [],
             "measured": MEASURED,
+            "answers": answers_urls(alert) if alert.kind == AlertKind.SATISFACTION else None,
             "nav_current": NAV,
         }
         return render_page(request, "complaints/alert_detail.html", context)

@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from complaints.words import cases, conversion, grading, learning, solving, letters
+from complaints.words import cases, conversion, grading, learning, letters, solving
 
-_WORDS = {**cases.WORDS, **solving.WORDS, **learning.WORDS, **grading.WORDS, **conversion.WORDS, **letters.WORDS}
+_PARTS = (cases, conversion, grading, solving, letters, learning)
+_WORDS = {code: say for part in _PARTS for code, say in part.WORDS.items()}
+    **cases.WORDS,
+    **solving.WORDS,
+    **learning.WORDS,
+    **grading.WORDS,
+    **conversion.WORDS,
+    **letters.WORDS,
+}
 
 
 def codes() -> frozenset[str]:

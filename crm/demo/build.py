@@ -12,6 +12,7 @@ from core.domain.search import fill_all
 from core.models import Organisation, User
 from crm.demo.activity import make_interactions, make_own_tasks, make_stages, make_tasks
 from crm.demo.complaints import make_complaints
+from crm.demo.complaints_foresight import make as bring_over_complaints
 from crm.demo.complaints_intake import make as make_intake
 from crm.demo.complaints_learning import make as make_learning
 from crm.demo.complaints_letters import make as make_letters
@@ -55,6 +56,7 @@ def build_company(*, today: date, customers: int = CUSTOMERS, say: Callable[[str
     make_learning(users, today=today)
     make_intake(users)
     make_letters(users, today=today)
+    say(f"{bring_over_complaints(users, today=today)} complaints of the former system")
     make_notifications(users, today=today)
     make_picklists(by=users["admin"])
     make_lent(users, today=today)

@@ -32,6 +32,8 @@ from complaints.models import (
     PhraseCard,
     PlanStep,
     Policy,
+    Portrait,
+    PortraitTrait,
     Queue,
     Statement,
 )
@@ -60,6 +62,7 @@ _BY_NAME: dict[str, Finder] = {
     "core:attachment-list": lambda side, own: side.customer,
     "complaints:for-customer": lambda side, own: side.customer,
     "complaints:like-panel": lambda side, own: side.case,
+    "complaints:likely-for-customer": lambda side, own: side.customer,
     "complaints:entry-create": lambda side, own: side.case,
     "complaints:link-create": lambda side, own: side.case,
     "complaints:link-delete": lambda side, own: side.case,
@@ -87,6 +90,8 @@ _BY_NOUN: dict[str, Finder] = {
     "complaints:statement": lambda side, own: shared(Statement),
     "complaints:plan": lambda side, own: shared(PlanStep),
     "complaints:alert": lambda side, own: side.alert,
+    "complaints:likely": lambda side, own: side.likely,
+    "complaints:portrait": lambda side, own: shared(Portrait),
     "complaints:improvement": lambda side, own: side.improvement,
     "complaints:report": lambda side, own: shared(DailyReport),
     "complaints:letter": lambda side, own: side.letter,
@@ -252,5 +257,21 @@ def make_shared(by: User) -> None:
     crisis = open_crisis({"title": "Servers down"}, by=by)
     write_statement(crisis, "We are on it.", audience="Customers", by=by)
     make_report(date(2026, 11, 22))
+    portrait = Portrait.objects.create(kind="all", day=date(2026, 11, 22), cases=20, customers=12, active=90)
+    PortraitTrait.objects.create(
+        portrait=portrait,
+        attribute="tier",
+        value="core",
+        n=6,
+        cases=9,
+        total=12,
+        share=0.5,
+        low=0.25,
+        high=0.75,
+        base_n=30,
+        base_total=90,
+        lift=1.5,
+        is_clear=True,
+    )
     seed_segment_maps()
     ScoringPolicy.load()

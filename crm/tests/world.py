@@ -48,10 +48,12 @@ from complaints.models import (
     Designation,
     Escalation,
     FirstContact,
+    Forecast,
     Handler,
     Improvement,
     LegalReference,
     LetterHandover,
+    LikelyComplainer,
     WorkOrder,
 )
 from complaints.tests.factories import ComplaintFactory
@@ -128,6 +130,7 @@ class Side:
     article: Article
     alert: Alert
     improvement: Improvement
+    likely: LikelyComplainer
     call_score: CallScore
     letter: DecisionLetter
     handover: LetterHandover
@@ -381,6 +384,7 @@ def _learned(customer: Customer, text: Text, by: User) -> dict[str, Any]:
             case, {"source_system": "cti", "external_id": str(case.pk), "anger": 0.1}, at=now
         ),
         "improvement": plan_improvement(plan, by=by),
+        "likely": _likely(customer),
     }
 
 
@@ -413,6 +417,19 @@ def _told(customer: Customer, text: Text, by: User) -> dict[str, Any]:
         "objection": receive_objection(held, text("objection"), on=day, by=by),
         "citation": cite(case, LegalReference.objects.order_by("pk")[0], by=by),
     }
+
+
+def _likely(customer: Customer) -> LikelyComplainer:
+    """A place in tonight's forecast."""
+    forecast, _first = Forecast.objects.get_or_create(day=timezone.localdate(), defaults={"method": "points"})
+    return LikelyComplainer.objects.create(
+        forecast=forecast,
+        customer=customer,
+        place=customer.pk,
+        score=3,
+        reasons=[{"sign": "open", "value": 1, "weight": 3}],
+        signs="|open|",
+    )
 
 
 def make_belongings(user: User, text: Text = plain) -> Belongings:

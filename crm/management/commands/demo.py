@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from analytics.domain.tallies import compute_figures
+from crm.demo import complaints_foresight
 from crm.demo.build import CUSTOMERS, SEED, build_company, is_empty
 from crm.demo.nights import live_through
 
@@ -38,3 +39,4 @@ class Command(BaseCommand):
         warnings = live_through(today=today, rng=random.Random(SEED))
         say(f"{warnings} churn warnings")
         say(f"{compute_figures()['facts']} facts of cases")
+        say(f"{complaints_foresight.live_through(today=today)} likely complainers")

@@ -1,0 +1,1 @@
+"""Portraits of complainants: read from the tables, described, stored at night."""
