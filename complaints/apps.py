@@ -51,6 +51,7 @@ def register_histories() -> None:
     register_history(models.PhraseCard)
     register_history(models.CallBackPolicy)
     register_history(models.Article)
+    register_history(models.PublicForm)
     register_history(models.Crisis)
     register_history(models.Alert)
     register_history(models.Improvement)

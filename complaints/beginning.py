@@ -54,7 +54,7 @@ def begin(apps: Any = None, **kwargs: Any) -> None:
     from complaints.domain.crisis_plans import seed_plans
     from complaints.domain.phrases import seed_phrases
     from complaints.domain.seeding import begin as begin_cases
-    from complaints.models import CallBackPolicy
+    from complaints.models import CallBackPolicy, PublicForm
     from core.domain.schedules import ensure_schedule
 
     for key, title, task, rhythm in _SCHEDULES:
@@ -66,6 +66,8 @@ def begin(apps: Any = None, **kwargs: Any) -> None:
         CallBackPolicy.load()
     if _has_table(apps, "planstep"):
         seed_plans()
+    if _has_table(apps, "publicform"):
+        PublicForm.load()
 
 
 def _has_table(apps: Any, model: str) -> bool:

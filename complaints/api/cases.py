@@ -32,8 +32,8 @@ from customers.models import Customer, Person
 
 _READ_ONLY = [
     "number", "state", "grade", "grade_evidence", "priority", "owner", "team", "acknowledged_at",
-    "responded_at", "solved_at", "ended_at", "next_due_at", "cycle", "level", "solution", "decision",
-    "merged_into", "created_at", "updated_at",
+    "responded_at", "solved_at", "ended_at", "unanswered_since", "next_due_at", "cycle", "level", "solution",
+    "decision", "merged_into", "created_at", "updated_at",
 ]  # fmt: skip
 
 
@@ -55,9 +55,9 @@ class ComplaintSerializer(StrictModelSerializer):
             "contact_name", "contact_phone", "contact_email", "language", "category", "queue", "state",
             "grade", "grade_evidence", "priority", "impact", "is_safety", "is_media", "is_legal",
             "emotion_before", "emotion_after", "owner", "team", "occurred_on", "received_at",
-            "acknowledged_at", "responded_at", "solved_at", "ended_at", "next_due_at", "cycle", "level",
-            "solution", "decision", "merged_into", "source_system", "external_id", "created_at",
-            "updated_at", "version",
+            "acknowledged_at", "responded_at", "solved_at", "ended_at", "unanswered_since", "next_due_at",
+            "cycle", "level", "solution", "decision", "merged_into", "source_system", "external_id",
+            "created_at", "updated_at", "version",
         ]  # fmt: skip
         read_only_fields = _READ_ONLY
 

@@ -12,6 +12,7 @@ from complaints.models.first_contact import FirstContact
 from complaints.models.improvements import Improvement
 from complaints.models.knowledge import Article, ArticleEdition, ArticleHelp
 from complaints.models.phrases import PhraseCard
+from complaints.models.public_form import FormSubmission, PublicForm, StatusAccess
 from complaints.models.reports import DailyReport
 from complaints.models.taxonomy import Category, Handler, Queue
 from complaints.models.work import WorkOrder
@@ -47,6 +48,7 @@ __all__ = [
     "Escalation",
     "FirstContact",
     "FishboneCause",
+    "FormSubmission",
     "Handler",
     "Improvement",
     "Investigation",
@@ -55,8 +57,10 @@ __all__ = [
     "PhraseCard",
     "PlanStep",
     "Policy",
+    "PublicForm",
     "Queue",
     "Statement",
+    "StatusAccess",
     "Target",
     "Why",
     "WorkOrder",

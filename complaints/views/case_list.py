@@ -140,7 +140,8 @@ class CustomerCases(RightsMixin, View):
 
 
 def needs_me(user: Any) -> int:
-    """Count what the navigation shows: own late cases, and those that were escalated to one."""
-    late = Q(owner=user, state__in=OPEN, next_due_at__lt=timezone.now())
+    """Count for the navigation: own cases that are late or wait for an answer, and escalations to one."""
+    waits = Q(next_due_at__lt=timezone.now()) | Q(unanswered_since__isnull=False)
+    late = waits & Q(owner=user, state__in=OPEN)
     told = Escalation.objects.filter(state=EscalationState.FIRED, acknowledged_at__isnull=True, told=user)
     return int(Complaint.objects.filter(late | Q(pk__in=told.values("complaint"))).count())

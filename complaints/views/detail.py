@@ -38,6 +38,7 @@ from complaints.models import (
     FirstContact,
     Investigation,
     PhraseCard,
+    StatusAccess,
     WorkOrder,
 )
 from complaints.shown_clocks import Shown, offset_in_words, show
@@ -103,6 +104,7 @@ class ComplaintDetail(RightsMixin, TemplateView):
             "compensation": self.case.is_complaint and can(self.person, "view", Compensation),
             "callbacks": can(self.person, "view", CallBack),
             "knowledge": can(self.person, "view", Article),
+            "status_page": can(self.person, "view", StatusAccess),
         }
 
 
