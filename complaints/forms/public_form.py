@@ -58,7 +58,7 @@ class FilesField(forms.Field):
         super().__init__(required=False, **kwargs)
         self.dropped = list(dropped)
         self.most = most
-        self.widget.attrs.update({"multiple": True, "accept": ",".join(ENDINGS)})
+        self.widget.attrs.update({"multiple": True, "accept": ",".join(ENDINGS), "data-wide": "1"})
 
     def clean(self, value: Any) -> list[tuple[str, Any]]:
         """Check number, size and kind; each file that is refused says why."""
@@ -100,7 +100,7 @@ class GuardedForm(forms.Form):
             self._renew("website", "")
             text = _("A field that nobody sees was filled, as programs do. It is empty now: send once more.")
             raise forms.ValidationError(text)
-        if self.sent.is_too_quick(self.at):
+        if self.sent.is_too_quick(self.at) and not self.errors:
             text = _("That was faster than anybody types. Look over it once more, then send it.")
             raise forms.ValidationError(text)
         return cleaned
@@ -122,7 +122,11 @@ class PublicCaseForm(GuardedForm):
         required=False,
         empty_label=gettext_lazy("I am not sure"),
     )
-    title = forms.CharField(label=gettext_lazy("In one sentence"), max_length=200)
+    title = forms.CharField(
+        label=gettext_lazy("In one sentence"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"data-wide": "1"}),
+    )
     description = forms.CharField(
         label=gettext_lazy("What happened?"),
         max_length=MOST_TYPED,
@@ -162,9 +166,12 @@ class PublicCaseForm(GuardedForm):
         help_text=gettext_lazy("One of the two is needed, so that we can answer."),
     )
     reference = forms.CharField(
-        label=gettext_lazy("Customer number or earlier number"), max_length=60, required=False
+        label=gettext_lazy("Customer number, or number of an earlier case"), max_length=60, required=False
     )
-    consent = forms.BooleanField(label=gettext_lazy("I agree that my details are used as described here."))
+    consent = forms.BooleanField(
+        label=gettext_lazy("I agree that my details are used as described here."),
+        widget=forms.CheckboxInput(attrs={"data-wide": "1"}),
+    )
 
     def __init__(self, *args: Any, setup: PublicForm, dropped: Iterable[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
