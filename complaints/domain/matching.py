@@ -41,9 +41,11 @@ class Found:
 def find_sender(given: Given) -> Found:
     """Return the one person with this e-mail or phone and the one place there, else the one customer."""
     email, phone = standardise.email(given.email), standardise.phone(given.phone)
+    # Numbers that came in past the verbs stand as somebody once wrote them.
+    written = {phone, phone.removeprefix("+86"), standardise.half_width(given.phone)}
     for match, value, of_person, of_customer in (
         (Match.EMAIL, email, Q(email=email), Q(email=email)),
-        (Match.PHONE, phone, Q(mobile=phone), Q(phone=phone)),
+        (Match.PHONE, phone, Q(mobile__in=written), Q(phone__in=written)),
     ):
         if not value:
             continue

@@ -20,14 +20,17 @@ class PublicFormForm(VersionMixin, RecordForm):
     categories = forms.MultipleChoiceField(
         label=_("Categories offered"),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"data-wide": "1"}),
         help_text=_("None ticked: every category in use."),
     )
     fieldsets = (
-        (_("What it takes"), ("is_open", "takes_complaints", "takes_requests", "categories")),
+        (_("What the form takes"), ("is_open", "takes_complaints", "takes_requests", "categories")),
         (_("Bounds"), ("most_files", "link_days")),
-        (_("Introduction"), ("intro_zh_hans", "intro_en", "intro_zh_hant")),
-        (_("Privacy notice: what is kept, for how long, and whom to ask"), _TEXTS[3:]),
+        (_("Text above the form"), ("intro_zh_hans", "intro_en", "intro_zh_hant")),
+        (
+            _("Privacy notice: what is kept, for how long, and whom to ask"),
+            ("privacy_zh_hans", "privacy_en", "privacy_zh_hant"),
+        ),
     )
 
     class Meta:

@@ -194,7 +194,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.address:
         raise SystemExit(
-            report(fire(options.address.rstrip("/"), options.rate, options.seconds), options.rate)
+            min(report(fire(options.address.rstrip("/"), options.rate, options.seconds), options.rate), 1)
         )
     with tempfile.TemporaryDirectory(prefix="perennial-intake-") as folder:
         os.environ |= {
