@@ -222,7 +222,7 @@ class PublicCaseForm(GuardedForm):
 
     def clean(self) -> dict[str, Any]:
         """Ask for a way to answer, and for a category of the kind."""
-        cleaned = super().clean()
+        cleaned = self.cleaned_data
         if not (cleaned.get("contact_email") or cleaned.get("contact_phone")) and not (
             {"contact_email", "contact_phone"} & set(self.errors)
         ):
@@ -230,7 +230,7 @@ class PublicCaseForm(GuardedForm):
         category = cleaned.get("category")
         if category is not None and cleaned.get("kind") and category.kind != cleaned["kind"]:
             self.add_error("category", _("This belongs to the other kind. Choose one that fits, or none."))
-        return cleaned
+        return super().clean()
 
 
 class StatusMessageForm(GuardedForm):
@@ -253,14 +253,13 @@ class StatusMessageForm(GuardedForm):
 
     def clean(self) -> dict[str, Any]:
         """Refuse a message of nothing; files alone name themselves."""
-        cleaned = super().clean()
-        if cleaned.get("body") or self.errors:
-            return cleaned
+        cleaned = self.cleaned_data
         names = [name for name, _file in cleaned.get("attachments") or []]
-        if not names:
+        if names and not cleaned.get("body"):
+            cleaned["body"] = _("Files: %(names)s") % {"names": ", ".join(names)}
+        if not cleaned.get("body") and not self.errors:
             self.add_error("body", _("Write something, or choose a file."))
-        cleaned["body"] = _("Files: %(names)s") % {"names": ", ".join(names)}
-        return cleaned
+        return super().clean()
 
 
 def default_notice() -> str:

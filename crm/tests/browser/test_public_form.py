@@ -33,7 +33,7 @@ def test_a_stranger_files_looks_and_adds(script: bool, open_form: None, visit: C
     page.get_by_role("link", name="See how it stands").click()
     expect(page.get_by_role("heading", level=1, name=title)).to_be_visible()
     add_message(page)
-    seen_by_staff(visit("mei"), number)
+    seen_by_staff(visit("admin"), number)
     take_back(page)
 
 
