@@ -56,6 +56,7 @@ def register_histories() -> None:
     register_history(models.CallBackPolicy)
     register_history(models.SatisfactionPolicy)
     register_history(models.Article)
+    register_history(models.PublicForm)
     register_history(models.Crisis)
     register_history(models.Alert)
     register_history(models.Improvement)

@@ -47,6 +47,17 @@ def _register_cards() -> None:
     )
     register_settings_card(
         SettingsCard(
+            "public-form",
+            _("Public form"),
+            _("Where anybody complains without signing in: open or closed, what it offers, its texts."),
+            "complaints:publicform-update",
+            "external",
+            46,
+            ("complaints.publicform", "change"),
+        )
+    )
+    register_settings_card(
+        SettingsCard(
             "ceilings",
             _("Ceilings of compensation"),
             _("What each grade allows, and from where on a second person approves."),

@@ -37,6 +37,15 @@ KINDS = (
         for_deputy=True,
     ),
     Kind(
+        "case_withdrawn",
+        _("A complainant took a case of yours back"),
+        _("On the status page, without calling."),
+        NoticeGroup.CASES,
+        mail=MailMode.NOW,
+        right=_SEES,
+        for_deputy=True,
+    ),
+    Kind(
         "work_order_given",
         _("A work order for you or your team"),
         _("Something that has to be done so that a case can be solved."),

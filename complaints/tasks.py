@@ -7,7 +7,14 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from complaints.domain import calendar_settings, callback_letters, dispatching, escalation, holidays
+from complaints.domain import (
+    calendar_settings,
+    callback_letters,
+    dispatching,
+    escalation,
+    holidays,
+    status_letters,
+)
 from complaints.domain.alerts import look_at_texts, look_back, look_for_repeats
 from complaints.domain.applying import run_applying
 from complaints.domain.conduct import expire_designations
@@ -107,3 +114,21 @@ def foresee() -> dict[str, int]:
         "portraits": make_portraits(at),
         "likely": make_forecast(at).listed,
     }
+
+
+@shared_task(name="complaints.tasks.send_receipt")
+def send_receipt(complaint_id: int) -> None:
+    """Mail that a case has arrived, if that was not mailed."""
+    status_letters.send_receipt(complaint_id)
+
+
+@shared_task(name="complaints.tasks.send_status_link")
+def send_status_link(complaint_id: int) -> None:
+    """Mail a link to the status page of a case."""
+    status_letters.send_status_link(complaint_id)
+
+
+@shared_task(name="complaints.tasks.find_case")
+def find_case(number: str, email: str) -> None:
+    """Mail the link to the status page of that case to that address, if they belong together."""
+    status_letters.find_case(number, email)

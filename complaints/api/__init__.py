@@ -1,6 +1,6 @@
 """The REST endpoints of the package."""
 
-from complaints.api import conduct, foresight, grading, learning, letters, solving
+from complaints.api import conduct, foresight, grading, learning, letters, public_form, solving
 from complaints.api.cases import ComplaintViewSet
 from complaints.api.parts import (
     CategoryViewSet,
@@ -25,4 +25,5 @@ routes = [
     *letters.routes,
     *conduct.routes,
     *foresight.routes,
+    *public_form.routes,
 ]

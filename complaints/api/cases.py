@@ -34,9 +34,8 @@ from customers.models import Customer, Person
 
 _READ_ONLY = [
     "number", "former_number", "state", "grade", "grade_evidence", "priority", "owner", "team",
-    "acknowledged_at",
-    "responded_at", "solved_at", "ended_at", "next_due_at", "cycle", "level", "solution", "decision",
-    "merged_into", "created_at", "updated_at",
+    "acknowledged_at", "responded_at", "solved_at", "ended_at", "unanswered_since", "next_due_at", "cycle",
+    "level", "solution", "decision", "merged_into", "created_at", "updated_at",
 ]  # fmt: skip
 
 
@@ -59,10 +58,9 @@ class ComplaintSerializer(StrictModelSerializer):
             "contact_name", "contact_phone", "contact_email", "language", "category", "queue", "state",
             "grade", "grade_evidence", "priority", "impact", "is_safety", "is_media", "is_legal",
             "emotion_before", "emotion_after", "amount_at_stake", "owner", "team", "occurred_on",
-            "received_at",
-            "acknowledged_at", "responded_at", "solved_at", "ended_at", "next_due_at", "cycle", "level",
-            "solution", "decision", "merged_into", "source_system", "external_id", "created_at",
-            "updated_at", "version",
+            "received_at", "acknowledged_at", "responded_at", "solved_at", "ended_at", "unanswered_since",
+            "next_due_at", "cycle", "level", "solution", "decision", "merged_into", "source_system",
+            "external_id", "created_at", "updated_at", "version",
         ]  # fmt: skip
         read_only_fields = _READ_ONLY
 

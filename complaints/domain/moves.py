@@ -35,7 +35,7 @@ from complaints.domain.clocks import (
 )
 from complaints.domain.entries import checked, tell, write
 from complaints.domain.registering import tell_timeline
-from complaints.domain.telling import tell_handler
+from complaints.domain.telling import tell_handler, tell_responsible
 from complaints.models import Assignment, Complaint, Entry
 from complaints.rules import can_handle, ensure_open
 from core.domain.jobs import later
@@ -195,6 +195,8 @@ def answer(
         values["acknowledged_at"] = moment
     if stored.responded_at is None:
         values["responded_at"] = moment
+    if stored.unanswered_since is not None:
+        values["unanswered_since"] = None
     if values:
         write_changes(stored, values, by=by, at=moment)
     entry = write(
@@ -222,7 +224,10 @@ def hear(
     at: datetime | None = None,
     message_id: str | None = None,
 ) -> Entry:
-    """Keep what the customer said and tell the handler; a case that waited for it goes on."""
+    """Keep what the customer said and tell the handler, or the lead where there is none.
+
+    A case that waited for it goes on; what came without a colleague waits for an answer.
+    """
     moment, text = at or timezone.now(), checked(body)
     stored = locked(complaint)
     entry = write(
@@ -237,8 +242,16 @@ def hear(
     )
     if stored.state == State.WAITING:
         _go_on(stored, by=by, at=moment, reason=gettext_noop("The customer answered."))
-    tell_handler(stored, "case_heard", dedupe=f"case-heard-{entry.pk}")
+    if by is None and stored.unanswered_since is None:
+        note_unanswered(stored, at=moment)
+    tell_responsible(stored, "case_heard", dedupe=f"case-heard-{entry.pk}")
     return entry
+
+
+def note_unanswered(stored: Complaint, *, at: datetime) -> None:
+    """Mark that the last word is the customer's, without a line in the audit: the log has the word itself."""
+    Complaint.objects.filter(pk=stored.pk).update(unanswered_since=at)
+    stored.unanswered_since = at
 
 
 # ---- waiting ----------------------------------------------------------------------------------------
@@ -299,7 +312,12 @@ def solve(
     _ensure_decided(stored, decision)
     if stored.state == State.WAITING:
         resume_clocks(stored, at=moment, by=by)
-    values: dict[str, Any] = {"state": State.SOLVED, "solution": text, "solved_at": moment}
+    values: dict[str, Any] = {
+        "state": State.SOLVED,
+        "solution": text,
+        "solved_at": moment,
+        "unanswered_since": None,
+    }
     if decision:
         values |= {"decision": decision, "decided_at": moment}
     for field in ("acknowledged_at", "responded_at"):
@@ -335,7 +353,7 @@ def close(complaint: Complaint, *, by: User | None, note: str = "", at: datetime
 
 
 @transaction.atomic
-def withdraw(complaint: Complaint, *, reason: str, by: User, at: datetime | None = None) -> Complaint:
+def withdraw(complaint: Complaint, *, reason: str, by: User | None, at: datetime | None = None) -> Complaint:
     """End a case that the customer takes back, or that never was one. Refused without a reason."""
     moment, why = at or timezone.now(), _needed(reason, "reason", 300)
     stored = locked(complaint)
@@ -344,7 +362,8 @@ def withdraw(complaint: Complaint, *, reason: str, by: User, at: datetime | None
 
 
 def _end(stored: Complaint, state: str, *, by: User | None, note: str, at: datetime) -> Complaint:
-    write_changes(stored, {"state": state, "ended_at": at}, by=by, at=at, note=note)
+    values = {"state": state, "ended_at": at, "unanswered_since": None}
+    write_changes(stored, values, by=by, at=at, note=note)
     if state == State.WITHDRAWN:
         call_off(stored, at)
     stop_clocks(stored, at=at)

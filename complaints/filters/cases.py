@@ -63,6 +63,9 @@ class ComplaintFilterSet(CountedFilters, PortraitFilters):
     decision = filters.MultipleChoiceFilter(label=_("Decision"), choices=Decision)
     overdue = filters.BooleanFilter(label=_("Overdue"), method="late", widget=forms.CheckboxInput)
     unassigned = filters.BooleanFilter(label=_("Nobody's"), method="of_nobody", widget=forms.CheckboxInput)
+    unanswered = filters.BooleanFilter(
+        label=_("The customer waits for an answer"), method="with_last_word", widget=forms.CheckboxInput
+    )
     escalated = filters.BooleanFilter(label=_("Escalated"), method="above", widget=forms.CheckboxInput)
     converted = filters.BooleanFilter(
         label=_("Turned over from the other kind"), method="turned", widget=forms.CheckboxInput
@@ -96,6 +99,10 @@ class ComplaintFilterSet(CountedFilters, PortraitFilters):
     def of_nobody(self, rows: Any, name: str, value: bool) -> Any:
         """Those that nobody handles."""
         return rows.filter(owner__isnull=True, state=State.NEW) if value else rows
+
+    def with_last_word(self, rows: Any, name: str, value: bool) -> Any:
+        """Those in which the customer said something that nobody has answered."""
+        return rows.filter(unanswered_since__isnull=False) if value else rows
 
     def above(self, rows: Any, name: str, value: bool) -> Any:
         """Those of which some level has fired."""

@@ -1,7 +1,17 @@
 """Help for the pages of the package, by noun."""
 
-from complaints.help_topics import cases, foresight, grading, intake, learning, letters, settings, solving
+from complaints.help_topics import (
+    cases,
+    foresight,
+    grading,
+    intake,
+    learning,
+    letters,
+    public_form,
+    settings,
+    solving,
+)
 
-_PARTS = (cases, intake, settings, grading, solving, letters, learning, foresight)
+_PARTS = (cases, intake, public_form, settings, grading, solving, letters, learning, foresight)
 
 TOPICS = tuple(topic for part in _PARTS for topic in part.TOPICS)

@@ -30,6 +30,7 @@ from complaints.models.letters import (
 )
 from complaints.models.phrases import PhraseCard
 from complaints.models.portraits import Portrait, PortraitTrait
+from complaints.models.public_form import FormSubmission, PublicForm, StatusAccess
 from complaints.models.references import Citation, LegalReference
 from complaints.models.reports import DailyReport
 from complaints.models.satisfaction import SatisfactionFall, SatisfactionPolicy
@@ -76,6 +77,7 @@ __all__ = [
     "FirstContact",
     "FishboneCause",
     "Forecast",
+    "FormSubmission",
     "GradingRule",
     "GradingSetting",
     "Handler",
@@ -95,10 +97,12 @@ __all__ = [
     "PolicyApplying",
     "Portrait",
     "PortraitTrait",
+    "PublicForm",
     "Queue",
     "SatisfactionFall",
     "SatisfactionPolicy",
     "Statement",
+    "StatusAccess",
     "Target",
     "Why",
     "WorkOrder",

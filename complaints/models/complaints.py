@@ -122,6 +122,8 @@ class Complaint(Recorded, Foreign, Subject):
     responded_at = models.DateTimeField(_("first response"), null=True, blank=True, editable=False)
     solved_at = models.DateTimeField(_("solution given"), null=True, blank=True, editable=False)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True, editable=False)
+    # Since when the last word is the customer's; empty once we have answered.
+    unanswered_since = models.DateTimeField(_("unanswered since"), null=True, blank=True, editable=False)
     next_due_at = models.DateTimeField(_("next due"), null=True, blank=True, editable=False)
     cycle = models.PositiveSmallIntegerField(_("cycle"), default=1, editable=False)
     solution = models.TextField(_("solution"), blank=True)

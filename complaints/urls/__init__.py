@@ -1,6 +1,17 @@
 """Addresses of the package, by noun."""
 
-from complaints.urls import cases, foresight, grading, intake, knowledge, learning, letters, settings, solving
+from complaints.urls import (
+    cases,
+    foresight,
+    grading,
+    intake,
+    knowledge,
+    learning,
+    letters,
+    public_form,
+    settings,
+    solving,
+)
 
 app_name = "complaints"
 urlpatterns = [
@@ -13,4 +24,5 @@ urlpatterns = [
     *grading.urlpatterns,
     *letters.urlpatterns,
     *foresight.urlpatterns,
+    *public_form.urlpatterns,
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -143,11 +143,12 @@ class CustomerCases(RightsMixin, View):
 
 
 def needs_me(user: Any) -> QuerySet[Complaint]:
-    """Return what the navigation counts: own late cases, and those that were escalated to one.
+    """Return what the navigation counts: own cases late or waiting for an answer, and escalations to one.
 
     A union of keys, each part by its index: one condition with "or" would read every case for every page.
     """
-    late = Complaint.objects.filter(owner=user, state__in=OPEN, next_due_at__lt=timezone.now())
+    waits = Q(next_due_at__lt=timezone.now()) | Q(unanswered_since__isnull=False)
+    late = Complaint.objects.filter(waits, owner=user, state__in=OPEN)
     told = Escalation.objects.filter(state=EscalationState.FIRED, acknowledged_at__isnull=True, told=user)
     return Complaint.objects.filter(
         pk__in=late.order_by().values("pk").union(told.order_by().values("complaint"))

@@ -43,6 +43,7 @@ from complaints.models import (
     FirstContact,
     Investigation,
     PhraseCard,
+    StatusAccess,
     WorkOrder,
 )
 from complaints.shown_clocks import Shown, offset_in_words, show
@@ -118,6 +119,7 @@ class ComplaintDetail(RightsMixin, TemplateView):
             "letters": self.case.is_complaint and can(self.person, "view", DecisionLetter),
             "references": self.case.is_complaint and can(self.person, "view", Citation),
             "designate": self.case.is_complaint and can(self.person, "add", Designation),
+            "status_page": can(self.person, "view", StatusAccess),
         }
 
 

@@ -130,6 +130,8 @@ _BY_NOUN: dict[str, Finder] = {
     "complaints:ceiling": lambda side, own: shared(CompensationCeiling),
     "complaints:callback": lambda side, own: side.callback,
     "complaints:phrases": lambda side, own: side.case,
+    "complaints:status": lambda side, own: side.case,
+    "complaints:statusaccess": lambda side, own: side.case,
     "complaints:phrase": lambda side, own: shared(PhraseCard),
     "core:notification": lambda side, own: own.notification,
     "core:mail": lambda side, own: shared(OutgoingMail),

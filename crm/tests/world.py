@@ -49,6 +49,7 @@ from complaints.models import (
     Escalation,
     FirstContact,
     Forecast,
+    FormSubmission,
     Handler,
     Improvement,
     LegalReference,
@@ -218,6 +219,8 @@ def _cases(customer: Customer, text: Text, phone: str, mark: str, by: User) -> d
     }
     case = assign(register_case(values, by=by), by, by=None)
     add_note(case, text("case note"), by=by, at=timezone.now())
+    given = {"organisation": text("organisation"), "reference": text("number given")[:60]}
+    FormSubmission.objects.create(complaint=case, key=f"form-{case.pk}", consent_version=1, **given)
     contact = begin_first_contact(case, emotion="4", by=by)
     fire_case(case.pk, at=timezone.now())
     answer(case, text("answer"), by=by)

@@ -1,0 +1,136 @@
+"""What a complainant sees of the own case and may do to it. Nothing of what we note among ourselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from complaints.choices.cases import MOVES, ClockKind, EntryKind, Intake, State
+from complaints.choices.solving import CallBackState
+from complaints.domain.callback_answers import link_token
+from complaints.domain.moves import hear, withdraw
+from complaints.domain.status_letters import due_times
+from complaints.domain.telling import tell_responsible
+from complaints.models import CallBack, Complaint, Entry
+from core.display import format_moment
+from core.models import Attachment
+from customers.domain.changes import locked
+
+LINES_SHOWN = 100
+_WORDS: dict[str, Promise] = {
+    State.NEW: gettext_lazy("We have it and are finding the right person for it."),
+    State.WORKING: gettext_lazy("Somebody is working on it."),
+    State.WAITING: gettext_lazy("We need an answer from you to go on."),
+    State.SOLVED: gettext_lazy("We have given you a solution."),
+    State.CLOSED: gettext_lazy("It is closed."),
+    State.WITHDRAWN: gettext_lazy("It was withdrawn; nothing more is done."),
+    State.MERGED: gettext_lazy("It is dealt with together with another message about the same matter."),
+}
+
+
+@dataclass(frozen=True)
+class Promised:
+    """One thing that we owe, and until when."""
+
+    label: str
+    due_at: datetime
+    is_late: bool
+
+    @property
+    def words(self) -> str:
+        """Until when, in the zone and language in force."""
+        at = {"at": format_moment(self.due_at)}
+        return (_("was due %(at)s; we are late") if self.is_late else _("by %(at)s")) % at
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that was said; `is_ours` tells by whom."""
+
+    is_ours: bool
+    at: datetime
+    text: str
+
+
+def state_in_words(case: Complaint) -> str:
+    """Return how the case stands, as a complainant says it."""
+    return str(_WORDS[case.state])
+
+
+def promises_of(case: Complaint, at: datetime) -> list[Promised]:
+    """Return what is still owed, the soonest first; nothing once the case is solved or has ended."""
+    if not case.is_open:
+        return []
+    labels = {
+        ClockKind.ACKNOWLEDGE: _("We confirm that somebody has it"),
+        ClockKind.RESPOND: _("You have a first answer"),
+        ClockKind.UPDATE: _("You hear from us again"),
+        ClockKind.SOLVE: _("You have a solution"),
+    }
+    due = due_times(case)
+    if case.state == State.WAITING:
+        due.pop(ClockKind.SOLVE, None)
+        due.pop(ClockKind.UPDATE, None)
+    found = [Promised(labels[ClockKind(kind)], moment, moment < at) for kind, moment in due.items()]
+    return sorted(found, key=lambda one: one.due_at)
+
+
+def lines_for(case: Complaint) -> list[Line]:
+    """Return what the complainant wrote and what was answered, the oldest first.
+
+    Notes and system lines are ours, and so is what a colleague wrote down of a call.
+    """
+    rows = Entry.objects.filter(complaint=case).order_by("-at", "-id")
+    rows = rows.filter(kind=EntryKind.OUTBOUND) | rows.filter(kind=EntryKind.INBOUND, by__isnull=True)
+    found = [Line(row.kind == EntryKind.OUTBOUND, row.at, row.body) for row in rows[:LINES_SHOWN]]
+    return found[::-1]
+
+
+def files_from(case: Complaint) -> list[str]:
+    """Return the names of the files that came from outside."""
+    rows = Attachment.objects.of(case).live().filter(uploaded_by__isnull=True)
+    return list(rows.order_by("uploaded_at", "pk").values_list("name", flat=True))
+
+
+def question_token(case: Complaint) -> str:
+    """Return the token of the question whether the solution will do, where it is open; else nothing."""
+    if case.state != State.SOLVED:
+        return ""
+    due = CallBack.objects.filter(complaint=case, cycle=case.cycle, state=CallBackState.DUE).first()
+    return link_token(due) if due is not None else ""
+
+
+def may_withdraw(case: Complaint) -> bool:
+    """Tell whether the case can still be taken back."""
+    return State.WITHDRAWN in MOVES[case.state]
+
+
+@transaction.atomic
+def say(case: Complaint, body: str, *, key: str, at: datetime) -> Entry:
+    """Keep what the complainant writes on the status page; the same form sent again is one line.
+
+    What is written to a merged case is told to whoever handles the case that took it in.
+    """
+    stored, name = locked(case), f"status-page:{key}"
+    known: Entry | None = Entry.objects.filter(message_id=name).first()
+    if known is not None:
+        return known
+    entry = hear(stored, body, by=None, at=at, message_id=name, channel=Intake.FORM)
+    if stored.merged_into is not None:
+        tell_responsible(stored.merged_into, "case_heard", dedupe=f"case-heard-{entry.pk}-merged")
+    return entry
+
+
+@transaction.atomic
+def take_back(case: Complaint, *, reason: str, at: datetime) -> Complaint:
+    """Withdraw the case for its complainant, and tell its handler. Refused once it has ended."""
+    why = reason.strip()[:250] or _("No reason was given.")
+    told = _("By the complainant, on the status page: %(reason)s") % {"reason": why}
+    ended = withdraw(case, reason=told[:300], by=None, at=at)
+    tell_responsible(ended, "case_withdrawn", dedupe=f"case-withdrawn-{ended.pk}-{ended.cycle}")
+    return ended
