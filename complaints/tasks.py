@@ -10,6 +10,7 @@ from django.utils import timezone
 from complaints.domain import calendar_settings, callback_letters, dispatching, escalation, holidays
 from complaints.domain.alerts import look_at_texts, look_back, look_for_repeats
 from complaints.domain.improvements import measure_all, remind
+from complaints.domain.mail import letters, polling, receiving, taking
 from complaints.domain.reports import make_report
 from complaints.domain.surges import look_for_surges
 from complaints.models import BusinessCalendar, Complaint
@@ -77,3 +78,31 @@ def look_after_improvements() -> dict[str, int]:
     """Measure what is being checked, and remind of what is due."""
     at = timezone.now()
     return {"measured": measure_all(at), "reminded": remind(timezone.localdate(at))}
+
+
+@shared_task(name="complaints.tasks.poll_mailboxes")
+def poll_mailboxes() -> dict[str, int]:
+    """Fetch the mailboxes, and take up what was left lying."""
+    at = timezone.now()
+    overlooked = receiving.overlooked(at)
+    for mail_id in overlooked:
+        taking.take(mail_id)
+    return {**polling.poll_all(), "overlooked": len(overlooked), "late": letters.send_overlooked(at)}
+
+
+@shared_task(name="complaints.tasks.take_mail")
+def take_mail(mail_id: int) -> dict[str, str]:
+    """Work on a received mail."""
+    return {"state": taking.take(mail_id)}
+
+
+@shared_task(name="complaints.tasks.send_letter")
+def send_letter(letter_id: int) -> dict[str, str]:
+    """Send a mail to a customer."""
+    return {"state": letters.send(letter_id)}
+
+
+@shared_task(name="complaints.tasks.forget_originals")
+def forget_originals() -> dict[str, int]:
+    """Empty the originals of mails that were kept long enough."""
+    return {"emptied": receiving.forget_originals(timezone.now())}

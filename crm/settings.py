@@ -285,6 +285,8 @@ MEDIA_URL = ""
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", 200 * 1024 * 1024)
 ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_BYTES", 25 * 1024 * 1024)
 ATTACHMENT_RECORD_MAX_BYTES = env.int("ATTACHMENT_RECORD_MAX_BYTES", 250 * 1024 * 1024)
+# A mail whose file is the largest that is taken, in the coding of mails; what is beyond is not read.
+INBOUND_MAIL_MAX_BYTES = env.int("INBOUND_MAIL_MAX_BYTES", ATTACHMENT_MAX_BYTES * 7 // 5 + 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
@@ -385,6 +387,10 @@ SPECTACULAR_SETTINGS = {
         "CallBackStateEnum": "complaints.choices.solving.CallBackState",
         "AlertStateEnum": "complaints.choices.learning.AlertState",
         "ArticleStateEnum": "complaints.choices.learning.ArticleState",
+        "InboundMailStateEnum": "complaints.choices.mail.MailState",
+        "InboundMailReasonEnum": "complaints.choices.mail.MailReason",
+        "LetterKindEnum": "complaints.choices.mail.LetterKind",
+        "LetterStateEnum": "complaints.choices.mail.LetterState",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

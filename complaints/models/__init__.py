@@ -11,6 +11,7 @@ from complaints.models.crises import Affected, Crisis, CrisisStep, PlanStep, Sta
 from complaints.models.first_contact import FirstContact
 from complaints.models.improvements import Improvement
 from complaints.models.knowledge import Article, ArticleEdition, ArticleHelp
+from complaints.models.mail import CaseLetter, InboundMail, Mailbox, MailPolicy
 from complaints.models.phrases import PhraseCard
 from complaints.models.reports import DailyReport
 from complaints.models.taxonomy import Category, Handler, Queue
@@ -30,6 +31,7 @@ __all__ = [
     "CallBackAttempt",
     "CallBackPolicy",
     "CallScore",
+    "CaseLetter",
     "CaseLink",
     "Category",
     "Cause",
@@ -49,8 +51,11 @@ __all__ = [
     "FishboneCause",
     "Handler",
     "Improvement",
+    "InboundMail",
     "Investigation",
     "Level",
+    "MailPolicy",
+    "Mailbox",
     "Pause",
     "PhraseCard",
     "PlanStep",

@@ -1,8 +1,8 @@
 """The complaint package's rows of the role table, kept by noun: model → role → (reach, actions)."""
 
-from complaints.rights import cases, learning, solving
+from complaints.rights import cases, learning, mail, solving
 
-_PARTS = (cases, solving, learning)
+_PARTS = (cases, solving, learning, mail)
 
 ACTIONS: dict[str, str] = {model: words for part in _PARTS for model, words in part.ACTIONS.items()}
 RIGHTS: dict[str, dict[str, tuple[str, str]]] = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from complaints.words import cases, learning, solving
+from complaints.words import cases, learning, mail, solving
 
-_WORDS = {**cases.WORDS, **solving.WORDS, **learning.WORDS}
+_WORDS = {**cases.WORDS, **solving.WORDS, **learning.WORDS, **mail.WORDS}
 
 
 def codes() -> frozenset[str]:
