@@ -54,6 +54,9 @@ def register_histories() -> None:
     register_history(models.Crisis)
     register_history(models.Alert)
     register_history(models.Improvement)
+    register_history(models.Mailbox)
+    register_history(models.MailPolicy)
+    register_history(models.InboundMail)
 
 
 def register_files() -> None:

@@ -65,3 +65,14 @@ def _register_cards() -> None:
             ("complaints.phrasecard", "view"),
         )
     )
+    register_settings_card(
+        SettingsCard(
+            "case-mail",
+            _("E-mail of customers"),
+            _("Mailboxes whose mails become cases, and the rules for them."),
+            "complaints:mailbox-list",
+            "mail",
+            46,
+            ("complaints.mailbox", "view"),
+        )
+    )

@@ -1,6 +1,6 @@
 """The REST endpoints of the package."""
 
-from complaints.api import learning, solving
+from complaints.api import learning, mail, solving
 from complaints.api.cases import ComplaintViewSet
 from complaints.api.parts import (
     CategoryViewSet,
@@ -21,4 +21,5 @@ routes = [
     ("complaint-categories", CategoryViewSet, "complaint-category"),
     *solving.routes,
     *learning.routes,
+    *mail.routes,
 ]

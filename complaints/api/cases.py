@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
 from rest_framework import serializers
@@ -13,17 +14,20 @@ from rest_framework.response import Response
 
 from complaints.choices.cases import Decision, Grade, Intake, Priority
 from complaints.domain import moves
+from complaints.domain.acknowledgements import acknowledge_receipt
 from complaints.domain.assessing import regrade, set_priority
 from complaints.domain.entries import add_note
+from complaints.domain.mail.letters import answer_by_mail
 from complaints.domain.registering import register_case
 from complaints.domain.updating import update_case
 from complaints.filters.cases import (
     ComplaintFilterSet,
 )
-from complaints.models import Category, Complaint, Queue
+from complaints.models import CaseLetter, Category, Complaint, Queue
 from complaints.sorting.cases import (
     CASE_SORTS,
 )
+from core.access import require
 from core.api.fields import ScopedRelatedField
 from core.api.viewsets import UpsertMixin
 from core.models import User
@@ -67,6 +71,12 @@ class TextSerializer(Strict):
 
     body = serializers.CharField(max_length=100_000)
     channel = serializers.ChoiceField(choices=Intake.choices, required=False, allow_blank=True)
+
+
+class AnswerSerializer(TextSerializer):
+    """An answer; `send_by_mail` sends it to the address of the case."""
+
+    send_by_mail = serializers.BooleanField(required=False)
 
 
 class CaseNoteSerializer(Strict):
@@ -142,7 +152,10 @@ class ComplaintViewSet(UpsertMixin, VersionedViewSet):
         """Receive it."""
         self.version_of(data)
         data.pop("emotion_after", None)
-        return register_case({"intake": Intake.API, **data}, by=self.actor)
+        with transaction.atomic():
+            case = register_case({"intake": Intake.API, **data}, by=self.actor)
+            acknowledge_receipt(case)
+        return case
 
     def update_record(self, instance: Complaint, data: dict[str, Any]) -> Complaint:
         """Correct its facts; what it was received as stays."""
@@ -188,12 +201,16 @@ class ComplaintViewSet(UpsertMixin, VersionedViewSet):
         add_note(case, self.checked(CaseNoteSerializer)["body"], by=self.actor, at=timezone.now())
         return self._told(case)
 
-    @extend_schema(request=TextSerializer, **_DONE)
+    @extend_schema(request=AnswerSerializer, **_DONE)
     @action(detail=True, methods=["post"], url_path="answer", url_name="answer")
     def answer_customer(self, request: Request, pk: int) -> Response:
-        """Keep what we told the customer; it meets the first response."""
-        case = self.case
-        moves.answer(case, **self.checked(TextSerializer), by=self.actor)
+        """Keep what we told the customer, and with `send_by_mail` send it; it meets the first response."""
+        case, data = self.case, self.checked(AnswerSerializer)
+        if data.pop("send_by_mail", False):
+            require(self.actor, "add", CaseLetter)
+            answer_by_mail(case, data["body"], by=self.actor)
+        else:
+            moves.answer(case, **data, by=self.actor)
         return self._told(case)
 
     @extend_schema(request=TextSerializer, **_DONE)

@@ -144,6 +144,7 @@ class EntryForm(forms.Form):
     )
     channel = forms.ChoiceField(label=_("Channel"), choices=[("", "—"), *Intake.choices], required=False)
     body = forms.CharField(label=_("Text"), max_length=100_000, widget=forms.Textarea(attrs={"rows": 4}))
+    send_by_mail = forms.BooleanField(label=_("Send answers by e-mail"), required=False)
 
     def __init__(self, *args: Any, case: Complaint, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -12,11 +12,13 @@ _POSTMASTERS = re.compile(
 )
 _UNSEEN = {"bulk", "junk", "list", "auto_reply", "auto-reply"}
 _AWAY = re.compile(
-    r"^\s*(?:auto(?:matic)?[ -]?(?:reply|response)|out of (?:the )?office|自动回复|自动答复|自動回覆|自動回復|系统退信)",
+    r"^\s*(?:auto(?:matic)?[ -]?(?:reply|response)|out of (?:the )?office|"
+    r"自动回复|自动答复|自動回覆|自動回復|系统退信)",
     re.IGNORECASE,
 )
 _UNDELIVERED = re.compile(
-    r"undeliver|delivery (?:status|failure)|returned mail|mail delivery|failure notice|退信|无法投递|投递失败",
+    r"undeliver|delivery (?:status|failure)|returned mail|mail delivery|failure notice|"
+    r"退信|无法投递|投递失败",
     re.IGNORECASE,
 )
 #: Headers of machines; the second is a value that takes it back.

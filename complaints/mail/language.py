@@ -7,8 +7,12 @@ import re
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LETTER = re.compile(r"[A-Za-z]")
 #: Frequent characters that only one of the two scripts has.
-_TRADITIONAL = frozenset("們這個來說時為會對學國開關還發經過問請謝訴課師買電車長東業書見話聽讓點應與從後當樣實處")
-_SIMPLIFIED = frozenset("们这个来说时为会对学国开关还发经过问请谢诉课师买电车长东业书见话听让点应与从后当样实处")
+_TRADITIONAL = frozenset(
+    "們這個來說時為會對學國開關還發經過問請謝訴課師買電車長東業書見話聽讓點應與從後當樣實處"
+)
+_SIMPLIFIED = frozenset(
+    "们这个来说时为会对学国开关还发经过问请谢诉课师买电车长东业书见话听让点应与从后当样实处"
+)
 
 
 def language_of(text: str) -> str:

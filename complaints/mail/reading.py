@@ -25,9 +25,10 @@ T = TypeVar("T")
 MOST_PARTS = 200
 MOST_FILES = 50
 MOST_TEXT = 90_000
-_BROKEN: tuple[type[Exception], ...] = (Exception,)
 #: The mail programs' words for an answer, in front of a subject.
-_PREFIX = re.compile(r"^\s*(?:(?:re|fw|fwd|aw|wg|antw|回复|答复|转发|回覆|轉寄|轉發)\s*(?:\[\d+\])?\s*[:：]\s*)+", re.I)
+_PREFIX = re.compile(
+    r"^\s*(?:(?:re|fw|fwd|aw|wg|antw|回复|答复|转发|回覆|轉寄|轉發)\s*(?:\[\d+\])?\s*[:：]\s*)+", re.I
+)
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def _safely(work: Callable[[], T], default: T) -> T:
     """Return what `work` returns; the library raises a dozen kinds of errors for what people send."""
     try:
         return work()
-    except _BROKEN:
+    except Exception:
         return default
 
 
@@ -135,7 +136,7 @@ def read_mail(raw: bytes, *, is_cut: bool = False) -> ReadMail:
         content_type = _type_of(message)
         try:
             _read_parts(message, found, is_cut=is_cut)
-        except (RecursionError, *_BROKEN):
+        except Exception:  # recursion without end, too
             found.is_broken = True
     head = found.head
     if is_bounce(head.headers, content_type, head.sender):
@@ -205,8 +206,8 @@ def _bytes_of(part: Any) -> bytes:
 
 
 _ENDINGS = {
-    "message/rfc822": "eml", "text/plain": "txt", "text/html": "html", "image/jpeg": "jpg", "image/png": "png",
-    "image/gif": "gif", "application/pdf": "pdf", "text/csv": "csv", "text/calendar": "ics",
+    "message/rfc822": "eml", "text/plain": "txt", "text/html": "html", "image/jpeg": "jpg",
+    "image/png": "png",    "image/gif": "gif", "application/pdf": "pdf", "text/csv": "csv", "text/calendar": "ics",
     "application/zip": "zip",
 }  # fmt: skip
 

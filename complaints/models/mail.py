@@ -101,7 +101,9 @@ class Mailbox(Recorded):
     uid_validity = models.BigIntegerField(default=0, editable=False)
     last_uid = models.BigIntegerField(default=0, editable=False)
     polled_at = models.DateTimeField(_("last looked"), null=True, blank=True, editable=False)
-    polled_well_at = models.DateTimeField(_("last looked without error"), null=True, blank=True, editable=False)
+    polled_well_at = models.DateTimeField(
+        _("last looked without error"), null=True, blank=True, editable=False
+    )
     error = models.CharField(_("last error"), max_length=500, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
     lease_token = models.CharField(max_length=36, blank=True, editable=False)

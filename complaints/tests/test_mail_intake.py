@@ -144,7 +144,7 @@ def test_two_people_of_one_address_are_not_guessed_between(box):
         b"no head at all",
         b"Subject: \xff\xfe\nFrom: <<<\n\n\x00\x01",
         b"From: a@b.cn\nContent-Type: multipart/mixed\n\nno boundary",
-        b"From: a@b.cn\nContent-Type: text/plain; charset=\"\xe9\"\nContent-Transfer-Encoding: base64\n\n!!!!",
+        b'From: a@b.cn\nContent-Type: text/plain; charset="\xe9"\nContent-Transfer-Encoding: base64\n\n!!!!',
         "From: a@b.cn\nSubject: 发票\n\n发票错了".encode("gbk"),
     ],
 )

@@ -147,7 +147,12 @@ def test_what_was_written_is_told_from_what_is_quoted(text, fresh):
 
 @pytest.mark.parametrize(
     ("text", "language"),
-    [("老师换了，没有通知", "zh-hans"), ("老師換了，請處理", "zh-hant"), ("The lecturer left", "en"), ("123", "")],
+    [
+        ("老师换了，没有通知", "zh-hans"),
+        ("老師換了，請處理", "zh-hant"),
+        ("The lecturer left", "en"),
+        ("123", ""),
+    ],
 )
 def test_the_language_is_seen_from_the_characters(text, language):
     assert language_of(text) == language
@@ -180,12 +185,14 @@ def bounce(original: str, *, action: str = "failed") -> bytes:
     """Return a notice of the standard form about a mail of that ID."""
     return (
         "From: MAILER-DAEMON@mx.example\nTo: service@perennial.example\nSubject: Undelivered Mail\n"
-        'Message-ID: <b1@mx.example>\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n'
+        "Message-ID: <b1@mx.example>\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n'
         "--b\nContent-Type: text/plain\n\nSorry.\n"
         "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\n"
         f"Final-Recipient: rfc822; zhang@customer.example\nAction: {action}\nStatus: 5.1.1\n"
         "Diagnostic-Code: smtp; 550 5.1.1 no such user\n"
-        f"--b\nContent-Type: message/rfc822\n\nFrom: service@perennial.example\nMessage-ID: {original}\n\nHello\n--b--\n"
+        "--b\nContent-Type: message/rfc822\n\nFrom: service@perennial.example\n"
+        f"Message-ID: {original}\n\nHello\n--b--\n"
     ).encode()
 
 

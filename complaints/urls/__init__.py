@@ -1,6 +1,6 @@
 """Addresses of the package, by noun."""
 
-from complaints.urls import cases, knowledge, learning, settings, solving
+from complaints.urls import cases, knowledge, learning, mail, settings, solving
 
 app_name = "complaints"
 urlpatterns = [
@@ -9,4 +9,5 @@ urlpatterns = [
     *solving.urlpatterns,
     *knowledge.urlpatterns,
     *learning.urlpatterns,
+    *mail.urlpatterns,
 ]

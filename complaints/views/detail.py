@@ -30,18 +30,21 @@ from complaints.forms.cases import EmotionForm, EntryForm
 from complaints.models import (
     Article,
     CallBack,
+    CaseLetter,
     CaseLink,
     Compensation,
     Complaint,
     Entry,
     Escalation,
     FirstContact,
+    InboundMail,
     Investigation,
     PhraseCard,
     WorkOrder,
 )
 from complaints.shown_clocks import Shown, offset_in_words, show
 from complaints.views.base import NAV, CaseMove, CaseVerb, case_for
+from complaints.views.letters import acknowledgement_of, can_be_mailed, with_mails
 from complaints.words import line_in_words
 from complaints.words.cases import excluded_in_words, reason_in_words, rule_in_words
 from core.access import can
@@ -73,7 +76,8 @@ class ComplaintDetail(RightsMixin, TemplateView):
             now=now,
             clocks=shown_clocks(case, now),
             ladder=ladder_of(case),
-            lines=lines_of(case),
+            lines=with_mails(lines_of(case)),
+            **acknowledgement_of(case),
             entry_form=entry_form(case) if may["log"] else None,
             contact=contact_card(case, may=may["change"]),
             repeats=repeats_of(case),
@@ -103,6 +107,8 @@ class ComplaintDetail(RightsMixin, TemplateView):
             "compensation": self.case.is_complaint and can(self.person, "view", Compensation),
             "callbacks": can(self.person, "view", CallBack),
             "knowledge": can(self.person, "view", Article),
+            "mail": changed["change"] and can(self.person, "add", CaseLetter) and can_be_mailed(self.case),
+            "mails": can(self.person, "view", InboundMail),
         }
 
 

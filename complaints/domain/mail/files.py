@@ -15,7 +15,9 @@ from core.domain.attachments.storing import too_large
 from core.errors import DomainError
 
 
-def keep_files(case: Complaint, files: Iterable[MailFile], *, at: datetime) -> dict[str, list[dict[str, Any]]]:
+def keep_files(
+    case: Complaint, files: Iterable[MailFile], *, at: datetime
+) -> dict[str, list[dict[str, Any]]]:
     """Put the files on the case; return {"files": [{id, name}], "refused": [{name, why}]}.
 
     A file that the case has already is named and not kept twice. What is refused is a line of the log.

@@ -36,7 +36,7 @@ class Folder:
         try:
             self._connection.login(username, password)
             if "ID" in self._connection.capabilities:
-                self._connection._simple_command("ID", _WHO)  # type: ignore[attr-defined]
+                self._connection._simple_command("ID", _WHO)
             self._ok(*self._connection.select(_quoted(folder)))
         except BaseException:
             self._hang_up()

@@ -72,7 +72,7 @@ def answer_by_mail(
 def mail_entry(
     entry: Entry, *, by: User, files: Collection[Attachment] = (), at: datetime | None = None
 ) -> CaseLetter:
-    """Send an answer that is in the log by e-mail, with files of its case; a second time it is the same letter.
+    """Send an answer of the log by e-mail, with files of its case; a second time it is the same letter.
 
     Refused: lines that are no answer, a case without an address, no mailbox, files of another record, and
     more of them than mail servers take.
@@ -142,11 +142,11 @@ def _ensure_files(case: Complaint, files: Collection[Attachment]) -> None:
     known = set(Attachment.objects.filter(**own).live().values_list("pk", flat=True))
     if any(file.pk not in known for file in files):
         text = _("Choose files of this case.")
-        raise DomainError("foreign_file", text, fields={"files": text})
+        raise DomainError("foreign_file", text, fields={"attachments": text})
     if sum(file.size for file in files) > MOST_FILES_BYTES:
         text = _("Together the files are larger than %(most)d MB, which most mail servers do not take.")
         text %= {"most": megabytes(MOST_FILES_BYTES)}
-        raise DomainError("files_too_large", text, fields={"files": text})
+        raise DomainError("files_too_large", text, fields={"attachments": text})
 
 
 # ---- sent -------------------------------------------------------------------------------------------

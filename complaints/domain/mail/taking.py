@@ -100,9 +100,7 @@ def _take(mail_id: int, at: datetime) -> str:
     mail.state, mail.reason, mail.detail = settled.state, settled.reason, settled.detail[:500]
     mail.complaint, mail.entry, mail.settled_at = settled.case, settled.entry, at
     # Lines of the log are unique per mail; who wrote a line of the system is no mail.
-    mail.save(
-        update_fields=["state", "reason", "detail", "complaint", "entry", "settled_at", "data"]
-    )
+    mail.save(update_fields=["state", "reason", "detail", "complaint", "entry", "settled_at", "data"])
     return mail.state
 
 
@@ -111,7 +109,7 @@ def _not_wanted(mail: InboundMail, read: ReadMail, at: datetime) -> Settled | No
     """Return what settles a mail of a machine, of our own, or one too many; None for all others."""
     head = read.head
     if read.bounce is not None:
-        return _came_back(mail, read, at)
+        return _came_back(read, at)
     if threads.is_our_own(head, urlsplit(settings.SITE_URL).hostname or "localhost"):
         return Settled(MailState.IGNORED, MailReason.OWN)
     if read.automatic:
@@ -123,7 +121,7 @@ def _not_wanted(mail: InboundMail, read: ReadMail, at: datetime) -> Settled | No
     return _one_too_many(mail, at)
 
 
-def _came_back(mail: InboundMail, read: ReadMail, at: datetime) -> Settled:
+def _came_back(read: ReadMail, at: datetime) -> Settled:
     """Flag the letter that came back, on its case; a notice about anything else is ignored."""
     bounce = read.bounce
     if bounce is None:
@@ -170,12 +168,12 @@ def _taken(mail: InboundMail, read: ReadMail, by: User | None, at: datetime) -> 
         return _new_case(mail, read, by, at)
     stored: Complaint = locked(case)
     if not stored.has_ended:
-        return _heard(stored, mail, read, by, at, MailReason.REPLY)
+        return _heard(stored, mail, read, at, MailReason.REPLY)
     days = MailPolicy.load().reopen_days
     is_fresh = stored.ended_at is not None and stored.ended_at > at - timedelta(days=days)
     if is_fresh and stored.state != State.MERGED and threads.knows(stored, head.sender):
         reopen(stored, reason=_("The customer wrote again by e-mail."), by=by, at=at)
-        return _heard(stored, mail, read, by, at, MailReason.REOPENED)
+        return _heard(stored, mail, read, at, MailReason.REOPENED)
     return _new_case(mail, read, by, at, follows=stored)
 
 
@@ -200,9 +198,7 @@ def _from_colleague(
     return Settled(MailState.TAKEN, MailReason.STAFF_NOTE, case, note)
 
 
-def _heard(
-    case: Complaint, mail: InboundMail, read: ReadMail, by: User | None, at: datetime, reason: MailReason
-) -> Settled:
+def _heard(case: Complaint, mail: InboundMail, read: ReadMail, at: datetime, reason: MailReason) -> Settled:
     text, quoted = _words(read)
     stranger = not threads.knows(case, read.head.sender)
     entry = hear(

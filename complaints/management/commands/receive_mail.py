@@ -32,7 +32,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Store it and leave with the code."""
-        code = self._received(options["address"], getattr(sys.stdin, "buffer", sys.stdin))
+        code = self._received(options["address"], sys.stdin.buffer)
         if code:
             sys.exit(code)
 

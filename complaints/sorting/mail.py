@@ -1,0 +1,9 @@
+"""By what the lists of mails can be sorted."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.keyset import SortKey
+
+INBOUND_SORTS = {"received": SortKey("received_at", _("Received"))}
+MAILBOX_SORTS = {"name": SortKey("name", _("Name"))}
+LETTER_SORTS = {"id": SortKey("id", _("Written"))}
