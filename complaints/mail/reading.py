@@ -207,8 +207,8 @@ def _bytes_of(part: Any) -> bytes:
 
 _ENDINGS = {
     "message/rfc822": "eml", "text/plain": "txt", "text/html": "html", "image/jpeg": "jpg",
-    "image/png": "png",    "image/gif": "gif", "application/pdf": "pdf", "text/csv": "csv", "text/calendar": "ics",
-    "application/zip": "zip",
+    "image/png": "png", "image/gif": "gif", "application/pdf": "pdf", "text/csv": "csv",
+    "text/calendar": "ics", "application/zip": "zip",
 }  # fmt: skip
 
 

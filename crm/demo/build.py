@@ -13,6 +13,7 @@ from core.models import Organisation, User
 from crm.demo.activity import make_interactions, make_own_tasks, make_stages, make_tasks
 from crm.demo.complaints import make_complaints
 from crm.demo.complaints_learning import make as make_learning
+from crm.demo.complaints_mail import make as make_mail
 from crm.demo.complaints_solving import make as make_solving
 from crm.demo.customers import make_customers, make_people
 from crm.demo.files import make_files
@@ -51,6 +52,7 @@ def build_company(*, today: date, customers: int = CUSTOMERS, say: Callable[[str
     say(f"{make_complaints(users, today=today)} complaints and requests")
     make_solving(users)
     make_learning(users, today=today)
+    make_mail(users)
     make_notifications(users, today=today)
     make_picklists(by=users["admin"])
     make_lent(users, today=today)
