@@ -225,7 +225,8 @@ def _name_of(part: Any, kind: str) -> str:
 
 # ---- notices ----------------------------------------------------------------------------------------
 _ACTION = re.compile(r"^Action:\s*(\w+)", re.IGNORECASE | re.MULTILINE)
-_DIAGNOSIS = re.compile(r"^(?:Diagnostic-Code|Status):\s*(.+(?:\n[ \t].+)*)", re.IGNORECASE | re.MULTILINE)
+_DIAGNOSIS = re.compile(r"^Diagnostic-Code:\s*(.+(?:\n[ \t].+)*)", re.IGNORECASE | re.MULTILINE)
+_STATUS = re.compile(r"^Status:\s*(.+)", re.IGNORECASE | re.MULTILINE)
 _ORIGINAL = re.compile(r"^Message-ID:\s*(<[^<>\s]{1,500}>)", re.IGNORECASE | re.MULTILINE)
 
 
@@ -233,7 +234,7 @@ def _read_bounce(message: Any, head: Head) -> Bounce:
     """Read a notice, of the standard form or not: which mails it is about, and whether they were given up."""
     text = _readable(message)
     action = _ACTION.search(text)
-    diagnosis = _DIAGNOSIS.search(text)
+    diagnosis = _DIAGNOSIS.search(text) or _STATUS.search(text)
     own = {head.message_id}
     originals = [one for one in _ORIGINAL.findall(text) if one not in own]
     final = action[1].lower() == "failed" if action else True

@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ('size', models.PositiveBigIntegerField(verbose_name='bytes')),
                 ('is_cut', models.BooleanField(default=False, verbose_name='cut')),
                 ('copies', models.PositiveIntegerField(default=1, verbose_name='times delivered')),
-                ('sender', models.CharField(blank=True, max_length=254, verbose_name='from')),
+                ('sender', models.CharField(blank=True, max_length=254, verbose_name='sender')),
                 ('sender_name', models.CharField(blank=True, max_length=200, verbose_name='name of the sender')),
                 ('subject', models.CharField(blank=True, max_length=300, verbose_name='subject')),
                 ('received_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='received')),

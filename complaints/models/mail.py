@@ -142,7 +142,7 @@ class InboundMail(models.Model):
     is_cut = models.BooleanField(_("cut"), default=False)
     # How often the same mail was handed in.
     copies = models.PositiveIntegerField(_("times delivered"), default=1)
-    sender = models.CharField(_("from"), max_length=254, blank=True)
+    sender = models.CharField(_("sender"), max_length=254, blank=True)
     sender_name = models.CharField(_("name of the sender"), max_length=200, blank=True)
     subject = models.CharField(_("subject"), max_length=300, blank=True)
     received_at = models.DateTimeField(_("received"), default=timezone.now)

@@ -311,7 +311,7 @@ def test_a_mail_that_came_back_flags_the_letter_on_its_case(box, case):
     mail = taken(box, bounce(ours.message_id))
     ours.refresh_from_db()
     assert (state_of(mail), mail.complaint) == ((MailState.TAKEN, MailReason.BOUNCED), case)
-    assert (ours.state, ours.error) == (LetterState.BOUNCED, "5.1.1")
+    assert (ours.state, ours.error) == (LetterState.BOUNCED, "smtp; 550 5.1.1 no such user")
     assert Notification.objects.get(kind="case_mail_failed").user == case.owner
 
 

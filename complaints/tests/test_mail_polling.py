@@ -41,7 +41,8 @@ def server():
 def box(server, admin):
     data = {
         "name": "Service", "address": "Service@Perennial.example", "kind": "complaint",
-        "queue": QueueFactory(), "host": "127.0.0.1", "port": server.port, "security": "none", "username": "service",
+        "queue": QueueFactory(), "host": "127.0.0.1", "port": server.port, "security": "none",
+        "username": "service",
     }  # fmt: skip
     return save_mailbox(data, by=admin, password="secret")
 

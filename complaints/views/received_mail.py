@@ -126,10 +126,8 @@ class InboundMailTake(ConfirmPage):
         """Ask."""
         return {
             "title": _("Turn into a case"),
-            "message": _(
-                "Take “%(subject)s”, whatever the rules say? If it answers a mail of a case it goes there."
-            )
-            % {"subject": self.mail},
+            "message": _("Take “%(subject)s”, whatever the rules say?") % {"subject": self.mail},
+            "consequences": [_("If it answers a mail of a case, it goes there; else it is a new case.")],
             "confirm_label": _("Turn into a case"),
             "cancel_url": self._page(),
             "danger": False,

@@ -1,4 +1,4 @@
-"""Demo of e-mail: a mailbox that is switched off, a thread, and received mails of each state."""
+"""Demo of e-mail: mailboxes that ask no server, a thread, and received mails of each state."""
 
 from __future__ import annotations
 
@@ -22,15 +22,21 @@ _HOST = "kehu.example"
 
 
 def make(users: Mapping[str, User]) -> None:
-    """Make the mailbox and its mails; nothing of it is sent to anybody."""
+    """Make a mailbox into which mails are piped, one that is fetched and is off, and mails of each state."""
     queue = Queue.objects.active().filter(kind="complaint", is_default=True).first()
     if queue is None:
         return
     box = save_mailbox(
         {
             "name": "客户服务信箱", "address": "fuwu@perennial.example", "kind": "complaint", "queue": queue,
-            "host": "imap.perennial.example", "username": "fuwu@perennial.example",
-            "password_env": "MAILBOX_DEMO_PASSWORD",
+        },
+        by=users["admin"],
+    )  # fmt: skip
+    save_mailbox(
+        {
+            "name": "投诉信箱（IMAP）", "address": "tousu@perennial.example", "kind": "complaint",
+            "queue": queue, "host": "imap.perennial.example", "username": "tousu@perennial.example",
+            "password_env": "MAILBOX_DEMO_PASSWORD", "is_active": False,
         },
         by=users["admin"],
     )  # fmt: skip
@@ -45,7 +51,6 @@ def make(users: Mapping[str, User]) -> None:
     )
     _came_back(box, now)
     receive(box, _mail("补充材料", "刚才忘了附上合同编号：HT-2026-118。", "wang", 99), at=now)
-    save_mailbox({"is_active": False}, by=users["admin"], mailbox=box)
 
 
 def _mail(subject: str, body: str, who: str, number: int, **headers: str) -> bytes:
