@@ -73,7 +73,7 @@ class TextSerializer(Strict):
     channel = serializers.ChoiceField(choices=Intake.choices, required=False, allow_blank=True)
 
 
-class AnswerSerializer(TextSerializer):
+class CaseAnswerSerializer(TextSerializer):
     """An answer; `send_by_mail` sends it to the address of the case."""
 
     send_by_mail = serializers.BooleanField(required=False)
@@ -201,11 +201,11 @@ class ComplaintViewSet(UpsertMixin, VersionedViewSet):
         add_note(case, self.checked(CaseNoteSerializer)["body"], by=self.actor, at=timezone.now())
         return self._told(case)
 
-    @extend_schema(request=AnswerSerializer, **_DONE)
+    @extend_schema(request=CaseAnswerSerializer, **_DONE)
     @action(detail=True, methods=["post"], url_path="answer", url_name="answer")
     def answer_customer(self, request: Request, pk: int) -> Response:
         """Keep what we told the customer, and with `send_by_mail` send it; it meets the first response."""
-        case, data = self.case, self.checked(AnswerSerializer)
+        case, data = self.case, self.checked(CaseAnswerSerializer)
         if data.pop("send_by_mail", False):
             require(self.actor, "add", CaseLetter)
             answer_by_mail(case, data["body"], by=self.actor)

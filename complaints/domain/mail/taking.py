@@ -168,12 +168,12 @@ def _taken(mail: InboundMail, read: ReadMail, by: User | None, at: datetime) -> 
         return _new_case(mail, read, by, at)
     stored: Complaint = locked(case)
     if not stored.has_ended:
-        return _heard(stored, mail, read, at, MailReason.REPLY)
+        return _heard(stored, mail, read, by, at, MailReason.REPLY)
     days = MailPolicy.load().reopen_days
     is_fresh = stored.ended_at is not None and stored.ended_at > at - timedelta(days=days)
     if is_fresh and stored.state != State.MERGED and threads.knows(stored, head.sender):
         reopen(stored, reason=_("The customer wrote again by e-mail."), by=by, at=at)
-        return _heard(stored, mail, read, at, MailReason.REOPENED)
+        return _heard(stored, mail, read, by, at, MailReason.REOPENED)
     return _new_case(mail, read, by, at, follows=stored)
 
 
@@ -193,12 +193,15 @@ def _from_colleague(
         channel=Intake.EMAIL,
         message_id=mail.message_id,
     )
+    _ensure_first(note, case)
     mail.data = {**mail.data, "quoted": quoted, **keep_files(case, read.files, at=at)}
     tell_handler(case, "case_noted", dedupe=f"case-noted-{note.pk}")
     return Settled(MailState.TAKEN, MailReason.STAFF_NOTE, case, note)
 
 
-def _heard(case: Complaint, mail: InboundMail, read: ReadMail, at: datetime, reason: MailReason) -> Settled:
+def _heard(
+    case: Complaint, mail: InboundMail, read: ReadMail, by: User | None, at: datetime, reason: MailReason
+) -> Settled:
     text, quoted = _words(read)
     stranger = not threads.knows(case, read.head.sender)
     entry = hear(
@@ -208,10 +211,9 @@ def _heard(case: Complaint, mail: InboundMail, read: ReadMail, at: datetime, rea
         author=_author(read),
         channel=Intake.EMAIL,
         at=at,
-        message_id=_free_id(mail),
+        message_id=_line_id(mail, by),
     )
-    if entry.complaint_id != case.pk or InboundMail.objects.filter(entry=entry).exists():
-        raise _TakenTwiceError
+    _ensure_first(entry, case)
     found = keep_files(case, read.files, at=at)
     mail.data = {**mail.data, "quoted": quoted, "stranger": stranger, **found}
     _say_what_is_missing(case, mail, read, at)
@@ -228,7 +230,7 @@ def _new_case(
     language = (customer.preferred_language if customer is not None else "") or language_of(
         f"{head.subject} {fresh[:2_000]}"
     )
-    message_id = _free_id(mail)
+    message_id = _line_id(mail, by)
     case = register_case(
         {
             "kind": mail.mailbox.kind,
@@ -261,9 +263,17 @@ def _new_case(
     return Settled(MailState.TAKEN, reason, case, entry)
 
 
-def _free_id(mail: InboundMail) -> str | None:
-    """Return the message ID for the line of the log; none where another line has it."""
-    return None if Entry.objects.filter(message_id=mail.message_id).exists() else mail.message_id
+def _line_id(mail: InboundMail, by: User | None) -> str | None:
+    """Return the message ID for the line of the log; none where somebody takes a mail a second time."""
+    if by is not None and Entry.objects.filter(message_id=mail.message_id).exists():
+        return None
+    return mail.message_id
+
+
+def _ensure_first(entry: Entry, case: Complaint) -> None:
+    """Refuse a line that was there before: of another case, or of a mail of another mailbox."""
+    if entry.complaint_id != case.pk or InboundMail.objects.filter(entry=entry).exists():
+        raise _TakenTwiceError
 
 
 def _words(read: ReadMail) -> tuple[str, str]:
