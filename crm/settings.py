@@ -390,7 +390,7 @@ SPECTACULAR_SETTINGS = {
         "InboundMailStateEnum": "complaints.choices.mail.MailState",
         "InboundMailReasonEnum": "complaints.choices.mail.MailReason",
         "LetterKindEnum": "complaints.choices.mail.LetterKind",
-        "LetterStateEnum": "complaints.choices.mail.LetterState",
+        "DeliveryStateEnum": "complaints.choices.mail.DeliveryState",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

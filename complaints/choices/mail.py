@@ -48,7 +48,7 @@ class LetterKind(TextChoices):
     ACKNOWLEDGEMENT = "acknowledge", _("Acknowledgement of receipt")
 
 
-class LetterState(TextChoices):
+class DeliveryState(TextChoices):
     """Whether a mail to a customer has left."""
 
     QUEUED = "queued", pgettext_lazy("letter", "Queued")

@@ -6,7 +6,7 @@ import django_filters as filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from complaints.choices.mail import LetterKind, LetterState, MailReason, MailState
+from complaints.choices.mail import DeliveryState, LetterKind, MailReason, MailState
 from complaints.models import CaseLetter, Complaint, InboundMail, Mailbox
 from core.filters import ScopedFilterSet, visible
 from customers.filter_kinds import SinceFilter, UntilFilter
@@ -44,7 +44,7 @@ class MailboxFilterSet(ScopedFilterSet):
 class LetterFilterSet(ScopedFilterSet):
     """Mails to customers."""
 
-    state = filters.MultipleChoiceFilter(label=_("State"), choices=LetterState)
+    state = filters.MultipleChoiceFilter(label=_("State"), choices=DeliveryState)
     kind = filters.MultipleChoiceFilter(label=_("Kind"), choices=LetterKind)
     complaint = filters.ModelChoiceFilter(
         label=_("Case"), queryset=visible(Complaint), widget=forms.HiddenInput

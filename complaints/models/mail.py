@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from complaints.choices.cases import CaseKind
-from complaints.choices.mail import LetterKind, LetterState, MailReason, MailState, Security
+from complaints.choices.mail import DeliveryState, LetterKind, MailReason, MailState, Security
 from complaints.models.complaints import Complaint, Entry
 from complaints.models.taxonomy import Queue
 from complaints.querysets.cases import SettingQuerySet
@@ -214,7 +214,7 @@ class CaseLetter(models.Model):
     # The chain of the mails before it, the latest last.
     references = models.TextField(blank=True, editable=False)
     files = models.ManyToManyField(Attachment, verbose_name=_("files"), blank=True, related_name="+")
-    state = models.CharField(_("state"), max_length=10, choices=LetterState, default=LetterState.QUEUED)
+    state = models.CharField(_("state"), max_length=10, choices=DeliveryState, default=DeliveryState.QUEUED)
     due_at = models.DateTimeField(_("due"), default=timezone.now)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     rounds = models.PositiveSmallIntegerField(default=1, editable=False)
@@ -231,7 +231,8 @@ class CaseLetter(models.Model):
         verbose_name_plural = _("mails to customers")
         constraints = [
             models.CheckConstraint(
-                condition=~Q(state=LetterState.SENT) | Q(sent_at__isnull=False), name="sent_letter_says_when"
+                condition=~Q(state=DeliveryState.SENT) | Q(sent_at__isnull=False),
+                name="sent_letter_says_when",
             ),
         ]
         indexes = [
@@ -239,7 +240,7 @@ class CaseLetter(models.Model):
             models.Index(
                 fields=["due_at"],
                 name="letter_open",
-                condition=Q(state__in=[LetterState.QUEUED, LetterState.SENDING]),
+                condition=Q(state__in=[DeliveryState.QUEUED, DeliveryState.SENDING]),
             ),
         ]
 

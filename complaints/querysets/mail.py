@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db.models import Q
 
-from complaints.choices.mail import LetterState, MailState
+from complaints.choices.mail import DeliveryState, MailState
 from complaints.querysets.cases import BelowComplaint, SettingQuerySet
 from core.access import ScopedQuerySet, teams_in_reach
 from core.roles import Reach
@@ -74,7 +74,7 @@ class LetterQuerySet(BelowComplaint):
     def due(self, at: datetime) -> Self:
         """Those to send now, and those whose sender died."""
         return self.filter(
-            Q(state=LetterState.QUEUED, due_at__lte=at) | Q(state=LetterState.SENDING, lease_until__lt=at)
+            Q(state=DeliveryState.QUEUED, due_at__lte=at) | Q(state=DeliveryState.SENDING, lease_until__lt=at)
         )
 
     def stuck(self, at: datetime) -> Self:

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from complaints.choices.cases import EntryKind, Intake, LinkKind, State
-from complaints.choices.mail import LetterState, MailReason, MailState
+from complaints.choices.mail import DeliveryState, MailReason, MailState
 from complaints.domain.mail.letters import answer_by_mail
 from complaints.domain.mail.receiving import forget_originals, overlooked, receive
 from complaints.domain.mail.settling import retry, turn_into_case
@@ -311,7 +311,7 @@ def test_a_mail_that_came_back_flags_the_letter_on_its_case(box, case):
     mail = taken(box, bounce(ours.message_id))
     ours.refresh_from_db()
     assert (state_of(mail), mail.complaint) == ((MailState.TAKEN, MailReason.BOUNCED), case)
-    assert (ours.state, ours.error) == (LetterState.BOUNCED, "smtp; 550 5.1.1 no such user")
+    assert (ours.state, ours.error) == (DeliveryState.BOUNCED, "smtp; 550 5.1.1 no such user")
     assert Notification.objects.get(kind="case_mail_failed").user == case.owner
 
 
@@ -319,7 +319,7 @@ def test_a_delay_flags_nothing_and_a_foreign_notice_is_ignored(box, case):
     ours = CaseLetter.objects.get()
     delayed = taken(box, bounce(ours.message_id, action="delayed"))
     ours.refresh_from_db()
-    assert (delayed.state, ours.state) == (MailState.IGNORED, LetterState.QUEUED)
+    assert (delayed.state, ours.state) == (MailState.IGNORED, DeliveryState.QUEUED)
     raw = bounce("<somebody@else.example>").replace(b"<b1@mx.example>", b"<b2@mx.example>")
     assert taken(box, raw).reason == MailReason.UNKNOWN_BOUNCE
 

@@ -10,7 +10,7 @@ from django.core import mail as outbox
 from django.utils import timezone
 
 from complaints.choices.cases import ClockKind
-from complaints.choices.mail import LetterState
+from complaints.choices.mail import DeliveryState
 from complaints.domain.acknowledgements import acknowledge_receipt
 from complaints.domain.mail.letters import answer_by_mail, mail_entry, send, send_again, send_overlooked
 from complaints.domain.moves import answer, close, hear, solve
@@ -42,7 +42,7 @@ def test_an_answer_leaves_from_the_mailbox_with_the_number_and_the_chain(box, ca
     taken(box, letter("Any news?", subject=case.number, message_id="<asked@customer.example>"))
     with mail_server(settings) as server:
         entry = answer_by_mail(case, "Repaired <today>.\nSorry.", by=agent)
-        assert send(entry.letter.pk) == LetterState.SENT
+        assert send(entry.letter.pk) == DeliveryState.SENT
     message = server.letters[0]
     assert message["Subject"] == f"Re: Projector [{case.number}]"
     assert (box.address in message["From"], message["Reply-To"]) == (True, box.address)
@@ -51,7 +51,7 @@ def test_an_answer_leaves_from_the_mailbox_with_the_number_and_the_chain(box, ca
     plain, html = message.get_body(("plain",)).get_content(), message.get_body(("html",)).get_content()
     assert ("Repaired <today>." in plain, "Repaired &lt;today&gt;." in html) == (True, True)
     entry.letter.refresh_from_db()
-    assert (entry.letter.state, entry.letter.message_id) == (LetterState.SENT, message["Message-ID"])
+    assert (entry.letter.state, entry.letter.message_id) == (DeliveryState.SENT, message["Message-ID"])
 
 
 def test_a_letter_is_in_the_language_of_the_customer(box, case, agent):
@@ -126,7 +126,7 @@ def test_a_refused_address_fails_at_once_and_is_sent_again_to_the_corrected_one(
     with mail_server(settings) as server:
         server.refused["zhang@customer.example"] = "550 no such user"
         ours = answer_by_mail(case, "Done", by=agent).letter
-        assert send(ours.pk) == LetterState.FAILED
+        assert send(ours.pk) == DeliveryState.FAILED
         type(case).objects.filter(pk=case.pk).update(contact_email="right@customer.example")
         ours.refresh_from_db()
         send_again(ours, by=agent)
@@ -140,7 +140,7 @@ def test_a_sender_that_died_is_replaced_when_its_lease_ran_out(box, case, agent)
     ours = answer_by_mail(case, "Done", by=agent).letter
     at = timezone.now()
     CaseLetter.objects.filter(pk=ours.pk).update(
-        state=LetterState.SENDING, attempts=1, lease_token="dead", lease_until=at + timedelta(minutes=1)
+        state=DeliveryState.SENDING, attempts=1, lease_token="dead", lease_until=at + timedelta(minutes=1)
     )
     assert send(ours.pk) == ""
     CaseLetter.objects.filter(pk=ours.pk).update(lease_until=at - timedelta(minutes=20))

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from complaints.choices.mail import LetterState, MailState
+from complaints.choices.mail import DeliveryState, MailState
 from complaints.domain.mail.letters import answer_by_mail
 from complaints.domain.moves import answer
 from complaints.models import CaseLetter, Complaint, InboundMail, Mailbox
@@ -136,7 +136,7 @@ def test_an_answer_is_recorded_only_or_sent_as_the_box_says(case, agent, client_
     ours = CaseLetter.objects.get()
     assert (ours.to, ours.state, ours.entry.channel) == (
         "zhang@customer.example",
-        LetterState.QUEUED,
+        DeliveryState.QUEUED,
         "email",
     )
 
@@ -164,12 +164,12 @@ def test_the_log_says_whether_a_mail_left_and_sends_it_again(case, agent, client
     ours = answer_by_mail(case, "Done", by=agent).letter
     client = client_of(agent)
     assert "Queued" in shown(client, "complaint-detail", case.pk)
-    CaseLetter.objects.update(state=LetterState.FAILED, error="550 no such user")
+    CaseLetter.objects.update(state=DeliveryState.FAILED, error="550 no such user")
     page = shown(client, "complaint-detail", case.pk)
     assert ("550 no such user" in page, at("letter-retry", case.pk, ours.pk) in page) == (True, True)
     client.post(at("letter-retry", case.pk, ours.pk))
     ours.refresh_from_db()
-    assert (ours.state, ours.rounds) == (LetterState.QUEUED, 2)
+    assert (ours.state, ours.rounds) == (DeliveryState.QUEUED, 2)
 
 
 def test_without_a_mailbox_or_an_address_sending_is_not_offered(case, agent, client_of):

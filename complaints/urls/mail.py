@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from complaints.views import letters, mailboxes, received_mail
+from complaints.views import case_mail, mailboxes, received_mail
 
 urlpatterns = [
-    path("<int:pk>/mail/", letters.AnswerByMail.as_view(), name="letter-create"),
-    path("<int:pk>/log/<int:entry>/mail/", letters.EntryMail.as_view(), name="entry-mail"),
-    path("<int:pk>/mail/<int:letter>/again/", letters.LetterRetry.as_view(), name="letter-retry"),
+    path("<int:pk>/mail/", case_mail.AnswerByMail.as_view(), name="casemail-create"),
+    path("<int:pk>/log/<int:entry>/mail/", case_mail.EntryMail.as_view(), name="entry-mail"),
+    path("<int:pk>/mail/<int:letter>/again/", case_mail.LetterRetry.as_view(), name="casemail-retry"),
     path("mail/", received_mail.InboundMailList.as_view(), name="inboundmail-list"),
     path("mail/<int:pk>/", received_mail.InboundMailDetail.as_view(), name="inboundmail-detail"),
     path("mail/<int:pk>/source/", received_mail.InboundMailSource.as_view(), name="inboundmail-source"),

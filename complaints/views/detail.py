@@ -44,7 +44,7 @@ from complaints.models import (
 )
 from complaints.shown_clocks import Shown, offset_in_words, show
 from complaints.views.base import NAV, CaseMove, CaseVerb, case_for
-from complaints.views.letters import acknowledgement_of, can_be_mailed, with_mails
+from complaints.views.case_mail import acknowledgement_of, can_be_mailed, with_mails
 from complaints.words import line_in_words
 from complaints.words.cases import excluded_in_words, reason_in_words, rule_in_words
 from core.access import can

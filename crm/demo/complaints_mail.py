@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from django.db.models import Q
 from django.utils import timezone
 
-from complaints.choices.mail import LetterState, MailReason, MailState
+from complaints.choices.mail import DeliveryState, MailReason, MailState
 from complaints.domain import moves
 from complaints.domain.mail.letters import answer_by_mail
 from complaints.domain.mail.mailboxes import save_mailbox
@@ -46,8 +46,8 @@ def make(users: Mapping[str, User]) -> None:
     _machines(box, now)
     _failed(box, now)
     # Letters of a demo have left; nobody is written to.
-    CaseLetter.objects.filter(state=LetterState.QUEUED).update(
-        state=LetterState.SENT, sent_at=now, attempts=1
+    CaseLetter.objects.filter(state=DeliveryState.QUEUED).update(
+        state=DeliveryState.SENT, sent_at=now, attempts=1
     )
     _came_back(box, now)
     receive(box, _mail("补充材料", "刚才忘了附上合同编号：HT-2026-118。", "wang", 99), at=now)

@@ -127,7 +127,7 @@ class Side:
     call_score: CallScore
     mail: InboundMail
     loose_mail: InboundMail
-    letter: CaseLetter
+    case_letter: CaseLetter
     people: dict[str, User] = field(default_factory=dict)
 
     def person_in(self, role: str) -> User:
@@ -250,7 +250,7 @@ def _mails(case: Complaint, text: Text, mark: str, by: User) -> dict[str, Any]:
     return {
         "mail": taken("answer of the customer", References=letter.message_id),
         "loose_mail": taken("newsletter", Precedence="bulk"),
-        "letter": letter,
+        "case_letter": letter,
     }
 
 

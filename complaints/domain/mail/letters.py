@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from complaints.choices.cases import EntryKind, Intake
-from complaints.choices.mail import LetterKind, LetterState, MailState
+from complaints.choices.mail import DeliveryState, LetterKind, MailState
 from complaints.domain.callbacks import address_of
 from complaints.domain.mail.composing import compose
 from complaints.domain.mail.mailboxes import mailbox_of
@@ -175,11 +175,11 @@ def _claimed(letter_id: int, token: str, at: datetime) -> CaseLetter | None:
     due = CaseLetter.objects.filter(pk=letter_id).due(at)
     with transaction.atomic():
         if due.filter(attempts__gte=MAX_ATTEMPTS).update(
-            state=LetterState.FAILED, lease_until=None, lease_token="", error=_DIED
+            state=DeliveryState.FAILED, lease_until=None, lease_token="", error=_DIED
         ):
             return None
         claimed = due.update(
-            state=LetterState.SENDING,
+            state=DeliveryState.SENDING,
             attempts=F("attempts") + 1,
             lease_token=token,
             lease_until=at + timedelta(seconds=settings.MAIL_LEASE_SECONDS),
@@ -194,31 +194,31 @@ def _claimed(letter_id: int, token: str, at: datetime) -> CaseLetter | None:
 @transaction.atomic
 def _sent(letter: CaseLetter, token: str) -> str:
     at = timezone.now()
-    if not _write(letter, token, state=LetterState.SENT, sent_at=at, error=""):
+    if not _write(letter, token, state=DeliveryState.SENT, sent_at=at, error=""):
         return ""
     if letter.kind == LetterKind.ACKNOWLEDGEMENT:
         case: Complaint = locked(letter.complaint)
         if case.acknowledged_at is None:
             acknowledge(case, by=None, at=at)
-    return LetterState.SENT.value
+    return DeliveryState.SENT.value
 
 
 @transaction.atomic
 def _put_back(letter: CaseLetter, token: str, error: Exception) -> str:
     text = f"{type(error).__name__}: {error}"[:500]
     if letter.attempts >= MAX_ATTEMPTS or _is_refused_for_good(error):
-        if _write(letter, token, state=LetterState.FAILED, error=text):
+        if _write(letter, token, state=DeliveryState.FAILED, error=text):
             key = f"letter-{letter.pk}-{letter.rounds}-failed"
             tell_handler(letter.complaint, "case_mail_failed", dedupe=key)
-        return LetterState.FAILED.value
+        return DeliveryState.FAILED.value
     due = timezone.now() + BACK_OFF[min(letter.attempts, len(BACK_OFF)) - 1]
-    if _write(letter, token, state=LetterState.QUEUED, due_at=due, error=text):
+    if _write(letter, token, state=DeliveryState.QUEUED, due_at=due, error=text):
         _ask_for_sending(letter, attempt=letter.attempts, due=due)
-    return LetterState.QUEUED.value
+    return DeliveryState.QUEUED.value
 
 
 def _write(letter: CaseLetter, token: str, **fields: Any) -> bool:
-    mine = CaseLetter.objects.filter(pk=letter.pk, lease_token=token, state=LetterState.SENDING)
+    mine = CaseLetter.objects.filter(pk=letter.pk, lease_token=token, state=DeliveryState.SENDING)
     return bool(mine.update(lease_until=None, lease_token="", **fields))
 
 
@@ -245,9 +245,9 @@ def send_again(letter: CaseLetter, *, by: User, at: datetime | None = None) -> C
     moment = at or timezone.now()
     case: Complaint = locked(letter.complaint)
     to = address_of(case) or letter.to
-    aside = CaseLetter.objects.filter(pk=letter.pk, state__in=[LetterState.FAILED, LetterState.BOUNCED])
+    aside = CaseLetter.objects.filter(pk=letter.pk, state__in=[DeliveryState.FAILED, DeliveryState.BOUNCED])
     if not aside.update(
-        state=LetterState.QUEUED, attempts=0, error="", due_at=moment, to=to, rounds=F("rounds") + 1
+        state=DeliveryState.QUEUED, attempts=0, error="", due_at=moment, to=to, rounds=F("rounds") + 1
     ):
         raise Conflict("letter_not_failed", _("Only a mail that could not be sent can be sent again."))
     letter.refresh_from_db()

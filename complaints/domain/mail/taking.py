@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from complaints.choices.cases import EntryKind, Intake, LinkKind, State
-from complaints.choices.mail import LetterState, MailReason, MailState
+from complaints.choices.mail import DeliveryState, MailReason, MailState
 from complaints.domain.acknowledgements import acknowledge_receipt
 from complaints.domain.entries import tell, write
 from complaints.domain.mail import threads
@@ -133,7 +133,7 @@ def _came_back(read: ReadMail, at: datetime) -> Settled:
     case = letter.complaint
     if not bounce.final:
         return Settled(MailState.IGNORED, MailReason.AUTOMATIC, case, detail=bounce.reason)
-    CaseLetter.objects.filter(pk=letter.pk).update(state=LetterState.BOUNCED, error=bounce.reason[:500])
+    CaseLetter.objects.filter(pk=letter.pk).update(state=DeliveryState.BOUNCED, error=bounce.reason[:500])
     entry = tell(case, "mail_bounced", at=at, reason=bounce.reason)
     tell_handler(case, "case_mail_failed", dedupe=f"letter-{letter.pk}-{letter.rounds}-bounced")
     return Settled(MailState.TAKEN, MailReason.BOUNCED, case, entry, bounce.reason)

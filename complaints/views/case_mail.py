@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 
 from complaints.choices.cases import EntryKind
-from complaints.choices.mail import LetterKind, LetterState
+from complaints.choices.mail import DeliveryState, LetterKind
 from complaints.domain.callbacks import address_of
 from complaints.domain.mail.letters import answer_by_mail, mail_entry, send_again
 from complaints.domain.mail.mailboxes import mailbox_of
@@ -25,7 +25,7 @@ from core.masking import note_shown
 from core.views.base import Right, RightsMixin
 from customers.views.base import fetch, user_of
 
-_UNDELIVERED = (LetterState.FAILED, LetterState.BOUNCED)
+_UNDELIVERED = (DeliveryState.FAILED, DeliveryState.BOUNCED)
 
 
 def can_be_mailed(case: Complaint) -> bool:
