@@ -14,6 +14,7 @@ from complaints.models import (
     Assignment,
     CallBack,
     CallScore,
+    CaseLetter,
     CaseLink,
     Citation,
     Clock,
@@ -28,6 +29,7 @@ from complaints.models import (
     Entry,
     Escalation,
     FirstContact,
+    InboundMail,
     Investigation,
     LetterHandover,
     Pause,
@@ -175,11 +177,32 @@ class AlertExplained:
         return own
 
 
+class MailExplained:
+    """A received mail is seen with its case; without one by the team of the mailbox's queue."""
+
+    def __init__(self, mail: InboundMail) -> None:
+        self.case = BelowCaseExplained(mail) if mail.complaint is not None else None
+        self.team_id = mail.mailbox.queue.team_id
+
+    def explain(self, user: User, action: str) -> Answer:
+        """With the case, or by the team."""
+        if self.case is not None:
+            return self.case.explain(user, action)
+        right = explain(user, action, InboundMail)
+        reaches = {reach for _role, reach in grants(user, action, InboundMail)}
+        if not right.allowed or Reach.ALL in reaches:
+            return right
+        theirs = self.team_id is None or self.team_id in teams_in_reach(user)
+        words = _("The mailbox is of their teams.") if theirs else _("The mailbox is of another team.")
+        return Answer(Reach.TEAM in reaches and theirs, (*right.reasons, words))
+
+
 def register_explainers() -> None:
     """Declare them."""
     for article_model in (Article, ArticleEdition):
         register_explainer(article_model, PublishedExplained)
     register_explainer(Alert, AlertExplained)
+    register_explainer(InboundMail, MailExplained)
     register_explainer(Complaint, CaseExplained)
     register_explainer(WorkOrder, WorkExplained)
     register_explainer(CompensationMove, LedgerExplained)
@@ -198,6 +221,7 @@ def register_explainers() -> None:
         CallBack,
         FirstContact,
         CaseLink,
+        CaseLetter,
         CallScore,
         DecisionLetter,
         Citation,

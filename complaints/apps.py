@@ -69,6 +69,9 @@ def register_histories() -> None:
         models.LegalReference,
     ):
         register_history(model)
+    register_history(models.Mailbox)
+    register_history(models.MailPolicy)
+    register_history(models.InboundMail)
 
 
 def register_files() -> None:

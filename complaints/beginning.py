@@ -57,6 +57,18 @@ _SCHEDULES: tuple[tuple[str, str | Promise, str, dict[str, Any]], ...] = (
         "complaints.tasks.foresee",
         {"daily_at": time(4, 15)},
     ),
+    (
+        "complaints.poll-mailboxes",
+        _("Fetch mail of customers"),
+        "complaints.tasks.poll_mailboxes",
+        {"every_seconds": 60, "queue": "mail"},
+    ),
+    (
+        "complaints.forget-originals",
+        _("Empty the originals of old mails"),
+        "complaints.tasks.forget_originals",
+        {"daily_at": time(4, 20)},
+    ),
 )
 
 

@@ -133,3 +133,14 @@ def _register_cards() -> None:
             ("complaints.legalreference", "view"),
         )
     )
+    register_settings_card(
+        SettingsCard(
+            "case-mail",
+            _("E-mail of customers"),
+            _("Mailboxes whose mails become cases, and the rules for them."),
+            "complaints:mailbox-list",
+            "mail",
+            46,
+            ("complaints.mailbox", "view"),
+        )
+    )

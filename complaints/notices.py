@@ -46,6 +46,23 @@ KINDS = (
         for_deputy=True,
     ),
     Kind(
+        "case_noted",
+        _("A colleague answered by e-mail about a case of yours"),
+        _("Kept as an internal note of the case."),
+        NoticeGroup.CASES,
+        right=_SEES,
+        for_deputy=True,
+    ),
+    Kind(
+        "case_mail_failed",
+        _("A mail to a customer was not delivered"),
+        _("It could not be sent, or came back."),
+        NoticeGroup.CASES,
+        mail=MailMode.NOW,
+        right=_SEES,
+        for_deputy=True,
+    ),
+    Kind(
         "work_order_given",
         _("A work order for you or your team"),
         _("Something that has to be done so that a case can be solved."),

@@ -1,15 +1,16 @@
-"""Whether calendars know the holidays, and whether anything late has not been escalated."""
+"""Whether calendars know the holidays, anything late was not escalated, and mail comes and goes."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from complaints.domain.holidays import missing_years
-from complaints.models import BusinessCalendar, Escalation
+from complaints.models import BusinessCalendar, CaseLetter, Escalation, InboundMail, Mailbox
 from core.readiness import Condition, Finding, register_readiness
 
 #: A level that is due is late after this time: the scan has stopped.
@@ -19,7 +20,29 @@ PATIENCE = timedelta(minutes=10)
 def register_parts() -> None:
     """Register calendars and ladders."""
     register_readiness("calendars", check_calendars, label=gettext_lazy("Business calendars"), order=85)
+    register_readiness("case-mail", check_mail, label=gettext_lazy("E-mail of customers"), order=87)
     register_readiness("escalation", check_escalation, label=gettext_lazy("Escalation of cases"), order=86)
+
+
+def check_mail(at: datetime) -> Finding:
+    """Look for mailboxes that cannot be opened, and for mails that lie about."""
+    limit = at - timedelta(minutes=30)
+    late = Q(polled_well_at__lt=limit) | Q(polled_well_at__isnull=True, updated_at__lt=limit)
+    broken = sorted(str(row) for row in Mailbox.objects.polled().filter(late))
+    waiting = InboundMail.objects.unread().filter(received_at__lt=at - PATIENCE).count()
+    unsent = CaseLetter.objects.stuck(at).count()
+    figures = {"mailboxes": broken, "waiting": waiting, "unsent": unsent}
+    if broken:
+        text = _("Mailboxes that could not be opened for half an hour: %(names)s.")
+        advice = _("Settings, E-mail of customers: the error of the server stands beside each.")
+        return Finding(Condition.WARNING, text % {"names": ", ".join(broken)}, advice, figures)
+    if waiting or unsent:
+        text = (
+            _("Mails of customers that wait: %(waiting)s to be worked on, %(unsent)s to be sent.") % figures
+        )
+        advice = _("Look under Jobs whether workers and schedules run.")
+        return Finding(Condition.WARNING, text, advice, figures)
+    return Finding(text=_("Mail comes and goes."), figures=figures)
 
 
 def check_calendars(at: datetime) -> Finding:

@@ -21,6 +21,7 @@ from complaints.domain.conduct import expire_designations
 from complaints.domain.conduct_forgetting import anonymise_of_deleted
 from complaints.domain.forecasts.making import make_forecast
 from complaints.domain.improvements import measure_all, remind
+from complaints.domain.mail import letters, polling, receiving, taking
 from complaints.domain.portraits.making import make_portraits
 from complaints.domain.reports import make_report
 from complaints.domain.satisfaction import look_for_falls
@@ -132,3 +133,31 @@ def send_status_link(complaint_id: int) -> None:
 def find_case(number: str, email: str) -> None:
     """Mail the link to the status page of that case to that address, if they belong together."""
     status_letters.find_case(number, email)
+
+
+@shared_task(name="complaints.tasks.poll_mailboxes")
+def poll_mailboxes() -> dict[str, int]:
+    """Fetch the mailboxes, and take up what was left lying."""
+    at = timezone.now()
+    overlooked = receiving.overlooked(at)
+    for mail_id in overlooked:
+        taking.take(mail_id)
+    return {**polling.poll_all(), "overlooked": len(overlooked), "late": letters.send_overlooked(at)}
+
+
+@shared_task(name="complaints.tasks.take_mail")
+def take_mail(mail_id: int) -> dict[str, str]:
+    """Work on a received mail."""
+    return {"state": taking.take(mail_id)}
+
+
+@shared_task(name="complaints.tasks.send_letter")
+def send_letter(letter_id: int) -> dict[str, str]:
+    """Send a mail to a customer."""
+    return {"state": letters.send(letter_id)}
+
+
+@shared_task(name="complaints.tasks.forget_originals")
+def forget_originals() -> dict[str, int]:
+    """Empty the originals of mails that were kept long enough."""
+    return {"emptied": receiving.forget_originals(timezone.now())}

@@ -285,6 +285,8 @@ MEDIA_URL = ""
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", 200 * 1024 * 1024)
 ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_BYTES", 25 * 1024 * 1024)
 ATTACHMENT_RECORD_MAX_BYTES = env.int("ATTACHMENT_RECORD_MAX_BYTES", 250 * 1024 * 1024)
+# A mail whose file is the largest that is taken, in the coding of mails; what is beyond is not read.
+INBOUND_MAIL_MAX_BYTES = env.int("INBOUND_MAIL_MAX_BYTES", ATTACHMENT_MAX_BYTES * 7 // 5 + 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
@@ -396,6 +398,10 @@ SPECTACULAR_SETTINGS = {
         "RestraintEnum": "complaints.choices.conduct.Restraint",
         "ObjectionOutcomeEnum": "complaints.choices.conduct.ObjectionOutcome",
         "ReferenceKindEnum": "complaints.choices.references.ReferenceKind",
+        "InboundMailStateEnum": "complaints.choices.mail.MailState",
+        "InboundMailReasonEnum": "complaints.choices.mail.MailReason",
+        "LetterKindEnum": "complaints.choices.mail.LetterKind",
+        "DeliveryStateEnum": "complaints.choices.mail.DeliveryState",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

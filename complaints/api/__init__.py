@@ -1,6 +1,6 @@
 """The REST endpoints of the package."""
 
-from complaints.api import conduct, foresight, grading, learning, letters, public_form, solving
+from complaints.api import conduct, foresight, grading, learning, letters, mail, public_form, solving
 from complaints.api.cases import ComplaintViewSet
 from complaints.api.parts import (
     CategoryViewSet,
@@ -26,4 +26,5 @@ routes = [
     *conduct.routes,
     *foresight.routes,
     *public_form.routes,
+    *mail.routes,
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
 from rest_framework import serializers
@@ -15,17 +16,20 @@ from complaints.api.intake import INTAKE_RIGHTS, CandidateSerializer, IntakeMixi
 from complaints.api.verdicts import VerdictSerializer
 from complaints.choices.cases import Decision, Grade, Intake, Priority
 from complaints.domain import moves
+from complaints.domain.acknowledgements import acknowledge_receipt
 from complaints.domain.assessing import regrade, regrade_by_rules, set_priority, verdict_of
 from complaints.domain.entries import add_note
+from complaints.domain.mail.letters import answer_by_mail
 from complaints.domain.registering import register_case
 from complaints.domain.updating import update_case
 from complaints.filters.cases import (
     ComplaintFilterSet,
 )
-from complaints.models import Category, Complaint, Queue
+from complaints.models import CaseLetter, Category, Complaint, Queue
 from complaints.sorting.cases import (
     CASE_SORTS,
 )
+from core.access import require
 from core.api.fields import ScopedRelatedField
 from core.api.viewsets import UpsertMixin
 from core.models import User
@@ -73,13 +77,14 @@ class TextSerializer(Strict):
 
 
 class CaseAnswerSerializer(TextSerializer):
-    """What we told the customer."""
+    """What we told the customer; `send_by_mail` sends it to the address of the case."""
 
     seen = serializers.IntegerField(
         required=False,
         min_value=0,
         help_text="The last line of the log that you read: if something was said after it, 409.",
     )
+    send_by_mail = serializers.BooleanField(required=False)
 
 
 class CaseNoteSerializer(Strict):
@@ -170,7 +175,10 @@ class ComplaintViewSet(IntakeMixin, UpsertMixin, VersionedViewSet):
         """Receive it."""
         self.version_of(data)
         data.pop("emotion_after", None)
-        return register_case({"intake": Intake.API, **data}, by=self.actor)
+        with transaction.atomic():
+            case = register_case({"intake": Intake.API, **data}, by=self.actor)
+            acknowledge_receipt(case)
+        return case
 
     def update_record(self, instance: Complaint, data: dict[str, Any]) -> Complaint:
         """Correct its facts; what it was received as stays."""
@@ -219,9 +227,13 @@ class ComplaintViewSet(IntakeMixin, UpsertMixin, VersionedViewSet):
     @extend_schema(request=CaseAnswerSerializer, **_DONE)
     @action(detail=True, methods=["post"], url_path="answer", url_name="answer")
     def answer_customer(self, request: Request, pk: int) -> Response:
-        """Keep what we told the customer; it meets the first response."""
-        case = self.case
-        moves.answer(case, **self.checked(CaseAnswerSerializer), by=self.actor)
+        """Keep what we told the customer, and with `send_by_mail` send it; it meets the first response."""
+        case, data = self.case, self.checked(CaseAnswerSerializer)
+        if data.pop("send_by_mail", False):
+            require(self.actor, "add", CaseLetter)
+            answer_by_mail(case, data["body"], by=self.actor, seen=data.get("seen"))
+        else:
+            moves.answer(case, **data, by=self.actor)
         return self._told(case)
 
     @extend_schema(request=TextSerializer, **_DONE)

@@ -72,7 +72,7 @@ def unmerge(complaint: Complaint, *, by: User, at: datetime | None = None) -> Co
 
 @transaction.atomic
 def link_cases(
-    source: Complaint, target: Complaint, kind: str, *, by: User, at: datetime | None = None
+    source: Complaint, target: Complaint, kind: str, *, by: User | None, at: datetime | None = None
 ) -> CaseLink:
     """Say that two cases belong together. Refused: a case with itself, and the same link twice."""
     moment = at or timezone.now()

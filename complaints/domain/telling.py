@@ -14,6 +14,8 @@ _TITLES: dict[str, Promise] = {
     "case_heard": gettext_lazy("The customer wrote: %(case)s"),
     "case_reopened": gettext_lazy("Reopened: %(case)s"),
     "case_withdrawn": gettext_lazy("Withdrawn by the complainant: %(case)s"),
+    "case_noted": gettext_lazy("A colleague wrote by e-mail: %(case)s"),
+    "case_mail_failed": gettext_lazy("A mail to the customer was not delivered: %(case)s"),
 }
 
 

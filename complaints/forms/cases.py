@@ -147,6 +147,7 @@ class EntryForm(forms.Form):
     body = forms.CharField(label=_("Text"), max_length=100_000, widget=forms.Textarea(attrs={"rows": 4}))
     # The last line that the author read: an answer that came meanwhile is shown before this one is kept.
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    send_by_mail = forms.BooleanField(label=_("Send answers by e-mail"), required=False)
 
     def __init__(self, *args: Any, case: Complaint, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

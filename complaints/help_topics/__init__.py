@@ -7,11 +7,12 @@ from complaints.help_topics import (
     intake,
     learning,
     letters,
+    mail,
     public_form,
     settings,
     solving,
 )
 
-_PARTS = (cases, intake, public_form, settings, grading, solving, letters, learning, foresight)
+_PARTS = (cases, intake, public_form, mail, settings, grading, solving, letters, learning, foresight)
 
 TOPICS = tuple(topic for part in _PARTS for topic in part.TOPICS)

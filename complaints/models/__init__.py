@@ -28,6 +28,7 @@ from complaints.models.letters import (
     LetterTemplate,
     LetterTemplateEdition,
 )
+from complaints.models.mail import CaseLetter, InboundMail, Mailbox, MailPolicy
 from complaints.models.phrases import PhraseCard
 from complaints.models.portraits import Portrait, PortraitTrait
 from complaints.models.public_form import FormSubmission, PublicForm, StatusAccess
@@ -52,6 +53,7 @@ __all__ = [
     "CallBackPolicy",
     "CallScore",
     "CaseFact",
+    "CaseLetter",
     "CaseLink",
     "Category",
     "Cause",
@@ -82,6 +84,7 @@ __all__ = [
     "GradingSetting",
     "Handler",
     "Improvement",
+    "InboundMail",
     "Investigation",
     "LegalReference",
     "LetterHandover",
@@ -90,6 +93,8 @@ __all__ = [
     "LetterTemplateEdition",
     "Level",
     "LikelyComplainer",
+    "MailPolicy",
+    "Mailbox",
     "Pause",
     "PhraseCard",
     "PlanStep",

@@ -8,6 +8,7 @@ from complaints.urls import (
     knowledge,
     learning,
     letters,
+    mail,
     public_form,
     settings,
     solving,
@@ -25,4 +26,5 @@ urlpatterns = [
     *letters.urlpatterns,
     *foresight.urlpatterns,
     *public_form.urlpatterns,
+    *mail.urlpatterns,
 ]

@@ -32,6 +32,7 @@ from complaints.forms.cases import EmotionForm, EntryForm
 from complaints.models import (
     Article,
     CallBack,
+    CaseLetter,
     CaseLink,
     Citation,
     Compensation,
@@ -41,6 +42,7 @@ from complaints.models import (
     Entry,
     Escalation,
     FirstContact,
+    InboundMail,
     Investigation,
     PhraseCard,
     StatusAccess,
@@ -48,6 +50,7 @@ from complaints.models import (
 )
 from complaints.shown_clocks import Shown, offset_in_words, show
 from complaints.views.base import NAV, CaseMove, CaseVerb, case_for
+from complaints.views.case_mail import acknowledgement_of, can_be_mailed, with_mails
 from complaints.views.conduct import banners_of
 from complaints.words import line_in_words
 from complaints.words.cases import excluded_in_words, reason_in_words
@@ -82,7 +85,8 @@ class ComplaintDetail(RightsMixin, TemplateView):
             now=now,
             clocks=shown_clocks(case, now),
             ladder=ladder_of(case),
-            lines=lines_of(case),
+            lines=with_mails(lines_of(case)),
+            **acknowledgement_of(case),
             seen=seen,
             entry_form=entry_form(case, seen) if may["log"] else None,
             contact=contact_card(case, may=may["change"]),
@@ -120,6 +124,8 @@ class ComplaintDetail(RightsMixin, TemplateView):
             "references": self.case.is_complaint and can(self.person, "view", Citation),
             "designate": self.case.is_complaint and can(self.person, "add", Designation),
             "status_page": can(self.person, "view", StatusAccess),
+            "mail": changed["change"] and can(self.person, "add", CaseLetter) and can_be_mailed(self.case),
+            "mails": can(self.person, "view", InboundMail),
         }
 
 

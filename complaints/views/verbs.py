@@ -14,6 +14,7 @@ from complaints.choices.cases import EntryKind
 from complaints.domain import merging, moves
 from complaints.domain.assessing import regrade, set_priority
 from complaints.domain.entries import add_note
+from complaints.domain.mail.letters import answer_by_mail
 from complaints.forms.cases import (
     AssignForm,
     EntryForm,
@@ -24,9 +25,10 @@ from complaints.forms.cases import (
     RegradeForm,
     SolveForm,
 )
-from complaints.models import CaseLink, Complaint, Entry
+from complaints.models import CaseLetter, CaseLink, Complaint, Entry
 from complaints.views.base import NAV, CaseMove, CaseVerb, case_for
 from complaints.views.meanwhile import MeanwhileMixin
+from core.access import require
 from core.models import User
 from core.views.base import ConfirmPage, Right
 from customers.views.base import fetch
@@ -215,8 +217,15 @@ class EntryCreate(MeanwhileMixin, CaseVerb):
             messages.success(self.request, _("Note saved."))
         elif data["kind"] == EntryKind.OUTBOUND:
             case = case_for(self.request, self.case.pk, "change")
-            moves.answer(case, data["body"], by=self.person, channel=data["channel"], seen=data.get("seen"))
-            messages.success(self.request, _("Answer saved."))
+            if data["send_by_mail"]:
+                require(self.person, "add", CaseLetter)
+                answer_by_mail(case, data["body"], by=self.person, seen=data.get("seen"))
+                messages.success(self.request, _("Answer saved; the e-mail is on its way."))
+            else:
+                moves.answer(
+                    case, data["body"], by=self.person, channel=data["channel"], seen=data.get("seen")
+                )
+                messages.success(self.request, _("Answer saved."))
         else:
             case = case_for(self.request, self.case.pk, "change")
             moves.hear(case, data["body"], by=self.person, channel=data["channel"])

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from complaints.words import cases, conversion, grading, learning, letters, public_form, solving
+from complaints.words import cases, conversion, grading, learning, letters, mail, public_form, solving
 
-_PARTS = (cases, conversion, public_form, grading, solving, letters, learning)
+_PARTS = (cases, conversion, mail, public_form, grading, solving, letters, learning)
 _WORDS = {code: say for part in _PARTS for code, say in part.WORDS.items()}
 
 

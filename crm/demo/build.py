@@ -16,6 +16,7 @@ from crm.demo.complaints_foresight import make as bring_over_complaints
 from crm.demo.complaints_intake import make as make_intake
 from crm.demo.complaints_learning import make as make_learning
 from crm.demo.complaints_letters import make as make_letters
+from crm.demo.complaints_mail import make as make_mail
 from crm.demo.complaints_public import make as make_public
 from crm.demo.complaints_solving import make as make_solving
 from crm.demo.customers import make_customers, make_people
@@ -59,6 +60,7 @@ def build_company(*, today: date, customers: int = CUSTOMERS, say: Callable[[str
     make_letters(users, today=today)
     say(f"{bring_over_complaints(users, today=today)} complaints of the former system")
     make_public(users)
+    make_mail(users)
     make_notifications(users, today=today)
     make_picklists(by=users["admin"])
     make_lent(users, today=today)

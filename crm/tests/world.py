@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from email.message import EmailMessage
 from typing import Any
 from uuid import uuid4
 
@@ -27,6 +28,9 @@ from complaints.domain.first_contact import begin_first_contact
 from complaints.domain.improvements import plan_improvement
 from complaints.domain.letter_issue import issue_letter
 from complaints.domain.letters import approve_letter, draft_letter, edit_letter, submit_letter
+from complaints.domain.mail.letters import answer_by_mail
+from complaints.domain.mail.receiving import receive
+from complaints.domain.mail.taking import take
 from complaints.domain.merging import link_cases
 from complaints.domain.moves import answer, assign, solve
 from complaints.domain.objections import receive_objection
@@ -38,6 +42,7 @@ from complaints.models import (
     Article,
     CallBack,
     CallScore,
+    CaseLetter,
     CaseLink,
     Citation,
     Compensation,
@@ -52,9 +57,12 @@ from complaints.models import (
     FormSubmission,
     Handler,
     Improvement,
+    InboundMail,
     LegalReference,
     LetterHandover,
     LikelyComplainer,
+    Mailbox,
+    Queue,
     WorkOrder,
 )
 from complaints.tests.factories import ComplaintFactory
@@ -138,6 +146,9 @@ class Side:
     designation: Designation
     objection: ConductObjection
     citation: Citation
+    mail: InboundMail
+    loose_mail: InboundMail
+    case_letter: CaseLetter
     people: dict[str, User] = field(default_factory=dict)
 
     def person_in(self, role: str) -> User:
@@ -230,10 +241,40 @@ def _cases(customer: Customer, text: Text, phone: str, mark: str, by: User) -> d
     case.refresh_from_db()
     return {
         "case": case,
+        **_mails(case, text, mark, by),
         "work_order": order,
         "escalation": Escalation.objects.filter(complaint=case, state="fired").order_by("pk")[0],
         "first_contact": contact,
         "link": link_cases(case, other, "related", by=by),
+    }
+
+
+def _mails(case: Complaint, text: Text, mark: str, by: User) -> dict[str, Any]:
+    """What came by mail: with the case, and without any; and an answer that could not be sent."""
+    queue = Queue.objects.create(name_en=f"Mail {by.team_id}", team=by.team, is_automatic=False)
+    box = Mailbox.objects.create(
+        name=f"Mail {by.team_id}", address=f"box{by.team_id}@perennial.test", queue=queue
+    )
+    letter = answer_by_mail(case, text("mailed answer"), by=by).letter
+    CaseLetter.objects.filter(pk=letter.pk).update(state="failed", error=text("refused"))
+
+    def taken(name: str, **headers: str) -> InboundMail:
+        message = EmailMessage()
+        message["From"] = f"{mark} <{mark}@company.test>"
+        message["Subject"] = text(name)
+        message["Message-ID"] = f"<{mark}-{len(name)}-{case.pk}@company.test>"
+        for header, value in headers.items():
+            message[header] = value
+        message.set_content(text("mail"))
+        mail = receive(box, message.as_bytes())
+        take(mail.pk)
+        mail.refresh_from_db()
+        return mail
+
+    return {
+        "mail": taken("answer of the customer", References=letter.message_id),
+        "loose_mail": taken("newsletter", Precedence="bulk"),
+        "case_letter": letter,
     }
 
 

@@ -1,0 +1,1 @@
+"""E-mail of cases: mailboxes, taking in what comes, and sending what we answer."""

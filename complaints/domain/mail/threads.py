@@ -1,0 +1,111 @@
+"""To which case a mail belongs.
+
+An answer names the mail before it by an ID that only its receivers know. The number in a subject can be
+guessed, so that it counts only from an address that the case knows; and an address can be forged, so that
+neither lets anybody read: what a mail can do is to add words to a case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import Q
+
+from complaints.choices.mail import MailState
+from complaints.mail.addresses import case_numbers
+from complaints.mail.reading import Head
+from complaints.models import CaseLetter, Complaint, Entry, InboundMail, Mailbox
+from core.models import Notification, OutgoingMail, User
+from customers.models import Contact, Customer, Person
+
+_MOST_MERGES = 20
+
+
+def case_by_chain(ids: Sequence[str], mailbox: Mailbox) -> Complaint | None:
+    """Return the case of the nearest mail that is named; None where none is ours."""
+    if not ids:
+        return None
+    found: dict[str, int] = {}
+    mails = InboundMail.objects.filter(mailbox=mailbox, message_id__in=ids, complaint__isnull=False)
+    found.update(mails.values_list("message_id", "complaint_id"))
+    entries = Entry.objects.filter(message_id__in=ids)
+    found.update(entries.values_list("message_id", "complaint_id"))
+    found.update(CaseLetter.objects.filter(message_id__in=ids).values_list("message_id", "complaint_id"))
+    key = next((found[one] for one in ids if one in found), None)
+    return followed(Complaint.objects.filter(pk=key).first()) if key is not None else None
+
+
+def case_by_number(head: Head) -> Complaint | None:
+    """Return the case that the subject names, where it knows the sender."""
+    for number in case_numbers(head.subject):
+        case = Complaint.objects.select_related("person").filter(number=number).first()
+        if case is not None and knows(case, head.sender):
+            return followed(case)
+    return None
+
+
+def followed(case: Complaint | None) -> Complaint | None:
+    """Return the case that goes on: of merged ones the last."""
+    for _turn in range(_MOST_MERGES):
+        if case is None or case.merged_into_id is None:
+            return case
+        case = case.merged_into
+    return case
+
+
+def knows(case: Complaint, sender: str) -> bool:
+    """Tell whether the address is that of the complainant, or was written to or heard from about the case."""
+    if not sender:
+        return False
+    known = {case.contact_email.lower(), case.person.email.lower() if case.person is not None else ""}
+    if sender in known:
+        return True
+    heard = InboundMail.objects.filter(complaint=case, sender=sender, state=MailState.TAKEN)
+    return (
+        heard.filter(entry__kind="inbound").exists()
+        or CaseLetter.objects.filter(complaint=case, to__iexact=sender).exists()
+    )
+
+
+def case_of_notice(ids: Sequence[str]) -> tuple[bool, Complaint | None]:
+    """Return whether a notice to a colleague is answered, and the case that it was about."""
+    notices = OutgoingMail.objects.filter(message_id__in=ids) if ids else OutgoingMail.objects.none()
+    if not notices.exists():
+        return False, None
+    label = Complaint._meta.label_lower
+    about = Notification.objects.filter(mail__in=notices, subject_type=label).values_list(
+        "subject_id", flat=True
+    )
+    keys = set(about[:2])
+    case = Complaint.objects.filter(pk=keys.pop()).first() if len(keys) == 1 else None
+    return True, followed(case)
+
+
+def colleague(sender: str) -> User | None:
+    """Return the member of staff who has this address."""
+    if not sender:
+        return None
+    found: User | None = User.objects.people().filter(email__iexact=sender).first()
+    return found
+
+
+def is_our_own(head: Head, own_host: str) -> bool:
+    """Tell whether this system wrote the mail, or sent it from one of its mailboxes."""
+    if head.message_id.lower().endswith(f"@{own_host}>"):
+        return True
+    if CaseLetter.objects.filter(message_id=head.message_id).exists():
+        return True
+    return Mailbox.objects.filter(address=head.sender).exists() if head.sender else False
+
+
+def complainant(sender: str, at: datetime) -> tuple[Person | None, Customer | None]:
+    """Return the one person who has the address, and the one customer where that person is now."""
+    people = list(Person.objects.live().filter(email=sender)[:2]) if sender else []
+    if len(people) != 1:
+        return None, None
+    places = Contact.objects.filter(
+        Q(ended_on__isnull=True) | Q(ended_on__gte=at.date()), person=people[0]
+    ).filter(customer__deleted_at__isnull=True)
+    customers = {place.customer for place in places.select_related("customer")[:5]}
+    return people[0], customers.pop() if len(customers) == 1 else None
