@@ -14,7 +14,7 @@ from analytics.complaint_kpis.asking import ALL_KINDS, asked_of
 from analytics.complaint_kpis.board import Board, load_board, shown_kpis
 from analytics.complaint_kpis.definitions import OF_NOW, Kpi
 from analytics.complaint_kpis.windows import Span
-from analytics.domain.nightly import local_today
+from analytics.domain.runs import local_today
 from analytics.filters import TallyFilterSet
 from analytics.models import CaseTally, TallyState
 from analytics.sorting import TALLY_SORTS

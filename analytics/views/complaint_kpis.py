@@ -20,7 +20,7 @@ from analytics.complaint_kpis.definitions import KPIS
 from analytics.complaint_kpis.exports import FORMATS, write_file
 from analytics.complaint_kpis.reckoning import FEW
 from analytics.complaint_kpis.windows import Span, Step
-from analytics.domain.nightly import local_today
+from analytics.domain.runs import local_today
 from analytics.domain.tally_runs import ask_for_figures, open_job
 from analytics.models import CaseTally, TallyState
 from complaints.choices.cases import CaseKind

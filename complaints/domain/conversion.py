@@ -138,7 +138,7 @@ def convert_case(
     tell(
         stored, "converted", at=moment, by=by, kind=stored.kind, old=before, new=stored.number,
         grade=stored.grade, grade_before=grade_before, rules=stored.grade_evidence.get("rules", []),
-        reason=why,
+        names=[rule["names"] for rule in stored.grade_evidence.get("why", [])], reason=why,
     )  # fmt: skip
     tell_timeline(stored, "converted", at=moment, by=by, note=why, before=before)
     if stored.owner_id is None and stored.queue is not None and stored.queue.is_automatic:

@@ -13,7 +13,7 @@ from complaints.choices.mail import DeliveryState, LetterKind, MailReason, MailS
 from complaints.models.complaints import Complaint, Entry
 from complaints.models.taxonomy import Queue
 from complaints.querysets.cases import SettingQuerySet
-from complaints.querysets.mail import InboundMailQuerySet, LetterQuerySet, MailboxQuerySet
+from complaints.querysets.mail import CaseLetterQuerySet, InboundMailQuerySet, MailboxQuerySet
 from core.models import Attachment
 from customers.models.base import Recorded
 
@@ -224,7 +224,7 @@ class CaseLetter(models.Model):
     error = models.CharField(_("reason"), max_length=500, blank=True)
     created_at = models.DateTimeField(_("written"), default=timezone.now)
 
-    objects = LetterQuerySet.as_manager()
+    objects = CaseLetterQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("mail to a customer")

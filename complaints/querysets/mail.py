@@ -68,7 +68,7 @@ class InboundMailQuerySet(ScopedQuerySet):
         return self.for_list()
 
 
-class LetterQuerySet(BelowComplaint):
+class CaseLetterQuerySet(BelowComplaint):
     """Mails to customers, seen with their case."""
 
     def due(self, at: datetime) -> Self:

@@ -1,6 +1,6 @@
 """Rights on the public form, what came through it, and status pages."""
 
-from complaints.rights.cases import _READ_WITH_THE_CASE, _settings
+from complaints.rights.cases import _READ_WITH_THE_CASE, settings_row
 
 ACTIONS: dict[str, str] = {
     "publicform": "view change",
@@ -10,7 +10,7 @@ ACTIONS: dict[str, str] = {
 SENSITIVE: dict[str, str] = {}
 
 RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
-    "publicform": _settings(changed_by_manager=True) | {"integration": ("all", "view change")},
+    "publicform": settings_row(changed_by_manager=True) | {"integration": ("all", "view change")},
     "formsubmission": _READ_WITH_THE_CASE,
     "statusaccess": {
         **_READ_WITH_THE_CASE,

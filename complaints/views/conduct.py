@@ -28,7 +28,7 @@ from complaints.models import (
     PhraseCard,
 )
 from complaints.sorting.letters import DESIGNATION_SORTS
-from complaints.views.panels import NAV
+from complaints.views.base import NAV
 from core.access import can
 from core.views.base import RightsMixin, render_page
 from core.views.lists import ListPage

@@ -26,13 +26,12 @@ from complaints.models import (
     ConductObjection,
     Designation,
 )
-from complaints.views.base import case_for
-from complaints.views.panels import NAV, CaseFormPage
+from complaints.views.base import NAV, CaseVerb, case_for
 from core.views.base import ConfirmPage, number_in
 from customers.views.base import fetch
 
 
-class DesignationCreate(CaseFormPage):
+class DesignationCreate(CaseVerb):
     """Proposing one, from a case; also the renewal of a former one."""
 
     required_right = ("add", Designation)
@@ -44,7 +43,8 @@ class DesignationCreate(CaseFormPage):
     once = True
 
     @cached_property
-    def _case(self) -> Complaint:
+    def case(self) -> Complaint:
+        """The case."""
         return case_for(self.request, self.kwargs["pk"])
 
     @cached_property
@@ -52,16 +52,12 @@ class DesignationCreate(CaseFormPage):
         """The designation that is renewed, where the address names one of this case."""
         pk = number_in(self.request.GET.get("renews", ""))
         rows = Designation.objects.visible_to(self.person, "change").for_list()
-        found: Designation | None = rows.filter(pk=pk, complaint=self._case).first() if pk else None
+        found: Designation | None = rows.filter(pk=pk, complaint=self.case).first() if pk else None
         return found
-
-    def case(self) -> Complaint:
-        """The case."""
-        return self._case
 
     def form_arguments(self) -> dict[str, Any]:
         """Give the form the case and the person."""
-        return {"user": self.person, "case": self._case}
+        return {"user": self.person, "case": self.case}
 
     def get_initial(self) -> dict[str, Any]:
         """What held before, where it is renewed; the reasons are written anew."""
@@ -78,7 +74,7 @@ class DesignationCreate(CaseFormPage):
         """Propose it and go to its page."""
         given = {name: value for name, value in form.cleaned_data.items() if name in verbs.PROPOSAL_FIELDS}
         made = verbs.propose_designation(
-            self._case,
+            self.case,
             given,
             criteria=form.cleaned_data["criteria"],
             evidence=form.evidence,
@@ -93,7 +89,7 @@ class DesignationCreate(CaseFormPage):
         return super().get_context_data(**{"intro": intro, **kwargs})
 
 
-class DesignationPage(CaseFormPage):
+class DesignationPage(CaseVerb):
     """What the forms about a designation share."""
 
     action: ClassVar[str] = "change"
@@ -107,6 +103,7 @@ class DesignationPage(CaseFormPage):
         )
         return found
 
+    @cached_property
     def case(self) -> Complaint:
         """Its case."""
         return self.row.complaint
@@ -119,7 +116,7 @@ class DesignationPage(CaseFormPage):
         """Add the way here."""
         crumbs = [
             (_("Unreasonable complaints"), reverse("complaints:designation-list")),
-            (self.case().number, self.cancel_url()),
+            (self.case.number, self.cancel_url()),
         ]
         return super().get_context_data(**{"crumbs": crumbs, **kwargs})
 
@@ -194,7 +191,7 @@ class DesignationLift(DesignationPage):
         return self.cancel_url()
 
 
-class ObjectionReview(CaseFormPage):
+class ObjectionReview(CaseVerb):
     """Reviewing an objection as a third person."""
 
     required_right = ("approve", ConductObjection)
@@ -211,6 +208,7 @@ class ObjectionReview(CaseFormPage):
         found: ConductObjection = fetch(self.request, rows, self.kwargs["pk"], "approve")
         return found
 
+    @cached_property
     def case(self) -> Complaint:
         """The case of its designation."""
         return self.objection.designation.complaint

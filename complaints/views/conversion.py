@@ -17,7 +17,7 @@ from complaints.forms.intake import ConversionForm
 from complaints.models import Category, Complaint
 from complaints.shown_clocks import target_in_words
 from complaints.views.base import CaseVerb
-from complaints.words.cases import rule_in_words
+from complaints.words.grading import category_names, why_of
 from core.errors import DomainError
 from core.views.base import Right, RightsMixin, go_to, number_in
 from customers.views.base import user_of
@@ -108,7 +108,7 @@ def _shown(preview: Preview) -> list[dict[str, Any]]:
 
 
 def _rules(preview: Preview) -> list[str]:
-    return [rule_in_words(rule) for rule in preview.case.grade_evidence.get("rules", [])]
+    return [str(one["name"]) for one in why_of(preview.case.grade_evidence, category_names())]
 
 
 class CaseByNumber(RightsMixin, View):

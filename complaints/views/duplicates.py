@@ -12,7 +12,8 @@ from complaints.choices.cases import CaseKind
 from complaints.domain.duplicates import Candidate, candidates
 from complaints.forms.cases import IntakeForm
 from complaints.models import CaseLink, Complaint
-from complaints.views.panels import NAV, CasePanel
+from complaints.views.base import NAV
+from complaints.views.panels import CasePanel
 from complaints.words.duplicates import reason_alike
 from core.access import can
 from core.models import User

@@ -19,14 +19,13 @@ from complaints.forms.conduct import WhyForm
 from complaints.forms.letters import HandoverForm, LetterBeginForm, LetterForm
 from complaints.letter_text import LATE, PLACEHOLDERS, gaps_of
 from complaints.models import Complaint, DecisionLetter, LetterHandover
-from complaints.views.base import case_for
-from complaints.views.panels import NAV, CaseFormPage
+from complaints.views.base import NAV, CaseVerb, case_for
 from core.access import can
 from core.views.base import ConfirmPage, Right, RightsMixin, number_in
 from customers.views.base import fetch
 
 
-class LetterCreate(CaseFormPage):
+class LetterCreate(CaseVerb):
     """Beginning a letter from the template of the decision."""
 
     required_right = ("add", DecisionLetter)
@@ -37,27 +36,24 @@ class LetterCreate(CaseFormPage):
     once = True
 
     @cached_property
-    def _case(self) -> Complaint:
-        return case_for(self.request, self.kwargs["pk"])
-
     def case(self) -> Complaint:
         """The case."""
-        return self._case
+        return case_for(self.request, self.kwargs["pk"])
 
     def get_initial(self) -> dict[str, Any]:
         """The language of the customer."""
-        return {"language": language_for(self._case), "with_changes": True}
+        return {"language": language_for(self.case), "with_changes": True}
 
     def perform(self, form: LetterBeginForm) -> str:
         """Begin it and go to its page."""
         given = form.cleaned_data
         made = verbs.draft_letter(
-            self._case, by=self.person, language=given["language"], with_changes=given["with_changes"]
+            self.case, by=self.person, language=given["language"], with_changes=given["with_changes"]
         )
         return made.get_absolute_url()
 
 
-class LetterPage(CaseFormPage):
+class LetterPage(CaseVerb):
     """What the forms about a letter share."""
 
     required_right: ClassVar[Right] = ("change", DecisionLetter)
@@ -72,6 +68,7 @@ class LetterPage(CaseFormPage):
         )
         return found
 
+    @cached_property
     def case(self) -> Complaint:
         """Its case."""
         return self.letter.complaint
@@ -83,7 +80,7 @@ class LetterPage(CaseFormPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the way here."""
         crumbs = [
-            (self.case().number, self.case().get_absolute_url()),
+            (self.case.number, self.case.get_absolute_url()),
             (self.letter.number or _("Decision letter"), self.cancel_url()),
         ]
         return super().get_context_data(**{"crumbs": crumbs, **kwargs})

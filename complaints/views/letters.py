@@ -21,7 +21,8 @@ from complaints.forms.conduct import CiteForm
 from complaints.letter_text import gaps_of, pieces_of
 from complaints.models import Citation, Complaint, DecisionLetter, LetterHandover
 from complaints.sorting.letters import LETTER_SORTS
-from complaints.views.panels import NAV, CasePanel
+from complaints.views.base import NAV
+from complaints.views.panels import CasePanel
 from core.access import can
 from core.choices import AuditAction
 from core.domain.audit import record

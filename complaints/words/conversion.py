@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from complaints.choices.cases import CaseKind, Grade
-from complaints.words.cases import rule_in_words
+from complaints.words.rules import told_names
 
 Params = Mapping[str, Any]
 
@@ -26,7 +26,7 @@ def _graded(params: Params) -> str:
     grade = params.get("grade")
     if grade not in Grade.values:
         return ""
-    reasons = ", ".join(rule_in_words(rule) for rule in params.get("rules", []))
+    reasons = told_names(params)
     words = _("Graded: %(grade)s.") % {"grade": Grade(grade).label}
     return f"{words[:-1]} ({reasons})." if reasons else words
 
