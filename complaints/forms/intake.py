@@ -22,8 +22,10 @@ class ConversionForm(forms.Form):
         help_text=_("It stays in the log, in the history and on the customer's timeline."),
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    # What the person was asked about: a form that is sent late must not turn the case back.
+    to = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["category"] = CategoryField(kind, label=_("Category"), required=False)
-        self.order_fields(["category", "reason", "version"])
+        self.order_fields(["category", "reason", "version", "to"])

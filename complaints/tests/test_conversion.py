@@ -238,7 +238,7 @@ def test_turning_over_by_clicks(client, request_case):
 
 def test_whoever_was_second_sees_what_the_case_is_now(client, request_case, agent):
     url = reverse("complaints:complaint-convert", args=[request_case.pk])
-    stale = {"reason": "She complains", "version": request_case.version - 1}
+    stale = {"reason": "She complains", "version": request_case.version - 1, "to": "complaint"}
     response = client.post(url, stale)
     text = response.content.decode()
     assert response.status_code == 422

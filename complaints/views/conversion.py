@@ -42,7 +42,7 @@ class CaseConvert(CaseVerb):
 
     def get_initial(self) -> dict[str, Any]:
         """Begin with the category that the address names, and the version that the person sees."""
-        return {"category": self._category(), "version": self.case.version}
+        return {"category": self._category(), "version": self.case.version, "to": self.kind}
 
     def _category(self) -> Category | None:
         asked = self.request.POST.get("category") or self.request.GET.get("category") or ""
@@ -67,9 +67,7 @@ class CaseConvert(CaseVerb):
     def refused(self, form: Any, error: DomainError) -> HttpResponse:
         """Show what the case is now; one that somebody turned over meanwhile is looked at first."""
         if error.code == "stale":
-            before = self.case.kind
-            self.case.refresh_from_db()
-            if self.case.kind != before:
+            if form.cleaned_data["to"] not in {"", self.kind}:
                 messages.warning(self.request, error.message)
                 return go_to(self.request, self.case.get_absolute_url())
             form.data = form.data.copy()

@@ -44,7 +44,7 @@ from core.tests.factories import TeamFactory, UserFactory
 ROOT = Path(__file__).resolve().parent.parent.parent
 CASES, LEVELS, HANDLERS = 32, 3, 4
 WORKERS, KILLS = 4, 6
-PATIENCE = 240.0
+PATIENCE = 600.0
 #: Nobody listens there.
 NO_REDIS = "redis://127.0.0.1:1/0"
 
