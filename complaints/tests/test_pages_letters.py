@@ -69,6 +69,15 @@ def test_a_letter_is_written_and_issued_without_script(case, agent, client_of):
     assert letter.digest in page and at("letter-update", letter.pk) not in page
 
 
+def test_a_draft_shows_the_days_of_an_issue_today_and_stores_none(case, agent, client_of):
+    letter = whole_letter(case, agent, body="Until {objection_until}, {letter_number}")
+    for name in ("letter-detail", "letter-print"):
+        page = text_of(client_of(agent), name, letter.pk)
+        assert "{objection_until}" not in page and "HF-…" in page
+    letter.refresh_from_db()
+    assert letter.body == "Until {objection_until}, {letter_number}"
+
+
 def test_a_letter_changed_meanwhile_is_not_overwritten(case, agent, client_of):
     letter = whole_letter(case, agent)
     form = {"recipient": "X", "address": "", "subject": "Decision", "body": "Mine", "version": 1}

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views import View
 
@@ -16,10 +17,11 @@ from complaints.choices.cases import CaseKind, State
 from complaints.choices.letters import LETTER_MOVES, LetterState
 from complaints.domain import letter_issue as issuing
 from complaints.domain import letters as verbs
+from complaints.domain.letter_values import late_values
 from complaints.filters.letters import LetterFilterSet
 from complaints.forms.conduct import CiteForm
-from complaints.letter_text import gaps_of, pieces_of
-from complaints.models import Citation, Complaint, DecisionLetter, LetterHandover
+from complaints.letter_text import gaps_of, pieces_of, with_late
+from complaints.models import Citation, Complaint, DecisionLetter, LetterHandover, LetterSettings
 from complaints.sorting.letters import LETTER_SORTS
 from complaints.views.base import NAV
 from complaints.views.panels import CasePanel
@@ -38,6 +40,15 @@ def may_begin(case: Complaint) -> bool:
     """Tell whether the case is at the point where a letter is written."""
     decided = bool(case.decision) and case.state in (State.SOLVED, State.CLOSED)
     return case.kind == CaseKind.COMPLAINT and decided
+
+
+def as_if_issued(letter: DecisionLetter, text: str) -> str:
+    """Return a text of a letter as it would be issued now; an issued one as it is."""
+    if not letter.is_being_written:
+        return text
+    days = LetterSettings.load().objection_days
+    values, _until = late_values("HF-…", letter.language, at=timezone.now(), days=days)
+    return with_late(text, values)
 
 
 class LetterPanel(CasePanel):
@@ -68,8 +79,8 @@ class LetterDetail(RightsMixin, View):
         context = {
             "letter": letter,
             "case": case,
-            "pieces": pieces_of(letter.body),
-            "subject_pieces": pieces_of(letter.subject),
+            "pieces": pieces_of(as_if_issued(letter, letter.body)),
+            "subject_pieces": pieces_of(as_if_issued(letter, letter.subject)),
             "gaps": gaps_of(letter.subject) + gaps_of(letter.body) if letter.is_being_written else [],
             "steps": _steps(letter, self.person, may_change=may_change),
             "may_change": may_change and letter.is_being_written,
@@ -122,7 +133,8 @@ class LetterPrint(RightsMixin, View):
         return {
             "letter": letter,
             "address": address.text or "",
-            "paragraphs": [part for part in letter.body.split("\n\n") if part.strip()],
+            "subject": as_if_issued(letter, letter.subject),
+            "paragraphs": [part for part in as_if_issued(letter, letter.body).split("\n\n") if part.strip()],
             "is_issued": letter.state == LetterState.ISSUED,
             "replacement": letter.replaced_by if letter.is_replaced else None,
             "html_language": {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}.get(letter.language, "en"),

@@ -29,6 +29,7 @@ from complaints.sorting.letters import REFERENCE_SORTS
 from complaints.views.conduct import phrases_url
 from complaints.views.panels import CasePanel
 from core.access import can
+from core.errors import DomainError
 from core.views.base import RightsMixin, number_in, render_page
 from core.views.lists import ListPage
 from customers.views.base import CustomerFormPage, RecordFilters, fetch, next_url
@@ -69,7 +70,10 @@ class CitationCreate(RightsMixin, View):
         action = "view" if self.cites is Complaint else "change"
         citing: Citing = fetch(request, self.cites.objects.all(), pk, action)
         chosen = number_in(request.POST.get("reference", "")) or 0
-        reference = fetch(request, LegalReference.objects.active(), chosen)
+        offered = LegalReference.objects.visible_to(self.person).active()
+        reference = offered.filter(pk=chosen).first()
+        if reference is None:
+            raise DomainError("no_reference", _("Choose a reference"))
         row = cite(citing, reference, by=self.person)
         if row.held:
             messages.success(request, _("Cited."))
