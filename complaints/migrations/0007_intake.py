@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0005_learning'),
+        ('complaints', '0006_grading_rules'),
         ('contenttypes', '0002_remove_content_type_name'),
         ('core', '0019_mail_to_a_former_address'),
         ('customers', '0007_names_of_metrics'),

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0005_learning'),
+        ('complaints', '0007_intake'),
         ('core', '0019_mail_to_a_former_address'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0005_learning'),
+        ('complaints', '0008_kpis'),
         ('core', '0019_mail_to_a_former_address'),
         ('customers', '0007_names_of_metrics'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0005_learning'),
+        ('complaints', '0009_letters'),
         ('core', '0019_mail_to_a_former_address'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
                 ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
                 ('error', models.CharField(blank=True, max_length=500, verbose_name='reason')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='written')),
-                ('complaint', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='letters', to='complaints.complaint')),
+                ('complaint', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sent_mails', to='complaints.complaint')),
                 ('entry', models.OneToOneField(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='letter', to='complaints.entry')),
                 ('files', models.ManyToManyField(blank=True, related_name='+', to='core.attachment', verbose_name='files')),
                 ('mailbox', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.mailbox', verbose_name='mailbox')),

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0005_learning'),
+        ('complaints', '0010_mail'),
         ('customers', '0007_names_of_metrics'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -201,7 +201,7 @@ class CaseLetter(models.Model):
     """
 
     key = models.CharField(max_length=60, unique=True, editable=False)
-    complaint = models.ForeignKey(Complaint, on_delete=models.CASCADE, related_name="letters")
+    complaint = models.ForeignKey(Complaint, on_delete=models.CASCADE, related_name="sent_mails")
     entry = models.OneToOneField(
         Entry, null=True, blank=True, on_delete=models.CASCADE, related_name="letter", editable=False
     )
