@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from crm.tests.browser.conftest import Installation
-from crm.tests.browser.test_looks import axe, overflow
+from crm.tests.browser.test_looks import AXE, axe, overflow
 
 #: Told apart from what other walks leave in the same installation.
 NOW = uuid4().hex[:10]
@@ -20,9 +20,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.once]
 
 @pytest.fixture
 def open_form(installation: Installation) -> None:
-    code = (
-        "from complaints.models import PublicForm; PublicForm.load(); PublicForm.objects.update(is_open=True)"
-    )
+    setup = "PublicForm.load(); PublicForm.objects.update(is_open=True)"
+    code = f"from complaints.models import PublicForm; {setup}"
     installation.manage("shell", "--verbosity", "0", "-c", code)
 
 
@@ -83,8 +82,6 @@ def take_back(page: Page) -> None:
 
 
 def test_the_pages_are_fit_for_everybody(open_form: None, visit: Callable[..., Page]) -> None:
-    from crm.tests.browser.test_looks import AXE
-
     page = visit()
     faults = []
     for address in ("/complaints/form/", "/complaints/form/find/"):
