@@ -28,9 +28,9 @@ from complaints.models import (
 from complaints.sorting.letters import REFERENCE_SORTS
 from complaints.views.conduct import phrases_url
 from complaints.views.panels import CasePanel
-from core.access import can
+from core.access import can, require
 from core.errors import DomainError
-from core.views.base import RightsMixin, number_in, render_page
+from core.views.base import Right, RightsMixin, number_in, render_page
 from core.views.lists import ListPage
 from customers.views.base import CustomerFormPage, RecordFilters, fetch, next_url
 
@@ -61,12 +61,13 @@ class ReferencePanel(CasePanel):
 class CitationCreate(RightsMixin, View):
     """Citing a reference in a case, a letter or a designation."""
 
-    required_right = ("add", Citation)
+    required_right: ClassVar[Right] = ("add", Citation)
     http_method_names = ["post"]
     cites: ClassVar[type[Any]] = Complaint
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Cite it and go back to where it was asked."""
+        require(self.person, "add", Citation)
         action = "view" if self.cites is Complaint else "change"
         citing: Citing = fetch(request, self.cites.objects.all(), pk, action)
         chosen = number_in(request.POST.get("reference", "")) or 0
@@ -91,6 +92,7 @@ class CaseCite(CitationCreate):
 class LetterCite(CitationCreate):
     """In a letter that is being written."""
 
+    required_right: ClassVar[Right] = ("change", DecisionLetter)
     cites = DecisionLetter
     model = DecisionLetter
 
@@ -98,6 +100,7 @@ class LetterCite(CitationCreate):
 class DesignationCite(CitationCreate):
     """In a designation."""
 
+    required_right: ClassVar[Right] = ("change", Designation)
     cites = Designation
     model = Designation
 
