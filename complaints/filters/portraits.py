@@ -61,7 +61,7 @@ class TraitField(forms.CharField):
         return AskedTrait(attribute, asked)
 
 
-class TraitFilter(filters.Filter):  # type: ignore[misc]
+class TraitFilter(filters.CharFilter):  # type: ignore[misc]
     """Complaints whose complainant has a trait."""
 
     field_class = TraitField
