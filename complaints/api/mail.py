@@ -99,7 +99,7 @@ class InboundMailViewSet(ScopedReadViewSet):
         return self.answer(self.fresh(turn_into_case(self.get_object(), by=self.caller)))
 
 
-class LetterSerializer(serializers.ModelSerializer[CaseLetter]):
+class CaseLetterSerializer(serializers.ModelSerializer[CaseLetter]):
     """A mail to a customer and whether it left; `entry` is the answer that it carries."""
 
     class Meta:
@@ -111,17 +111,17 @@ class LetterSerializer(serializers.ModelSerializer[CaseLetter]):
         read_only_fields = fields
 
 
-class LetterViewSet(ScopedReadViewSet):
+class CaseLetterViewSet(ScopedReadViewSet):
     """Mails to customers: read, and sent again where they did not arrive."""
 
     model = CaseLetter
-    serializer_class = LetterSerializer
+    serializer_class = CaseLetterSerializer
     filterset_class = LetterFilterSet
     sort_keys = LETTER_SORTS
     default_sort = "-id"
     action_rights = {"send_again": "change"}
 
-    @extend_schema(request=None, responses=LetterSerializer, filters=False)
+    @extend_schema(request=None, responses=CaseLetterSerializer, filters=False)
     @action(detail=True, methods=["post"], url_path="send-again", url_name="send-again")
     def send_again(self, request: Request, pk: Any = None) -> Response:
         """Try it anew. 409 unless it could not be sent, or came back."""
@@ -131,5 +131,5 @@ class LetterViewSet(ScopedReadViewSet):
 routes = [
     ("mailboxes", MailboxViewSet, "mailbox"),
     ("received-mails", InboundMailViewSet, "received-mail"),
-    ("complaint-letters", LetterViewSet, "complaint-letter"),
+    ("complaint-letters", CaseLetterViewSet, "complaint-letter"),
 ]
