@@ -130,7 +130,7 @@ class DesignationViewSet(ActingViewSet):
         "decide": "approve",
         "lift": "approve",
         "notice": "change",
-        "object": "view",
+        "object": "change",
         "review": "approve",
     }
 
@@ -224,7 +224,7 @@ class LegalReferenceViewSet(ActingViewSet):
     filterset_class = ReferenceFilterSet
     sort_keys = REFERENCE_SORTS
     default_sort = "code"
-    action_rights = {"cite": "view"}
+    action_rights = {"cite": "cite"}
 
     @extend_schema(request=CiteSerializer, responses=LegalReferenceSerializer, filters=False)
     @action(detail=True, methods=["post"])

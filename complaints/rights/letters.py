@@ -10,7 +10,7 @@ ACTIONS: dict[str, str] = {
     "designation": "view add change approve export reveal",
     "conductevidence": "view",
     "conductobjection": "view add approve",
-    "legalreference": "view change export",
+    "legalreference": "view change export cite",
     "citation": "view add delete",
 }
 #: Where the customer lives, and what is said about somebody's conduct.
@@ -53,11 +53,12 @@ RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
     "conductobjection": {
         "agent": ("team", "view add"),
         "manager": ("team", "view add approve"),
-        "integration": ("all", "view add"),
+        "integration": ("all", "view"),
     },
     "legalreference": {
         **_READ_ALL,
-        "manager": ("all", "view change export"),
+        **{role: ("all", "view cite") for role in ("agent", "sales", "integration")},
+        "manager": ("all", "view change export cite"),
         "analyst": ("all", "view export"),
     },
     "citation": {
