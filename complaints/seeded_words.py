@@ -31,6 +31,7 @@ _HOLIDAYS = (
 )
 #: Reasons that verbs give by themselves.
 _REASONS = (
+    gettext_noop("It was escalated."),
     gettext_noop("The customer answered."),
     gettext_noop("The customer is content."),
     gettext_noop("The customer is not content."),

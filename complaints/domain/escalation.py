@@ -17,7 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from complaints.choices.cases import (
     GRADE_ORDER,
@@ -184,7 +184,7 @@ def _act(case: Complaint, level: Escalation, people: Sequence[User], *, at: date
     if level.action == LevelAction.REASSIGN:
         return _hand_over(case, people, at=at)
     if level.action == LevelAction.RAISE_GRADE:
-        return _raise_grade(case, level, at=at)
+        return _raise_grade(case, at=at)
     if level.action == LevelAction.SUMMON_CRISIS:
         summon(case, at)
     return str(level.action)
@@ -198,11 +198,11 @@ def _hand_over(case: Complaint, people: Sequence[User], *, at: datetime) -> str:
     return str(LevelAction.REASSIGN)
 
 
-def _raise_grade(case: Complaint, level: Escalation, *, at: datetime) -> str:
+def _raise_grade(case: Complaint, *, at: datetime) -> str:
     higher = [grade for grade, place in GRADE_ORDER.items() if place == GRADE_ORDER.get(case.grade, 9) + 1]
     if case.kind != CaseKind.COMPLAINT or not higher:
         return str(LevelAction.NOTIFY)
-    regrade(case, higher[0], reason=_("Escalated, level %(level)s") % {"level": level.number}, by=None, at=at)
+    regrade(case, higher[0], reason=gettext_noop("It was escalated."), by=None, at=at)
     return str(LevelAction.RAISE_GRADE)
 
 

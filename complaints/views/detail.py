@@ -48,6 +48,7 @@ from complaints.models import (
     StatusAccess,
     WorkOrder,
 )
+from complaints.seeded_words import in_words
 from complaints.shown_clocks import Shown, offset_in_words, show
 from complaints.views.base import NAV, CaseMove, CaseVerb, case_for
 from complaints.views.case_mail import acknowledgement_of, can_be_mailed, with_mails
@@ -91,6 +92,7 @@ class ComplaintDetail(RightsMixin, TemplateView):
             entry_form=entry_form(case, seen) if may["log"] else None,
             contact=contact_card(case, may=may["change"]),
             repeats=repeats_of(case),
+            set_because=in_words(case.grade_evidence.get("set", {}).get("reason", "")),
             grade_why=why_of(case.grade_evidence, category_names()),
             weighed=weighed_rows(case.dispatch_evidence.get("weighed", [])),
             work_orders=list(WorkOrder.objects.visible_to(self.person).for_list().filter(complaint=case)),
