@@ -29,10 +29,12 @@ from complaints.models import (
     Entry,
     Escalation,
     FirstContact,
+    FormSubmission,
     InboundMail,
     Investigation,
     LetterHandover,
     Pause,
+    StatusAccess,
     WorkOrder,
 )
 from core.access import teams_in_reach
@@ -225,6 +227,8 @@ def register_explainers() -> None:
         CallScore,
         DecisionLetter,
         Citation,
+        FormSubmission,
+        StatusAccess,
     )
     for model in below:
         register_explainer(model, BelowCaseExplained)

@@ -30,7 +30,7 @@ RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
         "trainer": ("team", "view"),
         "manager": ("team", "view add change approve export reveal"),
         "analyst": ("all", "view export"),
-        "integration": ("all", "view add change"),
+        "integration": ("all", "view add change reveal"),
     },
     "letterhandover": {
         "agent": ("team", "view add"),

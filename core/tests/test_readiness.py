@@ -78,7 +78,7 @@ def test_ready_when_everything_works(alive: datetime, client: Client) -> None:
     assert body["status"] == "ready"
     assert set(body["parts"].values()) == {"ok"}
     platform = {"database", "migrations", "broker", "worker", "clock", "jobs", "mail", "disk"}
-    assert set(body["parts"]) == {*platform, "nightly", "calendars", "escalation"}
+    assert set(body["parts"]) == {*platform, "nightly", "calendars", "escalation", "case-mail"}
     assert response["Cache-Control"] == "no-store"
     assert response.cookies == {}
 

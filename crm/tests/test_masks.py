@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from complaints.models import Complaint
+from complaints.models import Complaint, DecisionLetter, Designation, InboundMail
 from core.access import can, role_table, sees_field, sensitive_fields
 from core.choices import AuditAction
 from core.domain.exports import request_export
@@ -251,5 +251,6 @@ def test_a_mask_tells_two_apart_and_no_more(value: Any, shown: str) -> None:
 
 
 def test_people_are_persons_customers_and_who_complains() -> None:
-    known = {Customer._meta.label_lower, Person._meta.label_lower, Complaint._meta.label_lower}
-    assert set(sensitive_fields()) == known
+    """In cases, in the mails they sent, in the letters they get, and in what is said of their conduct."""
+    known = (Customer, Person, Complaint, InboundMail, DecisionLetter, Designation)
+    assert set(sensitive_fields()) == {model._meta.label_lower for model in known}
