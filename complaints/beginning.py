@@ -85,7 +85,7 @@ def begin(apps: Any = None, **kwargs: Any) -> None:
     from complaints.domain.phrases import seed_phrases
     from complaints.domain.references import seed_references
     from complaints.domain.seeding import begin as begin_cases
-    from complaints.models import CallBackPolicy, PublicForm
+    from complaints.models import CallBackPolicy, PublicForm, SatisfactionPolicy
     from core.domain.schedules import ensure_schedule
 
     for key, title, task, rhythm in _SCHEDULES:
@@ -104,6 +104,8 @@ def begin(apps: Any = None, **kwargs: Any) -> None:
         seed_templates()
         seed_criteria()
         seed_references()
+    if _has_table(apps, "satisfactionpolicy"):
+        SatisfactionPolicy.load()
     if _has_table(apps, "publicform"):
         PublicForm.load()
 

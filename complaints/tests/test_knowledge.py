@@ -219,8 +219,9 @@ def test_the_panel_of_a_case_suggests_and_counts(writer, manager, client_of):
     case = ComplaintFactory(title="发票金额不对", owner=writer)
     url, client = reverse("complaints:knowledge-panel", args=[case.pk]), client_of(writer)
     assert "发票金额错误" in client.get(url).content.decode()
-    assert client.post(url).status_code == 400
-    client.post(url, {"article": article.pk})
+    helped = reverse("complaints:knowledge-help", args=[case.pk])
+    assert client.post(helped).status_code == 400
+    client.post(helped, {"article": article.pk})
     article.refresh_from_db()
     assert article.helped == 1
     fragment = client.get(

@@ -150,7 +150,8 @@ def test_who_only_reads_a_case_does_not_say_what_helped(agent, user_in, client_o
     case = ComplaintFactory(title="发票金额不对", owner=agent, team=agent.team)
     url, reader = reverse("complaints:knowledge-panel", args=[case.pk]), client_of(user_in("analyst"))
     assert "This helped" not in reader.get(url).content.decode()
-    assert reader.post(url, {"article": article.pk}).status_code == 404
+    helped = reverse("complaints:knowledge-help", args=[case.pk])
+    assert reader.post(helped, {"article": article.pk}).status_code == 403
     assert "This helped" in client_of(agent).get(url).content.decode()
 
 

@@ -14,4 +14,5 @@ urlpatterns = [
     path("knowledge/<int:pk>/editions/", knowledge.ArticleEditions.as_view(), name="article-editions"),
     path("<int:pk>/article/", knowledge.ArticleFromCase.as_view(), name="article-from-case"),
     path("<int:pk>/knowledge/", knowledge.KnowledgePanel.as_view(), name="knowledge-panel"),
+    path("<int:pk>/knowledge/helped/", knowledge.KnowledgeHelp.as_view(), name="knowledge-help"),
 ]

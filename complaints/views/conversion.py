@@ -113,7 +113,7 @@ class CaseByNumber(RightsMixin, View):
     """The case of a number, or that once had it: addresses that people write down go on working."""
 
     required_right: ClassVar[Right] = ("view", Complaint)
-    http_method_names = ["get"]
+    http_method_names = ["get", "head"]
 
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
         """Go to its page."""

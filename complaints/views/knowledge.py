@@ -28,8 +28,8 @@ from complaints.forms.knowledge import ArticleForm
 from complaints.models import Article, ArticleEdition, Complaint
 from complaints.rendering import as_html
 from complaints.sorting.learning import ARTICLE_SORTS
-from complaints.views.base import NAV, list_crumbs
-from complaints.views.panels import CasePanel
+from complaints.views.base import NAV, case_for, list_crumbs
+from complaints.views.panels import CasePanel, PanelPost
 from core.access import can
 from core.errors import DomainError
 from core.views.base import RightsMixin, go_to, number_in, render_page
@@ -239,7 +239,7 @@ class ArticleFromCase(RightsMixin, View):
 
 
 class KnowledgePanel(CasePanel):
-    """On the page of a case: which articles may help; noting that one did."""
+    """On the page of a case: which articles may help."""
 
     required_right = ("view", Article)
     template_name = "complaints/knowledge_panel.html"
@@ -254,15 +254,22 @@ class KnowledgePanel(CasePanel):
             "may_draft": case.solved_at is not None and can(self.person, "add", Article),
         }
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Note that the article helped, once for the case, by somebody who works on it."""
-        case: Complaint = fetch(request, Complaint.objects.for_list(), pk, "change")
-        number = number_in(request.POST.get("article", ""))
+
+class KnowledgeHelp(PanelPost):
+    """Noting that an article helped, once for the case, by somebody who works on it."""
+
+    required_right = ("change", Complaint)
+    panel = KnowledgePanel
+
+    def perform(self) -> Complaint:
+        """Note it."""
+        case = case_for(self.request, self.kwargs["pk"], "change")
+        number = number_in(self.request.POST.get("article", ""))
         if number is None:
             raise DomainError("article_needed", _("Name the article that helped."))
-        article: Article = fetch(request, Article.objects.all(), number)
+        article: Article = fetch(self.request, Article.objects.all(), number)
         note_help(article, case, by=self.person)
-        return self.get(request, pk)
+        return case
 
 
 class KnowledgeSuggest(RightsMixin, View):

@@ -172,7 +172,7 @@ class LetterCorrect(LetterMove):
 class LetterReturn(LetterPage):
     """Giving it back, and why: by who approves, or by who writes and wants to change it."""
 
-    required_right = ("view", DecisionLetter)
+    required_right = ("change", DecisionLetter)
     form_class = WhyForm
     title = gettext_lazy("Give the letter back")
     submit_label = gettext_lazy("Give back")

@@ -19,7 +19,7 @@ class CasePresence(RightsMixin, View):
     """One line: who is there, who writes, and whether something was said since the page was opened."""
 
     required_right = ("view", Complaint)
-    http_method_names = ["get"]
+    http_method_names = ["get", "head"]
     #: The middleware reads neither organisation nor zone for it.
     is_light = True
 

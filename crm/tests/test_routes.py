@@ -32,6 +32,8 @@ pytestmark = pytest.mark.django_db
 #: Opening these tells the installation something; each says why.
 WRITES_ON_GET = {
     "core:notification-open": "opening a message marks it as read",
+    "complaints:letter-download": "who takes a letter away is on record",
+    "complaints:inboundmail-source": "who takes a mail away is on record",
 }
 #: What a page asks for beside the right that opens it.
 ASKS_TOO: dict[str, Right] = {

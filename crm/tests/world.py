@@ -15,7 +15,7 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from analytics.models import ChurnWarning, WarningMove
+from analytics.models import CaseTally, ChurnWarning, WarningMove
 from analytics.tests.factories import ChurnWarningFactory
 from complaints.domain.alerts import raise_alert, take_call_score
 from complaints.domain.articles import write_article
@@ -149,6 +149,7 @@ class Side:
     mail: InboundMail
     loose_mail: InboundMail
     case_letter: CaseLetter
+    tally: CaseTally
     people: dict[str, User] = field(default_factory=dict)
 
     def person_in(self, role: str) -> User:
@@ -211,6 +212,9 @@ def make_side(
         **_solved(customer, text, by),
         **_learned(customer, text, by),
         **_told(customer, text, by),
+        tally=CaseTally.objects.create(
+            grain="day", on=timezone.localdate(), kind="complaint", scope=f"team:{team.pk}", team=team
+        ),
         **orders,
     )
 

@@ -64,7 +64,7 @@ def add_message(page: Page) -> None:
     page.wait_for_timeout(3_100)
     page.get_by_label("Your message").fill("We also paid already.")
     page.get_by_role("button", name="Send message").click()
-    expect(page.locator(".said").get_by_text("We also paid already.")).to_be_visible()
+    expect(page.locator(".exchange").get_by_text("We also paid already.")).to_be_visible()
 
 
 def seen_by_staff(page: Page, number: str) -> None:
