@@ -54,9 +54,11 @@ RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
         "integration": ("all", "view add"),
     },
     "clock": _READ_WITH_THE_CASE,
+    # Whoever may handle a case may be told of it, and takes it up.
     "escalation": {
         **_READ_WITH_THE_CASE,
         "agent": ("team", "view change"),
+        "sales": ("team", "view change"),
         "manager": ("team", "view change"),
     },
     "assignment": _READ_WITH_THE_CASE,

@@ -168,8 +168,15 @@ def test_the_canary_sings_for_who_may_hear_it(
         f"/api/v1/search/?q={PIECES[0]}",
         *(door.url() for door in api_lists() if not door.name.startswith(PERSONAL)),
     ]
-    silent = [url for url in urls if has_rows_of_customers(url) and not leaks(get(client, url), canary)]
-    assert silent == []
+    told_to_few = ("/api/v1/designations/", "/api/v1/received-mails/")
+    silent = [
+        url
+        for url in urls
+        if has_rows_of_customers(url) and url not in told_to_few and not leaks(get(client, url), canary)
+    ]
+    boss = client_of(canary.owner)
+    silent += [url for url in told_to_few if not leaks(get(boss, url), canary)]
+    assert not silent, "\n".join(silent)
 
 
 def has_rows_of_customers(url: str) -> bool:
@@ -196,6 +203,16 @@ def has_rows_of_customers(url: str) -> bool:
             "daily-reports",
             "call-scores",
             "phrases",
+            "grading-rules",
+            "service-policies",
+            "letter-templates",
+            "legal-references",
+            "complaint-portraits",
+            "complaint-forecasts",
+            "complaint-figures",
+            "public-forms",
+            "mailboxes",
+            "likely-complainers",
         )
     )
 
