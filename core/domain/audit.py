@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -98,5 +99,14 @@ def as_json(value: Any) -> Any:
     if isinstance(value, models.QuerySet) or (
         isinstance(value, Iterable) and not isinstance(value, str | dict)
     ):
-        return sorted(str(item) for item in value)
+        return sorted(map(_as_text, value))
     return value
+
+
+def _as_text(item: Any) -> str:
+    """Return one text for equal items: databases give the keys of an object back in an order of their own."""
+    return (
+        json.dumps(item, sort_keys=True, ensure_ascii=False, default=str)
+        if isinstance(item, dict)
+        else str(item)
+    )

@@ -114,3 +114,8 @@ def test_a_new_password_is_told_and_a_better_hash_is_not() -> None:
     user.save()
     line = AuditEntry.objects.about(user).get()
     assert (line.action, line.via, line.changes) == (AuditAction.PASSWORD_CHANGED, "command", {})
+
+
+def test_objects_in_a_list_are_equal_whatever_the_order_of_their_keys() -> None:
+    assert as_json([{"fact": "tier", "value": 1}]) == as_json([{"value": 1, "fact": "tier"}])
+    assert as_json([{"fact": "tier", "value": 1}]) != as_json([{"fact": "tier", "value": 2}])

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
 from celery import shared_task
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from core.choices import JobState
@@ -18,9 +15,9 @@ from core.domain.jobs import claim_job, later, request_cancel, retry_job, run_jo
 from core.domain.jobs.leases import LeaseKeeper
 from core.domain.jobs.progress import Run
 from core.domain.schedules import ensure_schedule, run_due_schedules
-from core.errors import Conflict
 from core.models import AuditEntry, Job, Schedule, ScheduleRun
 from core.tasks import body_of
+from core.tests.crowds import crowd
 
 CROWD = 8
 
@@ -34,27 +31,10 @@ def count_run() -> None:
     runs.append(1)
 
 
-def at_once(act: Callable[[int], object]) -> list[object]:
-    """Let a crowd of threads do the same thing at the same moment; return what each got."""
-    start = Barrier(CROWD)
-
-    def one(number: int) -> object:
-        start.wait()
-        try:
-            return act(number)
-        except Conflict as refusal:
-            return refusal.code
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(CROWD) as crowd:
-        return list(crowd.map(one, range(CROWD)))
-
-
 def test_one_of_many_claims_succeeds():
     job, at = later("core.tests.count_run"), timezone.now()
 
-    claims = at_once(lambda number: claim_job(job.pk, at=at, token=str(number)))
+    claims = crowd(lambda number: claim_job(job.pk, at=at, token=str(number)), CROWD)
 
     [winner] = [claim for claim in claims if claim]
     job.refresh_from_db()
@@ -65,7 +45,7 @@ def test_many_doorbells_run_a_job_once():
     runs.clear()
     job = later("core.tests.count_run")
 
-    at_once(lambda number: run_job(job.pk, body_of=body_of))
+    crowd(lambda number: run_job(job.pk, body_of=body_of), CROWD)
 
     assert len(runs) == 1
     assert Job.objects.get().state == JobState.DONE
@@ -98,7 +78,7 @@ def test_a_dedupe_key_asked_for_by_many_gives_one_job():
         with transaction.atomic():
             return later("core.tests.count_run", dedupe="once", number=number).pk
 
-    pks = at_once(ask)
+    pks = crowd(ask, CROWD)
 
     assert len(set(pks)) == 1
     assert Job.objects.count() == 1
@@ -109,7 +89,7 @@ def test_many_beats_start_a_moment_once():
     ensure_schedule("test.minute", title="Minute", task="core.tests.count_run", every_seconds=60)
     at = timezone.now() + timedelta(minutes=5)
 
-    at_once(lambda number: run_due_schedules(at))
+    crowd(lambda number: run_due_schedules(at), CROWD)
 
     assert (Job.objects.count(), ScheduleRun.objects.count()) == (1, 1)
 
@@ -119,7 +99,7 @@ def test_of_many_who_retry_one_succeeds(django_user_model):
     job = later("core.tests.count_run")
     request_cancel(job, by=user)
 
-    answers = at_once(lambda number: retry_job(Job.objects.get(pk=job.pk), by=user))
+    answers = crowd(lambda number: retry_job(Job.objects.get(pk=job.pk), by=user), CROWD)
 
     assert answers.count("job_not_stopped") == CROWD - 1
     assert AuditEntry.objects.filter(changes__has_key="state").count() == 1
@@ -134,7 +114,7 @@ def test_a_cancelled_job_is_never_run_as_well():
             return request_cancel(Job.objects.get(pk=job.pk), by=None)
         return run_job(job.pk, body_of=body_of)
 
-    at_once(race)
+    crowd(race, CROWD)
 
     job.refresh_from_db()
     assert (job.state, len(runs)) in {(JobState.DONE, 1), (JobState.CANCELLED, 0)}

@@ -8,10 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
 from django.conf import settings as configured
@@ -21,6 +18,7 @@ from django.utils import timezone
 from core.domain.mails.sending import send_due
 from core.domain.notifications import notify
 from core.models import Notification, OutgoingMail
+from core.tests.crowds import crowd
 from core.tests.factories import UserFactory
 from core.tests.mailboxes import mail_server
 
@@ -29,26 +27,11 @@ CROWD = 8
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 
-def at_once(act: Callable[[int], object]) -> list[object]:
-    """Let a crowd of threads do the same thing at the same moment; return what each got."""
-    start = Barrier(CROWD)
-
-    def one(number: int) -> object:
-        start.wait()
-        try:
-            return act(number)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(CROWD) as crowd:
-        return list(crowd.map(one, range(CROWD)))
-
-
 def test_many_senders_send_each_mail_once(settings):
     settings.MAIL_PER_MINUTE = 1_000
     notify(UserFactory.create_batch(60), kind="core.mention", title="Hello")
     with mail_server(settings) as box:
-        at_once(lambda number: send_due())
+        crowd(lambda number: send_due(), CROWD)
 
     assert Counter(box.ids()).most_common(1)[0][1] == 1
     assert len(box.letters) == 60
@@ -57,7 +40,7 @@ def test_many_senders_send_each_mail_once(settings):
 
 def test_many_tellers_with_one_key_tell_once_by_every_way():
     user = UserFactory()
-    at_once(lambda number: notify([user], kind="core.mention", title="Hello", dedupe="once"))
+    crowd(lambda number: notify([user], kind="core.mention", title="Hello", dedupe="once"), CROWD)
 
     assert Notification.objects.count() == 1
     assert OutgoingMail.objects.get().notifications.count() == 1
@@ -65,7 +48,7 @@ def test_many_tellers_with_one_key_tell_once_by_every_way():
 
 def test_many_tellers_fill_one_summary():
     user = UserFactory()
-    at_once(lambda number: notify([user], kind="task_due", title=f"Task {number}"))
+    crowd(lambda number: notify([user], kind="task_due", title=f"Task {number}"), CROWD)
 
     assert OutgoingMail.objects.get().notifications.count() == CROWD
 
@@ -74,7 +57,7 @@ def test_the_limit_per_minute_holds_for_all_senders_together(settings):
     settings.MAIL_PER_MINUTE = 10
     notify(UserFactory.create_batch(40), kind="core.mention", title="Hello")
     with mail_server(settings) as box:
-        at_once(lambda number: send_due())
+        crowd(lambda number: send_due(), CROWD)
 
     assert 10 <= len(box.letters) < 10 + CROWD
 

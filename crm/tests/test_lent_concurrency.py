@@ -2,44 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
-from django.db import connections
 from django.utils import timezone
 
 from core.choices import ShareLevel
 from core.domain.absences import Period, arrange_absence
 from core.domain.roles import grant_roles
 from core.domain.shares import Terms, share_record
-from core.errors import DomainError
 from core.models import Absence, Share, User
+from core.tests.crowds import at_once
 from core.tests.factories import UserFactory
 from customers.tests.factories import CustomerFactory
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-
-
-def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
-    """Run the calls in threads that start together; a refusal is its code."""
-    barrier = Barrier(len(calls))
-
-    def run(call: Callable[[], Any]) -> Any:
-        try:
-            barrier.wait(20)
-            return call()
-        except DomainError as error:
-            return error.code
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from crm.tests.browser.conftest import PASSWORD, Installation
+from crm.tests.browser.test_complaints import calm, pause, solve
 from crm.tests.browser.test_walks import box
 
 #: Told apart from what other walks leave in the same installation.
@@ -97,8 +98,8 @@ def desk(installation: Installation) -> Iterator[Installation]:
 def test_a_complaint_from_the_form_to_the_report(desk: Installation, visit: Callable[..., Page]) -> None:
     number = filed(visit())
     walk = dispatched(visit("ann"), visit("mei"), number)
-    first_contact(walk.handler)
-    paused(walk.handler)
+    calm(walk.handler)
+    pause(walk.handler, "Asked for the list of those who came")
     escalated(walk, desk)
     cause_named(walk)
     compensated(walk)
@@ -130,28 +131,6 @@ def dispatched(handler: Page, manager: Page, number: str) -> Walk:
     until(handler, handler.locator("#log").get_by_text("Handler: Ann Agent"))
     manager.goto(handler.url)
     return Walk(handler, manager, handler.url)
-
-
-def first_contact(page: Page) -> None:
-    card = page.locator("#first-contact")
-    card.get_by_label("How do they feel?").select_option(label="Angry")
-    card.get_by_role("button", name="Begin").click()
-    for _step in range(4):
-        page.locator("#first-contact").get_by_role("button", name="Step done").click()
-    card = page.locator("#first-contact")
-    card.get_by_label("How do they feel now?").select_option(label="Uneasy")
-    card.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("within ninety seconds")).to_be_visible()
-
-
-def paused(page: Page) -> None:
-    page.get_by_role("link", name="Wait for the customer").click()
-    dialog = page.locator("#dialog")
-    dialog.get_by_label("Reason").fill("Asked for the list of those who came")
-    dialog.get_by_role("button", name="Stop the clocks").click()
-    expect(page.locator(".clock", has_text="Solution")).to_contain_text("paused")
-    page.get_by_role("button", name="Go on").click()
-    expect(page.locator(".clock", has_text="Solution")).to_contain_text("left")
 
 
 def escalated(walk: Walk, desk: Installation) -> None:
@@ -198,19 +177,10 @@ def compensated(walk: Walk) -> None:
 
 
 def closed(page: Page) -> None:
-    solved(page, "The key hangs at the desk now, and 500 are refunded.")
+    solve(page, "The key hangs at the desk now, and 500 are refunded.")
     page.get_by_role("link", name="Close case").click()
     page.locator("#dialog").get_by_role("button", name="Close case").click()
     expect(page.locator("#log").get_by_text("Closed.").first).to_be_visible()
-
-
-def solved(page: Page, text: str) -> None:
-    page.get_by_role("link", name="Give solution").click()
-    dialog = page.locator("#dialog")
-    dialog.get_by_label("Solution").fill(text)
-    dialog.get_by_label("Decision").select_option(label="Upheld")
-    dialog.get_by_role("button", name="Give solution").click()
-    expect(page.get_by_text(text).first).to_be_visible()
 
 
 def refused_on_the_phone(walk: Walk) -> None:
@@ -223,7 +193,7 @@ def refused_on_the_phone(walk: Walk) -> None:
 
 def closed_for_good(walk: Walk) -> None:
     walk.handler.goto(walk.address)
-    solved(walk.handler, "Two more days in March.")
+    solve(walk.handler, "Two more days in March.")
     call_back(walk, accepted="Yes", score="5")
     expect(walk.manager.get_by_role("link", name="Reopen")).to_be_visible()
     expect(walk.manager.locator("#callback-panel").get_by_text("Accepted", exact=True).first).to_be_visible()

@@ -74,23 +74,23 @@ def note_and_answer(page: Page) -> None:
     expect(page.locator(".clock", has_text="Next update")).to_be_visible()
 
 
-def pause(page: Page) -> None:
+def pause(page: Page, reason: str = "Asked which day suits") -> None:
     page.get_by_role("link", name="Wait for the customer").click()
     dialog = page.locator("#dialog")
-    dialog.get_by_label("Reason").fill("Asked which day suits")
+    dialog.get_by_label("Reason").fill(reason)
     dialog.get_by_role("button", name="Stop the clocks").click()
     expect(page.locator(".clock", has_text="Solution")).to_contain_text("paused")
     page.get_by_role("button", name="Go on").click()
     expect(page.locator(".clock", has_text="Solution")).to_contain_text("left")
 
 
-def solve(page: Page) -> None:
+def solve(page: Page, text: str = "The lecturer comes on Friday.") -> None:
     page.get_by_role("link", name="Give solution").click()
     dialog = page.locator("#dialog")
-    dialog.get_by_label("Solution").fill("The lecturer comes on Friday.")
+    dialog.get_by_label("Solution").fill(text)
     dialog.get_by_label("Decision").select_option(label="Upheld")
     dialog.get_by_role("button", name="Give solution").click()
-    expect(page.get_by_text("The lecturer comes on Friday.").first).to_be_visible()
+    expect(page.get_by_text(text).first).to_be_visible()
 
 
 def close_and_open_again(page: Page) -> None:
