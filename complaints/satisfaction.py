@@ -32,6 +32,11 @@ class Scored:
     groups: tuple[Group, ...]
 
 
+def span_of(group: Group) -> int:
+    """Return how many times longer the windows of the group are: one customer answers seldom."""
+    return CUSTOMER_SPAN if group[0] == CUSTOMER else 1
+
+
 @dataclass(frozen=True)
 class Limits:
     """From where on a fall is called one; see `SatisfactionPolicy`."""
@@ -45,7 +50,7 @@ class Limits:
 
     def windows(self, group: Group, at: datetime) -> tuple[datetime, datetime]:
         """Return where the earlier window of a group begins, and where the later one does."""
-        span = CUSTOMER_SPAN if group[0] == CUSTOMER else 1
+        span = span_of(group)
         middle = at - timedelta(days=self.days * span)
         return middle - timedelta(days=self.days_before * span), middle
 
@@ -75,12 +80,12 @@ def fallen(seen: dict[Group, Fall], limits: Limits) -> set[Group]:
     return {group for group in standing if seen[group].difference <= -limits.least_fall}
 
 
-def has_recovered(fall: Fall | None, since: datetime, at: datetime, limits: Limits) -> bool:
+def has_recovered(group: Group, fall: Fall | None, since: datetime, at: datetime, limits: Limits) -> bool:
     """Tell whether a fall is over: clearly back, or so old that the lower level has become the usual one.
 
     Between falling and being back lies a wide band in which nothing is said, so that a group at the
     limit is warned of once and not every night. Too few answers say nothing.
     """
-    if at - since > timedelta(days=limits.days_before):
+    if at - since > timedelta(days=limits.days_before * span_of(group)):
         return True
     return fall is not None and fall.p > RELEASE and fall.difference > -limits.least_fall / 2

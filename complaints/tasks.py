@@ -139,10 +139,11 @@ def find_case(number: str, email: str) -> None:
 def poll_mailboxes() -> dict[str, int]:
     """Fetch the mailboxes, and take up what was left lying."""
     at = timezone.now()
+    found = {**polling.poll_all(), "late": letters.send_overlooked(at)}
     overlooked = receiving.overlooked(at)
     for mail_id in overlooked:
         taking.take(mail_id)
-    return {**polling.poll_all(), "overlooked": len(overlooked), "late": letters.send_overlooked(at)}
+    return {**found, "overlooked": len(overlooked)}
 
 
 @shared_task(name="complaints.tasks.take_mail")

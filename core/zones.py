@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.models import Organisation, User
@@ -13,6 +14,11 @@ def zone_named(name: str) -> ZoneInfo:
         return ZoneInfo(name or Organisation.load().time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return ZoneInfo("UTC")
+
+
+def house_day(moment: datetime) -> date:
+    """Return the day of a moment where the organisation is: the same for every reader."""
+    return moment.astimezone(zone_named("")).date()
 
 
 def zone_of(user: User) -> ZoneInfo:

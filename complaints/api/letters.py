@@ -104,6 +104,12 @@ class LetterWaySerializer(Strict):
     note = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
 
 
+class LetterIssueSerializer(LetterWaySerializer):
+    """And which version was read: another text is not frozen unread."""
+
+    version = serializers.IntegerField(required=False)
+
+
 class LetterReadSerializer(Strict):
     """Which version was read."""
 
@@ -174,11 +180,11 @@ class LetterViewSet(ActingViewSet):
         note = self.checked(LetterWhySerializer)["note"]
         return self.answer(self.fresh(verbs.return_letter(self.get_object(), note=note, by=self.caller)))
 
-    @extend_schema(request=LetterWaySerializer, responses=LetterSerializer, filters=False)
+    @extend_schema(request=LetterIssueSerializer, responses=LetterSerializer, filters=False)
     @action(detail=True, methods=["post"])
     def issue(self, request: Request, pk: int) -> Response:
         """Number, date and freeze it. Refused with gaps; 409 without the approval that it needs."""
-        done = issuing.issue_letter(self.get_object(), by=self.caller, **self.checked(LetterWaySerializer))
+        done = issuing.issue_letter(self.get_object(), by=self.caller, **self.checked(LetterIssueSerializer))
         return self.answer(self.fresh(done))
 
     @extend_schema(request=None, responses=LetterSerializer, filters=False)

@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from complaints.choices.cases import OPEN, ClockKind, Decision, EntryKind, State
+from django.db.models import Exists, OuterRef, Q
+
+from complaints.choices.cases import OPEN, ClockKind, ClockState, Decision, EntryKind, State
 from complaints.choices.facts import SLA_OF, Fact
 from complaints.choices.solving import CallBackState
 from complaints.domain.calendars import default_calendar, working_calendar
+from complaints.domain.clocks import CALLED_OFF
 from complaints.measures import (
     RECOVERY_DAYS,
     ClockFact,
@@ -27,6 +30,7 @@ from complaints.models import (
     CaseFact,
     Category,
     Clock,
+    ClockChange,
     CompensationMove,
     Complaint,
     Entry,
@@ -194,7 +198,11 @@ def _about(keys: list[int], reopened: list[int]) -> dict[int, _About]:
     """Read what hangs on the cases, a query for each kind of row."""
     found: dict[int, _About] = defaultdict(_About)
     names = ("complaint_id", "kind", "cycle", "state", "due_at", "met_at", "calendar_id")
-    for case, *values in Clock.objects.filter(complaint__in=keys).order_by().values_list(*names):
+    called_off = ClockChange.objects.filter(clock=OuterRef("pk"), reason=CALLED_OFF)
+    clocks = Clock.objects.filter(complaint__in=keys).exclude(
+        Q(state=ClockState.CANCELLED) & Exists(called_off)
+    )
+    for case, *values in clocks.order_by().values_list(*names):
         found[case].clocks.append(ClockFact(*values))
     rows = Pause.objects.filter(complaint__in=keys).order_by("started_at", "id")
     for case, start, end in rows.values_list("complaint_id", "started_at", "ended_at"):

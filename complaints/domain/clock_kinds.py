@@ -21,6 +21,7 @@ from complaints.domain.clocks import (
     hold,
     holes_of,
     new_clock,
+    note_called_off,
     policy_for,
     refresh_next_due,
 )
@@ -79,7 +80,7 @@ def exchange_clocks(case: Complaint, *, at: datetime) -> list[Clock]:
     Work orders that follow the solution move with it. Called after kind, queue and grade were written.
     """
     dues, policy = dues_of(case, at=at), policy_for(case)
-    before = _call_off_open(case)
+    before = _call_off_open(case, at=at)
     started = [_start(case, policy, due, at=at) for due in dues]
     for clock in started:
         if clock.kind == ClockKind.SOLVE and before is not None:
@@ -90,10 +91,11 @@ def exchange_clocks(case: Complaint, *, at: datetime) -> list[Clock]:
     return started
 
 
-def _call_off_open(case: Complaint) -> datetime | None:
+def _call_off_open(case: Complaint, *, at: datetime) -> datetime | None:
     """Call off what is open, and return when the solution was due."""
     rows = list(Clock.objects.open().filter(complaint=case))
     keys = [row.pk for row in rows]
+    note_called_off(rows, at=at)
     Clock.objects.filter(pk__in=keys).update(state=ClockState.CANCELLED)
     Escalation.objects.planned().filter(clock__in=keys).update(state=EscalationState.CANCELLED)
     return next((row.due_at for row in rows if row.kind == ClockKind.SOLVE), None)

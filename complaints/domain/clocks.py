@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Min, Q
+from django.db.models import Max, Min, Q
 
 from complaints.choices.cases import (
     NEVER_PAUSED,
@@ -36,6 +36,9 @@ from complaints.models import (
 )
 from complaints.sla import Calendar, Span
 from core.models import User
+
+#: In the ledger of due times: the rules no longer ask for the clock; it was neither met nor missed.
+CALLED_OFF = "called_off"
 
 
 @dataclass(frozen=True)
@@ -291,6 +294,7 @@ def rebase_clocks(
     for clock in Clock.objects.open().filter(complaint=complaint):
         target = targets.pop((clock.kind, clock.name), None)
         if target is None:
+            note_called_off([clock], at=at)
             _end(complaint, Q(pk=clock.pk), state=ClockState.CANCELLED)
             continue
         owed = _is_owed(clock, bench, at)
@@ -303,6 +307,14 @@ def rebase_clocks(
     if complaint.state == State.WAITING:
         hold(complaint)
     refresh_next_due(complaint)
+
+
+def note_called_off(clocks: Iterable[Clock], *, at: datetime) -> None:
+    """Leave a line that the rules, not the customer or a solution, called the clocks off: none was missed."""
+    ClockChange.objects.bulk_create(
+        ClockChange(clock=clock, old_due=clock.due_at, new_due=clock.due_at, reason=CALLED_OFF, at=at)
+        for clock in clocks
+    )
 
 
 def _retarget(
@@ -353,13 +365,18 @@ def _start_missing(
     complaint: Complaint, policy: Policy, targets: Iterable[Target], bench: Bench, reason: str
 ) -> list[Clock]:
     """Start what the policy asks for and the case never had; return the new clocks."""
-    started = []
+    started: list[Clock] = []
+    if not complaint.is_open:
+        return started  # nothing would meet it any more
     for target in targets:
-        known = Clock.objects.filter(complaint=complaint, kind=target.clock, name=target.name)
+        rows = Clock.objects.filter(complaint=complaint, kind=target.clock, name=target.name)
+        known = rows.exclude(state=ClockState.CANCELLED)
         if target.clock == ClockKind.UPDATE or is_done(complaint, target.clock) or known.exists():
             continue
+        turn = (rows.filter(cycle=complaint.cycle).aggregate(last=Max("turn"))["last"] or 0) + 1
         begun = complaint.received_at
-        started.append(new_clock(complaint, policy, target, bench, started_at=begun, reason=reason))
+        clock = new_clock(complaint, policy, target, bench, started_at=begun, reason=reason, turn=turn)
+        started.append(clock)
     return started
 
 

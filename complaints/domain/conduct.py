@@ -21,6 +21,7 @@ from complaints.choices.letters import HandoverWay
 from complaints.domain.entries import tell
 from complaints.domain.letters import needed
 from complaints.models import (
+    Assignment,
     Complaint,
     ConductCriterion,
     ConductEvidence,
@@ -33,6 +34,7 @@ from core.domain.audit import record
 from core.domain.notifications import notify
 from core.errors import Conflict, DomainError
 from core.models import Attachment, User
+from core.zones import house_day
 from customers.domain.changes import ensure_known, ensure_valid, locked, write_changes
 
 PROPOSAL_FIELDS = ("scope", "reason", "contact", "contacts_a_month", "months", *Restraint.values)
@@ -168,7 +170,16 @@ def _ask_for_decision(row: Designation) -> None:
 # ---- deciding ---------------------------------------------------------------------------------------
 def may_decide(row: Designation, user: User) -> bool:
     """Tell whether the user may decide: with the right, neither who proposed it nor the handler."""
-    return can(user, "approve", Designation) and user.pk not in {row.proposed_by_id, row.complaint.owner_id}
+    return can(user, "approve", Designation) and user.pk not in {
+        row.proposed_by_id,
+        *handlers_of(row.complaint),
+    }
+
+
+def handlers_of(case: Complaint) -> set[int | None]:
+    """Return who handles the case and who ever did: giving it away makes nobody a second person."""
+    rows = Assignment.objects.filter(complaint=case.pk, owner__isnull=False)
+    return {case.owner_id, *rows.values_list("owner", flat=True)}
 
 
 @transaction.atomic
@@ -181,7 +192,7 @@ def decide_designation(
     """
     moment, why = at or timezone.now(), needed(note, "note", 1_000)
     stored = locked_designation(row, DesignationState.IN_FORCE if agrees else DesignationState.DECLINED)
-    if by.pk in {stored.proposed_by_id, stored.complaint.owner_id}:
+    if by.pk in {stored.proposed_by_id, *handlers_of(stored.complaint)}:
         raise DomainError(
             "four_eyes", _("Neither who proposed it nor the handler of the case decides about it.")
         )
@@ -193,8 +204,10 @@ def decide_designation(
         "handler": stored.complaint.owner,
     }
     if agrees:
-        starts = timezone.localdate(moment)
+        starts = house_day(moment)
         values |= {"starts_on": starts, "expires_on": later_by(starts, stored.months)}
+    else:
+        values["renews"] = None  # another renewal may be proposed
     write_changes(stored, values, by=by, at=moment, note=why[:200])
     tell(stored.complaint, f"designation_{stored.state}", at=moment, by=by)
     return stored

@@ -21,8 +21,8 @@ from complaints.domain.letters import (
     begin_letter,
     ensure_decided,
     ensure_whole,
-    is_delicate,
     locked_letter,
+    needs_second,
 )
 from complaints.letter_text import digest_of, with_late
 from complaints.models import DecisionLetter, LetterHandover, LetterSettings
@@ -31,7 +31,8 @@ from core.domain.audit import record
 from core.domain.numbers import take_numbers
 from core.errors import Conflict, DomainError
 from core.models import Organisation, User
-from customers.domain.changes import write_changes
+from core.zones import house_day
+from customers.domain.changes import ensure_fresh, write_changes
 
 _CHANNELS = {
     HandoverWay.MAIL: Intake.EMAIL,
@@ -48,21 +49,23 @@ def issue_letter(
     by: User,
     on: date | None = None,
     note: str = "",
+    version: int | None = None,
     at: datetime | None = None,
 ) -> DecisionLetter:
     """Number, date and freeze the letter, note how it was handed over, and enter it as an answer.
 
-    Refused: gaps, a missing approval, a case that was reopened or decided otherwise since.
+    Refused: gaps, a missing approval, a text that was changed since version `version` was read, a case that
+    was reopened or decided otherwise since.
     """
     moment = at or timezone.now()
     stored = locked_letter(letter, LetterState.ISSUED)
-    case = stored.complaint
+    ensure_fresh(stored, version)
     _ensure_still_true(stored)
     ensure_whole(stored)
-    if is_delicate(case) and stored.approved_by_id is None:
+    if needs_second(stored) and stored.approved_by_id is None:
         raise Conflict("approval_needed", _("A second person approves this letter first."))
     write_changes(stored, _frozen(stored, by=by, at=moment), by=by, at=moment)
-    _note_handover(stored, way, on or timezone.localdate(moment), note, by=by, at=moment)
+    _note_handover(stored, way, on or house_day(moment), note, by=by, at=moment)
     _enter_answer(stored, way, by=by, at=moment)
     return stored
 
@@ -78,7 +81,7 @@ def _ensure_still_true(letter: DecisionLetter) -> None:
 
 def _frozen(letter: DecisionLetter, *, by: User, at: datetime) -> dict[str, Any]:
     """Return the values with which a letter is issued."""
-    day = timezone.localtime(at)
+    day = house_day(at)
     number = f"HF-{day:%Y%m%d}-{take_numbers(f'letter-{day:%Y%m%d}')[0]:04d}"
     late, until = late_values(number, letter.language, at=at, days=LetterSettings.load().objection_days)
     former = letter.replaces
@@ -97,13 +100,13 @@ def _frozen(letter: DecisionLetter, *, by: User, at: datetime) -> dict[str, Any]
         "address": letter.address,
         "language": letter.language,
         "decision": letter.decision,
-        "day": day.date().isoformat(),
+        "day": day.isoformat(),
         "replaces": former.number if former is not None else None,
     }
     return {
         **said,
         "state": LetterState.ISSUED,
-        "needs_approval": is_delicate(letter.complaint),
+        "needs_approval": needs_second(letter),
         "issued_at": at,
         "issued_by": by,
         "objection_until": until,
@@ -115,14 +118,20 @@ def digest_now(letter: DecisionLetter) -> str:
     """Return the fingerprint of an issued letter as it is stored now: the same as when it was issued."""
     names = ("number", "subject", "body", "sender", "recipient", "address", "language", "decision")
     sealed = {name: getattr(letter, name) for name in names}
-    issued = timezone.localtime(letter.issued_at).date().isoformat()
+    issued = _day_of_issue(letter).isoformat()
     former = letter.replaces.number if letter.replaces is not None else None
     return digest_of({**sealed, "day": issued, "replaces": former})
 
 
+def _day_of_issue(letter: DecisionLetter) -> date:
+    if letter.issued_at is None:
+        raise ValueError("the letter was not issued")
+    return house_day(letter.issued_at)
+
+
 def replacing_words(former: DecisionLetter, language: str) -> str:
     """Return the sentence with which a corrected letter refers to the former."""
-    day = timezone.localdate(former.issued_at)
+    day = _day_of_issue(former)
     with translation.override(language):
         return _("This letter replaces our letter %(number)s of %(day)s.") % {
             "number": former.number,
@@ -136,6 +145,8 @@ def _enter_answer(letter: DecisionLetter, way: str, *, by: User, at: datetime) -
     channel = _CHANNELS.get(HandoverWay(way), Intake.PORTAL)
     write(case, EntryKind.OUTBOUND, f"{letter.subject}\n\n{letter.body}", by=by, at=at, channel=channel)
     meet_clocks(case, ClockKind.ACKNOWLEDGE, ClockKind.RESPOND, at=at)
+    if case.unanswered_since is not None:
+        write_changes(case, {"unanswered_since": None}, by=by, at=at)
     former = letter.replaces.number if letter.replaces is not None else ""
     tell(case, "letter_issued", at=at, by=by, number=letter.number, replaces=former)
 
@@ -184,8 +195,8 @@ def _note_handover(
     if way not in HandoverWay.values:
         text = _("Say how it was handed over.")
         raise DomainError("bad_way", text, fields={"way": text})
-    issued = timezone.localdate(letter.issued_at)
-    if not issued <= on <= timezone.localdate(at):
+    issued = _day_of_issue(letter)
+    if not issued <= on <= house_day(at):
         text = _("From the day of issue until today.")
         raise DomainError("bad_day", text, fields={"on": text})
     row, _new = LetterHandover.objects.get_or_create(

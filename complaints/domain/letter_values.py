@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -21,6 +21,7 @@ from complaints.models import (
     LetterSettings,
 )
 from core.models import Organisation
+from core.zones import house_day
 
 #: What the customer said yes to, or has.
 _AGREED = (RedressState.ACCEPTED, RedressState.PAID)
@@ -50,7 +51,7 @@ def values_for(
         return {
             "recipient": recipient_of(case),
             "number": case.number,
-            "received": day_in_words(timezone.localdate(case.received_at), language),
+            "received": day_in_words(house_day(case.received_at), language),
             "title": case.title,
             "complaint": case.description or case.title,
             "remedy": case.remedy_sought,
@@ -69,7 +70,7 @@ def values_for(
 
 def late_values(number: str, language: str, *, at: datetime, days: int) -> tuple[dict[str, str], date]:
     """Return what is known at issue, and the last day to object."""
-    today = timezone.localdate(at)
+    today = house_day(at)
     until = today + timedelta(days=days)
     values = {
         "letter_number": number,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from complaints.choices.cases import LinkKind, State
 from complaints.domain.clocks import reopen_clocks, stop_clocks
 from complaints.domain.entries import tell
+from complaints.domain.moves import note_unanswered
 from complaints.domain.registering import tell_timeline
 from complaints.models import CaseLink, Complaint
 from complaints.rules import ensure_open
@@ -40,9 +41,12 @@ def merge(complaint: Complaint, into: Complaint, *, by: User, at: datetime | Non
     if stored.kind != target.kind:
         text = _("Only cases of the same kind can be merged.")
         raise DomainError("other_kind", text, fields={"into": text})
-    values = {"state": State.MERGED, "merged_into": target, "ended_at": moment}
+    waits = stored.unanswered_since
+    values = {"state": State.MERGED, "merged_into": target, "ended_at": moment, "unanswered_since": None}
     write_changes(stored, values, by=by, at=moment)
     stop_clocks(stored, at=moment)
+    if waits is not None and target.unanswered_since is None:
+        note_unanswered(target, at=waits)  # whoever answers the case that goes on answers this word, too
     tell(stored, "merged", at=moment, by=by, into=target.number)
     tell(target, "merged_here", at=moment, by=by, number=stored.number)
     tell_timeline(stored, "merged", at=moment, by=by, into=target.number)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from complaints.choices.cases import (
+    ENDED,
     MOVES,
     AssignReason,
     CaseKind,
@@ -242,7 +243,7 @@ def hear(
     )
     if stored.state == State.WAITING:
         _go_on(stored, by=by, at=moment, reason=gettext_noop("The customer answered."))
-    if by is None and stored.unanswered_since is None:
+    if by is None and stored.state not in ENDED and stored.unanswered_since is None:
         note_unanswered(stored, at=moment)
     tell_responsible(stored, "case_heard", dedupe=f"case-heard-{entry.pk}")
     return entry

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from complaints.choices.conduct import DesignationState, ObjectionOutcome
-from complaints.domain.conduct import lift_designation
+from complaints.domain.conduct import handlers_of, lift_designation
 from complaints.domain.entries import tell
 from complaints.domain.letters import needed
 from complaints.models import ConductObjection, Designation
@@ -65,7 +65,8 @@ def may_review(objection: ConductObjection, user: User) -> bool:
 
 
 def _took_part(objection: ConductObjection) -> set[int | None]:
-    return {objection.proposer_id, objection.decider_id, objection.designation.complaint.owner_id}
+    row = objection.designation
+    return {objection.proposer_id, objection.decider_id, row.handler_id, *handlers_of(row.complaint)}
 
 
 def _ask_for_review(objection: ConductObjection) -> None:

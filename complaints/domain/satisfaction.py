@@ -76,7 +76,8 @@ def look_for_falls(at: datetime) -> int:
 
 def _note_recoveries(seen: Mapping[Group, Fall], at: datetime, limits: Limits) -> None:
     for row in SatisfactionFall.objects.filter(recovered_at__isnull=True, fallen_at__lt=at):
-        if has_recovered(seen.get((row.group, row.key)), row.fallen_at, at, limits):
+        group = (row.group, row.key)
+        if has_recovered(group, seen.get(group), row.fallen_at, at, limits):
             rows = SatisfactionFall.objects.filter(pk=row.pk, recovered_at__isnull=True)
             rows.update(recovered_at=at)
 

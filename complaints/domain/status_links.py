@@ -106,6 +106,6 @@ def ask_for_link(number: str, email: str) -> None:
 
 def case_of(number: str, email: str) -> Complaint | None:
     """Return the case of that number whose complainant has that address."""
-    case = Complaint.objects.select_related("person").filter(number=number.strip().upper()).first()
+    case = Complaint.objects.select_related("person").numbered(number).first()
     is_theirs = case is not None and address_of(case).lower() == email.strip().lower() != ""
     return case if is_theirs else None

@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from complaints.choices.cases import MOVES, ClockKind, EntryKind, Intake, State
+from complaints.choices.mail import MailReason
 from complaints.choices.solving import CallBackState
 from complaints.domain.callback_answers import link_token
-from complaints.domain.moves import hear, withdraw
+from complaints.domain.moves import hear, note_unanswered, withdraw
 from complaints.domain.status_letters import due_times
 from complaints.domain.telling import tell_responsible
-from complaints.models import CallBack, Complaint, Entry
+from complaints.models import CallBack, Complaint, Entry, InboundMail
 from core.display import format_moment
 from core.models import Attachment
 from customers.domain.changes import locked
@@ -87,13 +89,27 @@ def lines_for(case: Complaint) -> list[Line]:
     """
     rows = Entry.objects.filter(complaint=case).order_by("-at", "-id")
     rows = rows.filter(kind=EntryKind.OUTBOUND) | rows.filter(kind=EntryKind.INBOUND, by__isnull=True)
+    rows = rows.exclude(pk__in=_of_others(case).filter(entry__isnull=False).values("entry"))
     found = [Line(row.kind == EntryKind.OUTBOUND, row.at, row.body) for row in rows[:LINES_SHOWN]]
     return found[::-1]
 
 
+def _of_others(case: Complaint) -> QuerySet[InboundMail]:
+    """Mails on the case that its complainant did not write: of colleagues, of who wrote about a merged case.
+
+    The mail with which the case began is theirs, whatever address it came from.
+    """
+    person = case.person.email if case.person is not None else ""
+    own = [one.strip().lower() for one in (case.contact_email, person) if one.strip()]
+    theirs = Q(reason__in=[MailReason.NEW_CASE, MailReason.FOLLOWS]) | Q(sender__in=own)
+    return InboundMail.objects.filter(complaint=case).exclude(theirs & ~Q(reason=MailReason.STAFF_NOTE))
+
+
 def files_from(case: Complaint) -> list[str]:
     """Return the names of the files that came from outside."""
-    rows = Attachment.objects.of(case).live().filter(uploaded_by__isnull=True)
+    kept = [data for data in _of_others(case).values_list("data", flat=True)]
+    hidden = [one["id"] for data in kept for one in data.get("files", [])]
+    rows = Attachment.objects.of(case).live().filter(uploaded_by__isnull=True).exclude(pk__in=hidden)
     return list(rows.order_by("uploaded_at", "pk").values_list("name", flat=True))
 
 
@@ -122,6 +138,9 @@ def say(case: Complaint, body: str, *, key: str, at: datetime) -> Entry:
         return known
     entry = hear(stored, body, by=None, at=at, message_id=name, channel=Intake.FORM)
     if stored.merged_into is not None:
+        target = locked(stored.merged_into)
+        if target.is_open and target.unanswered_since is None:
+            note_unanswered(target, at=at)
         tell_responsible(stored.merged_into, "case_heard", dedupe=f"case-heard-{entry.pk}-merged")
     return entry
 

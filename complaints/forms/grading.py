@@ -253,7 +253,7 @@ class TryForm(forms.Form):
         if not number:
             return None
         rows = Complaint.objects.visible_to(self.user).complaints().select_related("customer", "category")
-        found: Complaint | None = rows.filter(number__iexact=number).first()
+        found: Complaint | None = rows.numbered(number).first()
         if found is None:
             raise forms.ValidationError(_("There is no complaint of this number that you can see."))
         return found

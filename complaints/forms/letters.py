@@ -53,6 +53,12 @@ class HandoverForm(forms.Form):
         self.fields["on"].initial = timezone.localdate
 
 
+class IssueForm(HandoverForm):
+    """How a letter is handed over first, and which version was read before it is frozen."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
 class TemplateForm(VersionMixin, RecordForm):
     """What a template says."""
 

@@ -82,6 +82,9 @@ class AnswerMailForm(_FilesMixin):
         widget=forms.CheckboxSelectMultiple,
     )
 
+    # The last line that the author read: what came meanwhile is shown before this one is sent.
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
     def __init__(self, *args: Any, case: Complaint, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer_files(case)

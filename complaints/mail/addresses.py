@@ -34,7 +34,8 @@ def one_message_id(header: str) -> str:
 
 def shortened(message_id: str) -> str:
     """Return the ID, or where it is too long for a column, one made of its digest."""
-    plain = message_id.encode("ascii", "replace").decode()
+    # A database that refuses NUL would refuse the whole mail.
+    plain = message_id.replace("\0", "").encode("ascii", "replace").decode()
     if len(plain) <= _LONGEST:
         return plain
     return f"<{hashlib.sha256(message_id.encode('utf-8', 'replace')).hexdigest()}@long.invalid>"

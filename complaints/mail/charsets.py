@@ -31,6 +31,10 @@ _UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\ufff
 _TURNING = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
+#: They raise whatever they are given, or read only names of hosts.
+_NO_TEXT = frozenset({"undefined", "idna", "punycode"})
+
+
 def decode(content: bytes, declared: str = "") -> str:
     """Return the text of the bytes: what is UTF-8 is read so whatever is declared, then as declared."""
     codec = _codec(declared)
@@ -44,7 +48,7 @@ def decode(content: bytes, declared: str = "") -> str:
     for name in tried:
         try:
             return content.decode(name)
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):
             continue
     return _guessed(content, codec)
 
@@ -53,9 +57,12 @@ def _codec(declared: str) -> str:
     name = declared.strip().strip("\"'").lower()
     name = _LARGER.get(name, name)
     try:
-        return codecs.lookup(name).name if name else ""
+        found = codecs.lookup(name) if name else None
     except LookupError:
         return ""
+    # What Python calls codecs too, but no mail is written in: base64, hex, zlib, and those that only refuse.
+    is_text = found is not None and getattr(found, "_is_text_encoding", True) and found.name not in _NO_TEXT
+    return found.name if found is not None and is_text else ""
 
 
 def _stands_in_pairs(content: bytes) -> bool:

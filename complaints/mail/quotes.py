@@ -17,12 +17,14 @@ _ABOVE = (
 )
 #: The first lines of a block that mail programs put before the mail they quote.
 _HEADS = re.compile(
-    r"^[>*\s]*\**(?:From|Sent|To|Cc|Date|Subject|发件人|发送时间|发送日期|日期|收件人|抄送|主题|寄件者|寄件人|寄件日期|"
-    r"收件者|主旨)\**\s*[:：]",
+    r"^[>*\s]{0,40}(?:From|Sent|To|Cc|Date|Subject|发件人|发送时间|发送日期|日期|收件人|抄送|主题|寄件者|寄件人|寄件日期|"
+    r"收件者|主旨)\*{0,4}\s{0,10}[:：]",
     re.IGNORECASE,
 )
 #: A quotation is looked for within so many lines.
 _MOST_LINES = 5_000
+#: And on each within so many signs.
+_MOST_SIGNS = 400
 
 
 def without_quotes(text: str) -> tuple[str, str]:
@@ -31,7 +33,8 @@ def without_quotes(text: str) -> tuple[str, str]:
     Answers between quoted lines are left as they stand, and so is a mail that is nothing but a quotation.
     """
     lines = text.split("\n")
-    place = _beginning(lines[:_MOST_LINES])
+    # Heads of quotations are short: a line of a million signs must not be searched to its end.
+    place = _beginning([line[:_MOST_SIGNS] for line in lines[:_MOST_LINES]])
     if place is None:
         return text.strip(), ""
     fresh, quoted = "\n".join(lines[:place]).strip(), "\n".join(lines[place:]).strip()

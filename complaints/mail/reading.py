@@ -15,10 +15,10 @@ from email.message import EmailMessage, Message
 from email.parser import BytesHeaderParser
 from typing import Any, TypeVar
 
-from complaints.mail.addresses import message_ids, one_message_id, sender_of
+from complaints.mail.addresses import message_ids, one_message_id, sender_of, shortened
 from complaints.mail.automatic import Bounce, is_bounce, why_automatic
 from complaints.mail.bodies import text_of_html
-from complaints.mail.charsets import cleaned, decode, header_text
+from complaints.mail.charsets import cleaned, decode, header_text, one_line
 
 T = TypeVar("T")
 
@@ -90,10 +90,11 @@ def read_head(raw: bytes) -> Head:
         text = str(value)[:20_000]
         # The first of a name counts, for servers write theirs on top.
         headers.setdefault(str(name).strip().lower()[:80], text)
-    sender, name = sender_of(headers.get("from", ""))
+    # Comments within comments and the like drive the library mad: such a head is empty, the mail is kept.
+    sender, name = _safely(lambda: sender_of(headers.get("from", "")), ("", ""))
     replies = [*message_ids(headers.get("references", "")), *message_ids(headers.get("in-reply-to", ""))]
     known = {
-        key: header_text(value)[:1_000] if key != "return-path" else value.strip()
+        key: _header_of(value)[:1_000] if key != "return-path" else value.strip()
         for key, value in headers.items()
         if key in _KEPT
     }
@@ -101,7 +102,7 @@ def read_head(raw: bytes) -> Head:
         message_id=one_message_id(headers.get("message-id", "")) or made_id(raw, headers),
         sender=sender,
         sender_name=name,
-        subject=header_text(headers.get("subject", ""))[:300],
+        subject=_header_of(headers.get("subject", ""))[:300],
         # The latest first: it is the nearest to what is answered.
         replies_to=tuple(dict.fromkeys(reversed(replies))),
         headers=known,
@@ -113,6 +114,10 @@ _KEPT = {
     "list-unsubscribe", "feedback-id", "return-path", "subject", "from", "to", "date",
     "x-failed-recipients",
 }  # fmt: skip
+
+
+def _header_of(header: str) -> str:
+    return _safely(lambda: header_text(header), one_line(header))
 
 
 def made_id(raw: bytes, headers: dict[str, str]) -> str:
@@ -236,7 +241,7 @@ def _read_bounce(message: Any, head: Head) -> Bounce:
     action = _ACTION.search(text)
     diagnosis = _DIAGNOSIS.search(text) or _STATUS.search(text)
     own = {head.message_id}
-    originals = [one for one in _ORIGINAL.findall(text) if one not in own]
+    originals = [shortened(one) for one in _ORIGINAL.findall(text) if one not in own]
     final = action[1].lower() == "failed" if action else True
     reason = " ".join(diagnosis[1].split()) if diagnosis else head.subject
     return Bounce(final, cleaned(reason)[:300], tuple(dict.fromkeys([*originals, *head.replies_to]))[:20])

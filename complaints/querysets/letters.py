@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from complaints.choices.conduct import DesignationState, Scope
 from complaints.choices.letters import LetterState
@@ -68,8 +68,8 @@ class DesignationQuerySet(BelowComplaint):
         return (
             super()._held_by(user, reach)
             | Q(scope=Scope.CUSTOMER, customer__in=customers)
-            | Q(scope=Scope.CUSTOMER, customer__in=cases.filter(customer__isnull=False).values("customer"))
-            | Q(scope=Scope.PERSON, person__in=cases.filter(person__isnull=False).values("person"))
+            | (Q(scope=Scope.CUSTOMER) & Exists(cases.filter(customer=OuterRef("customer"))))
+            | (Q(scope=Scope.PERSON) & Exists(cases.filter(person=OuterRef("person"))))
         )
 
     def in_force(self, on: date) -> Self:

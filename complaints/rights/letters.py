@@ -14,7 +14,7 @@ ACTIONS: dict[str, str] = {
     "citation": "view add delete",
 }
 #: Where the customer lives, and what is said about somebody's conduct.
-SENSITIVE: dict[str, str] = {"decisionletter": "address", "designation": "reason"}
+SENSITIVE: dict[str, str] = {"decisionletter": "address", "designation": "reason decision_note end_note"}
 
 _READ_ALL = {
     role: ("all", "view") for role in ("agent", "sales", "trainer", "manager", "analyst", "integration")

@@ -22,6 +22,7 @@ from complaints.domain.conduct_forgetting import anonymise_designation, anonymis
 from complaints.domain.conduct_notice import notice_for, restraints_in_words
 from complaints.domain.dispatching import dispatch
 from complaints.domain.entries import write
+from complaints.domain.moves import assign
 from complaints.domain.objections import receive_objection, review_objection
 from complaints.domain.registering import register_case
 from complaints.models import ConductCriterion, ConductObjection, Designation
@@ -296,3 +297,12 @@ def test_it_goes_with_the_data_of_its_customer(case, agent, manager):
     assert (anonymise_of_deleted(later), anonymise_of_deleted(later)) == (1, 0)
     row.refresh_from_db()
     assert "Li Wei" not in row.reason
+
+
+def test_who_handled_the_case_once_is_no_second_person(case, handler, manager, user_in):
+    other = user_in("manager")
+    row = proposed(case, user_in("agent"))
+    assign(case, other, by=None)
+    assign(case, handler, by=other)
+    assert refusal_of(decide_designation, row, agrees=True, note="Yes", by=other) == "four_eyes"
+    assert decide_designation(row, agrees=True, note="Yes", by=manager).state == DesignationState.IN_FORCE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from complaints.choices.cases import Decision, Grade
 from complaints.choices.letters import LetterState
+from complaints.domain.assessing import regrade
 from complaints.domain.compensation import move_on, propose
 from complaints.domain.letter_issue import correct_letter, digest_now, hand_over, issue_letter
 from complaints.domain.letter_templates import update_letter_rules, update_template
@@ -21,7 +22,7 @@ from complaints.domain.letters import (
     return_letter,
     submit_letter,
 )
-from complaints.domain.moves import assign, reopen, solve
+from complaints.domain.moves import assign, hear, reopen, solve
 from complaints.models import DecisionLetter, LetterSettings, LetterTemplate, LetterTemplateEdition
 from complaints.tests.factories import ComplaintFactory, policy, registered
 from complaints.tests.letters import decided_case, whole_letter
@@ -226,11 +227,40 @@ def test_a_case_decided_anew_makes_the_letter_useless(agent, case):
     assert refusal_of(issue_letter, letter, way="post", by=agent) == "decided_anew"
 
 
-def test_a_case_that_became_lighter_is_issued_without_approval(agent):
+def test_a_lower_grade_is_no_way_round_the_second_person(agent):
     case = decided_case(owner=agent, grade="severe")
     letter = whole_letter(case, agent)
-    type(case).objects.filter(pk=case.pk).update(grade="general")
-    assert issue_letter(letter, way="post", by=agent).needs_approval is False
+    regrade(case, "general", reason="Not so grave", by=agent)
+    assert refusal_of(issue_letter, letter, way="post", by=agent) == "approval_needed"
+    discard_letter(letter, by=agent)
+    case.refresh_from_db()
+    assert refusal_of(issue_letter, whole_letter(case, agent), way="post", by=agent) == "approval_needed"
+
+
+def test_a_letter_is_the_same_whatever_the_zone_of_its_reader(agent, case):
+    moment = datetime(2026, 11, 2, 16, 30, tzinfo=UTC)  # the third in Shanghai, the second in Berlin
+    letter = whole_letter(case, agent)
+    with timezone.override("Europe/Berlin"):
+        issued = issue_letter(letter, way="post", by=agent, at=moment)
+    assert issued.number.startswith("HF-20261103-")
+    for zone in ("Asia/Shanghai", "Europe/Berlin"):
+        with timezone.override(zone):
+            assert digest_now(issued) == issued.digest
+
+
+def test_another_text_than_the_one_that_was_read_is_not_issued(agent, case):
+    letter = whole_letter(case, agent)
+    read = letter.version
+    edit_letter(letter, {"body": "Quite another text"}, by=agent)
+    assert refusal_of(issue_letter, letter, way="post", by=agent, version=read) == "stale"
+
+
+def test_a_letter_answers_what_the_customer_wrote_last(agent, case):
+    hear(case, "What now?", by=None)
+    letter = whole_letter(case, agent)
+    issue_letter(letter, way="post", by=agent)
+    case.refresh_from_db()
+    assert case.unanswered_since is None
 
 
 @pytest.mark.parametrize("field", ["body", "subject", "recipient", "digest", "address"])

@@ -11,14 +11,15 @@ from django.utils import timezone
 
 from complaints.choices.cases import EntryKind, Intake, LinkKind, State
 from complaints.choices.mail import DeliveryState, MailReason, MailState
+from complaints.domain.conversion import convert_case
 from complaints.domain.mail.letters import answer_by_mail
 from complaints.domain.mail.receiving import forget_originals, overlooked, receive
 from complaints.domain.mail.settling import retry, turn_into_case
 from complaints.domain.mail.taking import take
 from complaints.domain.merging import merge
-from complaints.domain.moves import close, solve, wait_for_customer
+from complaints.domain.moves import assign, close, solve, wait_for_customer
 from complaints.models import CaseLetter, CaseLink, Complaint, Entry, InboundMail, MailPolicy
-from complaints.tests.factories import ComplaintFactory
+from complaints.tests.factories import ComplaintFactory, registered
 from complaints.tests.mails import letter, mailbox, taken
 from complaints.tests.test_mail_reading import bounce
 from complaints.words import line_in_words
@@ -389,3 +390,12 @@ def test_a_file_of_fifty_megabytes_is_refused_and_the_mail_is_taken(box):
     assert (mail.complaint.description, Attachment.objects.count()) == ("See the film", 0)
     assert [one["name"] for one in mail.data["refused"]] == ["film.mp4"]
     assert Entry.objects.filter(data__code="mail_incomplete").count() == 1
+
+
+def test_a_mail_that_names_the_former_number_finds_the_case(box, agent):
+    case = registered(kind="request", contact_email="zhang@customer.example")
+    assign(case, agent, by=None)
+    case.refresh_from_db()
+    turned = convert_case(case, reason="They complain", category=None, by=agent)
+    mail = taken(box, letter(subject=f"About {turned.former_number}"))
+    assert (mail.complaint, mail.reason) == (turned, "reply")

@@ -205,3 +205,29 @@ def test_a_notice_names_the_mail_that_came_back():
 
 def test_a_mail_of_a_person_is_no_notice():
     assert read_mail(EmailMessage().as_bytes()).bounce is None
+
+
+# ---- what is written to do harm ---------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"Subject: =?base64?Q?=FF?=",
+        b"Subject: =?hex?Q?=FF?=",
+        b"Subject: =?zlib?Q?=FF?=",
+        b"Subject: =?undefined?Q?=FF?=",
+        b"Subject: =?idna?Q?=FF?=",
+        b"From: " + b"(" * 600 + b"a@b.cn" + b")" * 600,
+        b"Message-ID: <a\x00b@c.cn>",
+    ],
+)
+def test_no_head_keeps_a_mail_from_being_stored(head):
+    found = read_head(head + b"\r\nX-Other: 1\r\n\r\nText")
+    assert found.message_id
+    assert "\0" not in found.message_id
+
+
+@pytest.mark.parametrize("sign", ["*", ">", "-", "_", " ", "*>"])
+def test_a_line_of_a_million_signs_is_read_at_once(sign):
+    """A search that goes back for every sign would take hours."""
+    text = "Hello\n" + sign * 1_000_000 + "x\nBye"
+    assert without_quotes(text)[0].startswith("Hello")

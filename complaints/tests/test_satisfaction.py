@@ -89,10 +89,13 @@ def test_between_fallen_and_recovered_lies_a_band_in_which_nothing_is_said() -> 
     still_down = compared(scores("a", rng, after=FALLEN), AT, Limits())[("team", "a")]
     back = compared(scores("a", rng, after=USUAL), AT, Limits())[("team", "a")]
     since = AT - timedelta(days=20)
-    assert not has_recovered(still_down, since, AT, Limits())
-    assert not has_recovered(None, since, AT, Limits())
-    assert has_recovered(back, since, AT, Limits())
-    assert has_recovered(still_down, AT - timedelta(days=181), AT, Limits())
+    assert not has_recovered(("team", "a"), still_down, since, AT, Limits())
+    assert not has_recovered(("team", "a"), None, since, AT, Limits())
+    assert has_recovered(("team", "a"), back, since, AT, Limits())
+    long_ago = AT - timedelta(days=181)
+    assert has_recovered(("team", "a"), still_down, long_ago, AT, Limits())
+    # The windows of one customer are longer: the fall is not the usual level yet.
+    assert not has_recovered(("customer", "7"), still_down, long_ago, AT, Limits())
 
 
 # ---- the watch ----------------------------------------------------------------------------------------

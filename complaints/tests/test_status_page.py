@@ -19,6 +19,7 @@ from complaints.domain.status_links import access_to, revoke_links, status_token
 from complaints.domain.status_page import lines_for, promises_of, say, take_back
 from complaints.models import CallBack, Complaint, Entry, StatusAccess
 from complaints.tests.factories import ComplaintFactory, policy, registered
+from complaints.tests.mails import letter, mailbox, taken
 from complaints.tests.public import at, opened, sent, status_address, token
 from core.errors import Conflict
 from core.models import Attachment, AuditEntry, Job, Notification
@@ -60,6 +61,28 @@ def test_it_shows_what_was_said_and_never_what_is_noted(case, agent, client):
     assert "We look into it." in text and "By e-mail: any news?" in text
     assert "difficult" not in text and "shouted" not in text
     assert agent.full_name not in text and "Handler" not in text
+
+
+def test_mails_of_others_about_the_case_are_not_shown(case, agent, client):
+    """Of who complained of the same thing, and of colleagues; the complainant's own are."""
+    box = mailbox()
+    other = assign(registered(contact_name="Ying", contact_email="ying@example.com"), agent, by=None)
+    merge(other, case, by=agent)
+    subject = {"subject": f"[{other.number}]"}
+    taken(box, letter("I pay in cash, do not tell Wei", sender="Ying <ying@example.com>", **subject))
+    mine = {"sender": "Wei <wei@example.com>", "subject": f"[{case.number}]"}
+    taken(box, letter("And the second day, too", **mine))
+    text = client.get(page_of(case)).content.decode()
+    assert ("I pay in cash" in text, "And the second day, too" in text) == (False, True)
+
+
+def test_what_waits_for_an_answer_goes_on_in_the_case_that_takes_it_in(case, agent):
+    other = assign(registered(contact_name="Ying"), agent, by=None)
+    hear(other, "When?", by=None)
+    merge(other, case, by=agent)
+    other.refresh_from_db()
+    case.refresh_from_db()
+    assert (other.unanswered_since is None, case.unanswered_since is None) == (True, False)
 
 
 def test_it_says_how_the_case_stands_in_each_state(case, agent, client):

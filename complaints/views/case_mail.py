@@ -20,6 +20,7 @@ from complaints.domain.mail.mailboxes import mailbox_of
 from complaints.forms.mail import AnswerMailForm, EntryMailForm
 from complaints.models import CaseLetter, Complaint, Entry, InboundMail
 from complaints.views.base import CaseVerb, case_for
+from complaints.views.meanwhile import MeanwhileMixin
 from core.access import sees_field
 from core.masking import note_shown
 from core.views.base import Right, RightsMixin
@@ -83,7 +84,7 @@ class _ToCustomer(CaseVerb):
         return f"{self.case.get_absolute_url()}#log"
 
 
-class AnswerByMail(_ToCustomer):
+class AnswerByMail(MeanwhileMixin, _ToCustomer):
     """An answer, sent by e-mail."""
 
     form_class = AnswerMailForm
@@ -94,7 +95,8 @@ class AnswerByMail(_ToCustomer):
     def perform(self, form: AnswerMailForm) -> str:
         """Keep it, have it sent and go back to the log."""
         data = form.cleaned_data
-        answer_by_mail(self.case, data["body"], by=self.person, files=list(data.get("attachments", [])))
+        files = list(data.get("attachments", []))
+        answer_by_mail(self.case, data["body"], by=self.person, files=files, seen=data.get("seen"))
         return self.log_url()
 
 

@@ -86,7 +86,8 @@ class DesignationDetail(RightsMixin, View):
         row: Designation = fetch(request, Designation.objects.for_list(), pk)
         user = self.person
         may_change = _holds(user, "change", row)
-        objections = list(row.objections.select_related("recorded_by", "reviewed_by", "proposer", "decider"))
+        seen = ConductObjection.objects.visible_to(user).filter(designation=row)
+        objections = list(seen.select_related("recorded_by", "reviewed_by", "proposer", "decider"))
         for one in objections:
             one.designation = row
         holds = row.state == DesignationState.IN_FORCE

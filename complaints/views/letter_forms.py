@@ -16,7 +16,7 @@ from complaints.domain import letter_issue as issuing
 from complaints.domain import letters as verbs
 from complaints.domain.letter_values import language_for
 from complaints.forms.conduct import WhyForm
-from complaints.forms.letters import HandoverForm, LetterBeginForm, LetterForm
+from complaints.forms.letters import HandoverForm, IssueForm, LetterBeginForm, LetterForm
 from complaints.letter_text import LATE, PLACEHOLDERS, gaps_of
 from complaints.models import Complaint, DecisionLetter, LetterHandover
 from complaints.views.base import NAV, CaseVerb, case_for
@@ -222,12 +222,16 @@ class LetterDiscard(ConfirmPage):
 class LetterIssue(LetterPage):
     """Issuing: after this nobody changes the text."""
 
-    form_class = HandoverForm
+    form_class = IssueForm
     title = gettext_lazy("Issue letter")
     submit_label = gettext_lazy("Issue letter")
     success_message = gettext_lazy("Letter issued. Its text is frozen.")
 
-    def perform(self, form: HandoverForm) -> str:
+    def get_initial(self) -> dict[str, Any]:
+        """Remember which text is read here."""
+        return {**super().get_initial(), "version": self.letter.version}
+
+    def perform(self, form: IssueForm) -> str:
         """Issue it."""
         issuing.issue_letter(self.letter, by=self.person, **form.cleaned_data)
         return self.cancel_url()

@@ -8,6 +8,7 @@ sent again under the same Message-ID.
 from __future__ import annotations
 
 import logging
+import re
 import smtplib
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -168,9 +169,15 @@ def send(letter_id: int) -> str:
         with postman:
             postman.hand_over(compose(letter))
     except Exception as error:  # whatever a template, a mail backend or the network can raise
-        logger.warning("Letter %s could not be sent in attempt %s: %r", letter.pk, letter.attempts, error)
+        kind = type(error).__name__  # what servers say names the address
+        logger.warning("Letter %s could not be sent in attempt %s: %s", letter.pk, letter.attempts, kind)
         return _put_back(letter, token, error)
     return _sent(letter, token)
+
+
+def without_address(text: str, address: str) -> str:
+    """Return what a server said without the address of the customer, which not everybody may read."""
+    return re.sub(re.escape(address), "…", text, flags=re.IGNORECASE) if address else text
 
 
 def _claimed(letter_id: int, token: str, at: datetime) -> CaseLetter | None:
@@ -207,7 +214,7 @@ def _sent(letter: CaseLetter, token: str) -> str:
 
 @transaction.atomic
 def _put_back(letter: CaseLetter, token: str, error: Exception) -> str:
-    text = f"{type(error).__name__}: {error}"[:500]
+    text = without_address(f"{type(error).__name__}: {error}", letter.to)[:500]
     if letter.attempts >= MAX_ATTEMPTS or _is_refused_for_good(error):
         if _write(letter, token, state=DeliveryState.FAILED, error=text):
             key = f"letter-{letter.pk}-{letter.rounds}-failed"

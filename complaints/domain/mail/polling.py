@@ -65,6 +65,9 @@ def poll(mailbox: Mailbox, *, at: datetime | None = None) -> int | None:
         error = f"{type(trouble).__name__}: {trouble}"
     except DomainError as refusal:
         error = refusal.message
+    except Exception as trouble:  # one mailbox must not keep the others from being fetched
+        logger.exception("Mailbox %s could not be fetched", mailbox.pk)
+        error = type(trouble).__name__
     now = timezone.now()
     mine = Mailbox.objects.filter(pk=mailbox.pk, lease_token=token)
     told = {"error": error.replace("\0", "")[:500], "polled_at": now, "lease_until": None, "lease_token": ""}

@@ -25,6 +25,7 @@ from complaints.domain.acknowledgements import acknowledge_receipt
 from complaints.domain.entries import tell, write
 from complaints.domain.mail import threads
 from complaints.domain.mail.files import keep_files
+from complaints.domain.mail.letters import without_address
 from complaints.domain.merging import link_cases
 from complaints.domain.moves import hear, reopen
 from complaints.domain.registering import register_case
@@ -133,8 +134,9 @@ def _came_back(read: ReadMail, at: datetime) -> Settled:
     case = letter.complaint
     if not bounce.final:
         return Settled(MailState.IGNORED, MailReason.AUTOMATIC, case, detail=bounce.reason)
-    CaseLetter.objects.filter(pk=letter.pk).update(state=DeliveryState.BOUNCED, error=bounce.reason[:500])
-    entry = tell(case, "mail_bounced", at=at, reason=bounce.reason)
+    reason = without_address(bounce.reason, letter.to)
+    CaseLetter.objects.filter(pk=letter.pk).update(state=DeliveryState.BOUNCED, error=reason[:500])
+    entry = tell(case, "mail_bounced", at=at, reason=reason)
     tell_handler(case, "case_mail_failed", dedupe=f"letter-{letter.pk}-{letter.rounds}-bounced")
     return Settled(MailState.TAKEN, MailReason.BOUNCED, case, entry, bounce.reason)
 
@@ -277,7 +279,7 @@ def _ensure_first(entry: Entry, case: Complaint) -> None:
 
 
 def _words(read: ReadMail) -> tuple[str, str]:
-    fresh, quoted = without_quotes(read.text)
+    fresh, quoted = without_quotes(read.text[: MOST_TEXT + _MOST_QUOTED])
     return fresh[:MOST_TEXT] or read.head.subject or "—", quoted[:_MOST_QUOTED]
 
 

@@ -39,7 +39,7 @@ def case_by_chain(ids: Sequence[str], mailbox: Mailbox) -> Complaint | None:
 def case_by_number(head: Head) -> Complaint | None:
     """Return the case that the subject names, where it knows the sender."""
     for number in case_numbers(head.subject):
-        case = Complaint.objects.select_related("person").filter(number=number).first()
+        case = Complaint.objects.select_related("person").numbered(number).first()
         if case is not None and knows(case, head.sender):
             return followed(case)
     return None
