@@ -69,8 +69,9 @@ def is_bounce(headers: Mapping[str, str], content_type: str, sender: str) -> boo
     """Tell whether the mail is a notice about a mail that came back."""
     if content_type == "multipart/report":
         return True
-    if _POSTMASTERS.match(sender):
-        return True
-    return headers.get("return-path", "x").strip() == "<>" and bool(
-        _UNDELIVERED.search(headers.get("subject", ""))
+    # A postmaster may be a customer, too: only the subject, or a way back to nobody, makes it a notice.
+    from_nobody = headers.get("return-path", "x").strip() == "<>"
+    is_undelivered = bool(_UNDELIVERED.search(headers.get("subject", "")))
+    return (from_nobody and is_undelivered) or (
+        bool(_POSTMASTERS.match(sender)) and (from_nobody or is_undelivered)
     )

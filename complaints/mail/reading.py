@@ -231,6 +231,7 @@ def _name_of(part: Any, kind: str) -> str:
 # ---- notices ----------------------------------------------------------------------------------------
 _ACTION = re.compile(r"^Action:\s*(\w+)", re.IGNORECASE | re.MULTILINE)
 _DIAGNOSIS = re.compile(r"^Diagnostic-Code:\s*(.+(?:\n[ \t].+)*)", re.IGNORECASE | re.MULTILINE)
+_DISPOSITION = re.compile(r"^Disposition:", re.IGNORECASE | re.MULTILINE)
 _STATUS = re.compile(r"^Status:\s*(.+)", re.IGNORECASE | re.MULTILINE)
 _ORIGINAL = re.compile(r"^Message-ID:\s*(<[^<>\s]{1,500}>)", re.IGNORECASE | re.MULTILINE)
 
@@ -242,7 +243,8 @@ def _read_bounce(message: Any, head: Head) -> Bounce:
     diagnosis = _DIAGNOSIS.search(text) or _STATUS.search(text)
     own = {head.message_id}
     originals = [shortened(one) for one in _ORIGINAL.findall(text) if one not in own]
-    final = action[1].lower() == "failed" if action else True
+    # A receipt for reading is a report, too, and nothing came back.
+    final = action[1].lower() == "failed" if action else not _DISPOSITION.search(text)
     reason = " ".join(diagnosis[1].split()) if diagnosis else head.subject
     return Bounce(final, cleaned(reason)[:300], tuple(dict.fromkeys([*originals, *head.replies_to]))[:20])
 

@@ -231,3 +231,8 @@ def test_a_line_of_a_million_signs_is_read_at_once(sign):
     """A search that goes back for every sign would take hours."""
     text = "Hello\n" + sign * 1_000_000 + "x\nBye"
     assert without_quotes(text)[0].startswith("Hello")
+
+
+def test_a_customer_who_is_a_postmaster_is_no_notice():
+    mail = letter("It happened again.", sender="Lin <postmaster@smallfirm.example>", References="<ours@x.cn>")
+    assert read_mail(mail.as_bytes()).bounce is None

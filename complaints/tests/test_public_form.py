@@ -74,6 +74,13 @@ def test_the_same_form_twice_is_one_case(door, client):
     assert Job.objects.filter(task="complaints.tasks.send_receipt").count() == 1
 
 
+def test_an_old_form_sent_again_gives_no_link_once_links_were_made_void(door, client):
+    form = filled()
+    client.post(FORM, form)
+    StatusAccess.objects.update(serial=2)
+    assert client.post(FORM, form).status_code == 410
+
+
 def test_files_come_along_and_a_form_sent_again_adds_none_twice(door, client):
     form = filled()
     for _time in range(2):

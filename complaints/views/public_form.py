@@ -69,7 +69,11 @@ class PublicCase(UploadPage):
             add_refusal(form, error)
             return self._form(form, status=error.status)
         keep_files(case, files, at=now)
-        token = status_token(access_to(case))
+        access = access_to(case)
+        if access.serial > 1:
+            # Links were made void since: who only sends an old form again gets none; a mail brings a new one.
+            return self.shown("status_gone", status=410)
+        token = status_token(access)
         return HttpResponseRedirect(reverse("complaints:public-thanks", args=[token]))
 
     def _in_language(self, request: HttpRequest, language: str) -> HttpResponse:
