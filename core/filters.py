@@ -56,15 +56,21 @@ def visible(model: type[models.Model], action: str = "view") -> Callable[[Any], 
     return rows
 
 
-class SeveralField(django_filters.fields.ModelMultipleChoiceField):  # type: ignore[misc]
+class SaneNumbers:
     """Several records by number. A number that no database holds is no choice, rather than an error there."""
+
+    error_messages: Any
 
     def _check_values(self, value: Any) -> Any:
         for number in value if isinstance(value, list | tuple) else ():
             if len(str(number)) > MOST_DIGITS:
                 shown = {"value": str(number)[:MOST_DIGITS]}
                 raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", shown)
-        return super()._check_values(value)
+        return super()._check_values(value)  # type: ignore[misc]
+
+
+class SeveralField(SaneNumbers, django_filters.fields.ModelMultipleChoiceField):  # type: ignore[misc]
+    """Several records to filter by."""
 
 
 class SeveralFilter(django_filters.ModelMultipleChoiceFilter):  # type: ignore[misc]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.api_scopes import ALL, READ, WRITE, resources
 from core.choices import BrandColour
+from core.filters import SaneNumbers
 from core.models import ExchangeRate, Organisation, PicklistValue, Team, User
 from core.roles import Role
 
@@ -30,6 +31,10 @@ def _language_choices() -> list[tuple[str, Any]]:
 
 def _zone_choices() -> list[tuple[str, Any]]:
     return [("", _("As the organisation")), *time_zone_choices()]
+
+
+class RecordsField(SaneNumbers, forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Several records to tick."""
 
 
 class DomainForm(forms.ModelForm):  # type: ignore[type-arg]

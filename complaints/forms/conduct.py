@@ -14,6 +14,7 @@ from complaints.choices.letters import HandoverWay
 from complaints.domain.conduct import Evidence
 from complaints.domain.references import choices_for
 from complaints.models import Complaint, ConductCriterion, Designation, Entry, LegalReference
+from core.forms import RecordsField
 from core.models import Attachment, User
 from core.people import offer_people
 from customers.forms.base import RecordForm, VersionMixin, people_choices
@@ -25,19 +26,19 @@ MOST_CASES = 50
 class ProposalForm(RecordForm):
     """What is proposed, and what shows it."""
 
-    criteria = forms.ModelMultipleChoiceField(
+    criteria = RecordsField(
         ConductCriterion.objects.none(), label=_("Criteria"), widget=forms.CheckboxSelectMultiple
     )
-    entries = forms.ModelMultipleChoiceField(
+    entries = RecordsField(
         Entry.objects.none(),
         label=_("Lines of the log"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    attachments = forms.ModelMultipleChoiceField(
+    attachments = RecordsField(
         Attachment.objects.none(), label=_("Files"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    cases = forms.ModelMultipleChoiceField(
+    cases = RecordsField(
         Complaint.objects.none(),
         label=_("Other cases of the customer"),
         required=False,

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from complaints.models import Complaint, Mailbox, MailPolicy, Queue
+from core.forms import RecordsField
 from core.models import Attachment
 from customers.forms.base import RecordForm, VersionMixin
 
@@ -52,7 +53,7 @@ class MailPolicyForm(VersionMixin, RecordForm):
         fields = ["acknowledges", "most_an_hour", "reopen_days", "keep_days"]
 
 
-class FilesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+class FilesField(RecordsField):
     """Files of a case, to tick."""
 
     def label_from_instance(self, obj: Any) -> str:

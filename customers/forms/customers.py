@@ -11,6 +11,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.access import can
+from core.forms import RecordsField
 from core.models import Team
 from core.people import offer_people
 from customers.choices import Axis, Relationship, Stage, Tier
@@ -36,7 +37,7 @@ class CustomerForm(VersionMixin, RecordForm):
     parent = CustomerPicker(
         label=_("Part of"), required=False, help_text=_("The organisation that this one is a branch of.")
     )
-    tags = forms.ModelMultipleChoiceField(
+    tags = RecordsField(
         label=_("Tags"), queryset=Tag.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
     new_tags = forms.CharField(
