@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import time_machine
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -63,3 +64,8 @@ def status_address(client: Client, **values: Any) -> str:
 
 def at(name: str, *arguments: object) -> str:
     return reverse(f"complaints:{name}", args=arguments)
+
+
+def within_a_window() -> Any:
+    """Stop the clock within a minute and an hour: limits count by them, and a test may cross their border."""
+    return time_machine.travel(timezone.now().replace(minute=20, second=20, microsecond=0), tick=False)
