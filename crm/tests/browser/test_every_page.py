@@ -42,7 +42,8 @@ found = {}
 for door in pages():
     url = door.url(kwargs_of(door, side, own))
     answer = client.get(url)
-    if answer.status_code == 200 and not answer.streaming and b"<html" in answer.content[:500]:
+    is_page = not answer.streaming and "Content-Disposition" not in answer
+    if answer.status_code == 200 and is_page and b"<html" in answer.content[:500]:
         found[door.name] = url
 print("PAGES" + json.dumps(found))
 """
