@@ -16,13 +16,9 @@ from core.display import format_day, format_money
 from core.search.actions import Action, register_action
 from core.search.results import Found, register_recent
 from core.search.terms import code_terms, name_terms, phone_terms, text_terms
-from core.search.types import Searched, SearchType, Through, register_type
+from core.search.types import Searched, SearchType, Through, joined, register_type
 from customers.models import Contact, Customer, Interaction, Order, Person, Product, Task
 from customers.standardise import CHINESE_FORMS
-
-
-def _joined(*parts: Any) -> str:
-    return " · ".join(str(part) for part in parts if part)
 
 
 def _task_url(row: Task) -> str:
@@ -51,7 +47,7 @@ TYPES = (
             Searched("phone", _("Phone"), phone_terms),
             Searched("email", _("E-mail"), code_terms),
         ),
-        subtitle=lambda row: _joined(row.code, row.city, row.get_tier_display()),
+        subtitle=lambda row: joined(row.code, row.city, row.get_tier_display()),
         list_url="customers:customer-list",
         order=10,
     ),
@@ -82,7 +78,7 @@ TYPES = (
             Searched("external_id", _("External ID"), code_terms),
             Searched("note", _("Note"), text_terms),
         ),
-        subtitle=lambda row: _joined(
+        subtitle=lambda row: joined(
             row.customer.name, format_day(row.ordered_on), format_money(row.amount, row.currency)
         ),
         list_url="customers:order-list",
@@ -97,7 +93,7 @@ TYPES = (
         label=_("Tasks"),
         icon="task",
         fields=(Searched("title", _("Title"), text_terms),),
-        subtitle=lambda row: _joined(
+        subtitle=lambda row: joined(
             row.customer and row.customer.name, row.get_state_display(), row.due_on and format_day(row.due_on)
         ),
         select_related=("customer",),
@@ -116,7 +112,7 @@ TYPES = (
             Searched("summary", _("Summary"), text_terms),
             Searched("next_step", _("Next step"), text_terms),
         ),
-        subtitle=lambda row: _joined(row.customer.name, format_day(row.occurred_at)),
+        subtitle=lambda row: joined(row.customer.name, format_day(row.occurred_at)),
         url=_of_customer,
         list_url="customers:interaction-list",
         select_related=("customer",),
@@ -130,7 +126,7 @@ TYPES = (
         label=_("Products"),
         icon="product",
         fields=(Searched("name", _("Name"), name_terms()), Searched("code", _("Code"), code_terms)),
-        subtitle=lambda row: _joined(row.code, row.get_kind_display()),
+        subtitle=lambda row: joined(row.code, row.get_kind_display()),
         url=lambda row: reverse("customers:product-detail", args=[row.pk]),
         list_url="customers:product-list",
         order=60,

@@ -9,6 +9,14 @@ from complaints.models import CallBack, Cause, Compensation
 from complaints.sorting.solving import CALLBACK_SORTS, CAUSE_SORTS, COMPENSATION_SORTS
 from core.lists import Column, ListDefinition, register_list
 
+#: Of which case a row is, and whose.
+_OF_THE_CASE = (
+    Column("case", _("Case"), lambda row: row.complaint.number),
+    Column(
+        "customer", _("Customer"), lambda row: row.complaint.customer.name if row.complaint.customer else ""
+    ),
+)
+
 
 def register_lists() -> None:
     """Offer them."""
@@ -48,12 +56,7 @@ def _compensations() -> ListDefinition:
         model=Compensation,
         filterset_class=CompensationFilterSet,
         columns=[
-            Column("case", _("Case"), lambda row: row.complaint.number),
-            Column(
-                "customer",
-                _("Customer"),
-                lambda row: row.complaint.customer.name if row.complaint.customer else "",
-            ),
+            *_OF_THE_CASE,
             Column("measure", _("Compensation"), lambda row: row.get_measure_display()),
             Column("kind", _("Kind"), lambda row: row.get_kind_display()),
             Column("amount", _("Cash value"), lambda row: row.amount),
@@ -78,12 +81,7 @@ def _callbacks() -> ListDefinition:
         model=CallBack,
         filterset_class=CallBackFilterSet,
         columns=[
-            Column("case", _("Case"), lambda row: row.complaint.number),
-            Column(
-                "customer",
-                _("Customer"),
-                lambda row: row.complaint.customer.name if row.complaint.customer else "",
-            ),
+            *_OF_THE_CASE,
             Column("state", _("State"), lambda row: row.get_state_display()),
             Column("due", _("Due"), lambda row: row.due_at, sort="due"),
             Column("attempts", _("Attempts"), lambda row: row.attempts_made),

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
 from complaints.models import Complaint, WorkOrder
 from core.search.actions import Action, register_action
 from core.search.terms import code_terms, name_terms, text_terms
-from core.search.types import Searched, SearchType, Through, register_type
-
-
-def _joined(*parts: Any) -> str:
-    return " · ".join(str(part) for part in parts if part)
-
+from core.search.types import Searched, SearchType, Through, joined, register_type
 
 TYPES = (
     SearchType(
@@ -31,7 +24,7 @@ TYPES = (
             Searched("former_number", _("Former number"), code_terms),
         ),
         title=lambda row: row.title,
-        subtitle=lambda row: _joined(row.number, row.customer and row.customer.name, row.get_state_display()),
+        subtitle=lambda row: joined(row.number, row.customer and row.customer.name, row.get_state_display()),
         url=lambda row: row.get_absolute_url(),
         list_url="complaints:complaint-list",
         select_related=("customer",),
@@ -49,7 +42,7 @@ TYPES = (
             Searched("title", _("What is to be done"), text_terms),
         ),
         title=lambda row: row.title,
-        subtitle=lambda row: _joined(row.number, row.team.name, row.get_state_display()),
+        subtitle=lambda row: joined(row.number, row.team.name, row.get_state_display()),
         url=lambda row: row.get_absolute_url(),
         list_url="complaints:work-order-list",
         select_related=("complaint", "team"),

@@ -105,6 +105,11 @@ class SearchType:
 _types: dict[str, SearchType] = {}
 
 
+def joined(*parts: Any) -> str:
+    """Return what is known of a record on one line: empty parts are left out."""
+    return " · ".join(str(part) for part in parts if part)
+
+
 def register_type(kind: SearchType) -> None:
     """Let search find the records of a type; registering a key again replaces it."""
     taken = next((other for other in _types.values() if other.number == kind.number), None)
