@@ -117,12 +117,6 @@ def foresee() -> dict[str, int]:
     }
 
 
-@shared_task(name="complaints.tasks.send_receipt")
-def send_receipt(complaint_id: int) -> None:
-    """Mail that a case has arrived, if that was not mailed."""
-    status_letters.send_receipt(complaint_id)
-
-
 @shared_task(name="complaints.tasks.send_status_link")
 def send_status_link(complaint_id: int) -> None:
     """Mail a link to the status page of a case."""

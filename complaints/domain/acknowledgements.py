@@ -13,8 +13,8 @@ from complaints.domain.mail.letters import write_letter
 from complaints.domain.mail.mailboxes import mailbox_of
 from complaints.models import CaseLetter, Complaint, MailPolicy
 
-#: Channels whose customers wrote by themselves; the web form tells them in its own way.
-_WRITTEN = frozenset({Intake.EMAIL, Intake.API})
+#: Channels whose customers wrote by themselves.
+_WRITTEN = frozenset({Intake.EMAIL, Intake.API, Intake.FORM})
 #: What is entered later than this was acknowledged otherwise, or is history that is brought in.
 _FRESH = timedelta(days=1)
 
@@ -23,13 +23,14 @@ def acknowledge_receipt(case: Complaint, *, at: datetime | None = None) -> CaseL
     """Write the acknowledgement in the caller's transaction; None where there is none to send.
 
     There is none without an address, for other channels, for what lies back more than a day, and where the
-    rules of e-mail switch it off. Asked for again it is the same letter.
+    rules of e-mail switch it off; the form promises one, and keeps its word. Asked for again it is the same
+    letter.
     """
     moment = at or timezone.now()
     to = address_of(case)
     if not to or case.intake not in _WRITTEN or case.received_at < moment - _FRESH:
         return None
-    if not MailPolicy.load().acknowledges:
+    if case.intake != Intake.FORM and not MailPolicy.load().acknowledges:
         return None
     return write_letter(
         case,

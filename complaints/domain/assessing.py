@@ -46,6 +46,7 @@ def assess(complaint: Complaint) -> Verdict:
     if complaint.kind == CaseKind.COMPLAINT:
         verdict = verdict_of(complaint)
         complaint.grade, complaint.grade_evidence = verdict.grade, verdict.as_evidence()
+        complaint.was_severe |= verdict.grade == Grade.SEVERE
     else:
         verdict = Verdict("")
     if not complaint.priority_is_set:
@@ -107,6 +108,7 @@ def _write_grade(
     stored: Complaint, grade: str, evidence: dict[str, Any], *, by: User | None, at: datetime, note: str
 ) -> None:
     values: dict[str, Any] = {"grade": grade, "grade_evidence": evidence}
+    values["was_severe"] = stored.was_severe or grade == Grade.SEVERE
     if not stored.priority_is_set:
         tier = stored.customer.tier if stored.customer is not None else ""
         values["priority"] = priority_for(grade, tier)

@@ -102,12 +102,19 @@ def _call_off_open(case: Complaint, *, at: datetime) -> datetime | None:
 
 
 def _start(case: Complaint, policy: Policy | None, due: Due, *, at: datetime) -> Clock:
-    """Start one clock in its next turn, without the levels that fired for such a clock in this cycle."""
+    """Start one clock in its next turn, without the levels that fired for such a clock in this cycle.
+
+    What was passed over stays so, unless it lies ahead again.
+    """
     target = due.target
     rows = Clock.objects.filter(complaint=case, kind=target.clock, cycle=case.cycle)
     turn = (rows.aggregate(last=Max("turn"))["last"] or 0) + 1
     bench = bench_for(case, calendar_row(case, policy), until=at)
     clock = new_clock(case, policy, target, bench, started_at=due.started_at, reason="converted", turn=turn)
-    fired = Escalation.objects.filter(clock__in=rows, state=EscalationState.FIRED)
-    clock.escalations.planned().filter(number__in=list(fired.values_list("number", flat=True))).delete()
+    former = Escalation.objects.filter(clock__in=rows).exclude(clock=clock)
+    fired = former.filter(state=EscalationState.FIRED).values_list("number", flat=True)
+    clock.escalations.planned().filter(number__in=list(fired)).delete()
+    passed = former.filter(state=EscalationState.PASSED).values_list("number", flat=True)
+    again = clock.escalations.planned().filter(number__in=list(passed), fire_at__lte=at)
+    again.update(state=EscalationState.PASSED)
     return clock

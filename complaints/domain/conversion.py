@@ -34,7 +34,8 @@ from customers.domain.changes import locked, write_changes
 MOST_REASON = 300
 _OTHER = {CaseKind.COMPLAINT: CaseKind.REQUEST, CaseKind.REQUEST: CaseKind.COMPLAINT}
 _CHANGED = (
-    "kind", "number", "former_number", "category", "queue", "team", "grade", "grade_evidence", "priority",
+    "kind", "number", "former_number", "category", "queue", "team", "grade", "grade_evidence", "was_severe",
+    "priority",
 )  # fmt: skip
 
 

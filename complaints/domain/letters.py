@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from complaints.choices.cases import CaseKind, Decision, EntryKind, Grade, State
+from complaints.choices.cases import CaseKind, Decision, State
 from complaints.choices.letters import LETTER_MOVES, LetterState
 from complaints.domain.entries import tell
 from complaints.domain.letter_templates import edition_for
@@ -25,7 +25,7 @@ from complaints.domain.letter_values import (
     values_for,
 )
 from complaints.letter_text import filled, gaps_of
-from complaints.models import Complaint, DecisionLetter, Entry
+from complaints.models import Complaint, DecisionLetter
 from core.access import can
 from core.choices import AuditAction
 from core.domain.audit import record
@@ -35,8 +35,6 @@ from core.models import User
 from customers.domain.changes import ensure_fresh, ensure_known, ensure_valid, locked, write_changes
 
 LETTER_FIELDS = ("recipient", "address", "subject", "body")
-#: Lines of the log that say from which grade a case came.
-_REGRADED = ("regraded", "graded_again")
 
 
 @transaction.atomic
@@ -103,14 +101,8 @@ def begin_letter(case: Complaint, values: dict[str, Any], *, by: User, at: datet
 
 
 def is_delicate(case: Complaint) -> bool:
-    """Tell whether a second person reads the letter: severe complaints, and rejections."""
-    return Grade.SEVERE in {case.grade, *_grades_before(case)} or case.decision == Decision.REJECTED
-
-
-def _grades_before(case: Complaint) -> set[str]:
-    """Return the grades that the case had: regrading it is no way round the second person."""
-    lines = Entry.objects.filter(complaint=case.pk, kind=EntryKind.SYSTEM, data__code__in=_REGRADED)
-    return {str(data.get("params", {}).get("old", "")) for data in lines.values_list("data", flat=True)}
+    """Tell whether a second person reads the letter: rejections, and whatever was ever graded severe."""
+    return case.was_severe or case.decision == Decision.REJECTED
 
 
 def needs_second(letter: DecisionLetter) -> bool:

@@ -47,6 +47,7 @@ def receive_objection(
         recorded_by=by,
         proposer=stored.proposed_by,
         decider=stored.decided_by,
+        handler=stored.handler,
     )
     try:
         with transaction.atomic():
@@ -66,7 +67,7 @@ def may_review(objection: ConductObjection, user: User) -> bool:
 
 def _took_part(objection: ConductObjection) -> set[int | None]:
     row = objection.designation
-    return {objection.proposer_id, objection.decider_id, row.handler_id, *handlers_of(row.complaint)}
+    return {objection.proposer_id, objection.decider_id, objection.handler_id, *handlers_of(row.complaint)}
 
 
 def _ask_for_review(objection: ConductObjection) -> None:

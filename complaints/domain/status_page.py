@@ -16,9 +16,8 @@ from complaints.choices.mail import MailReason
 from complaints.choices.solving import CallBackState
 from complaints.domain.callback_answers import link_token
 from complaints.domain.moves import hear, note_unanswered, withdraw
-from complaints.domain.status_letters import due_times
 from complaints.domain.telling import tell_responsible
-from complaints.models import CallBack, Complaint, Entry, InboundMail
+from complaints.models import CallBack, Clock, Complaint, Entry, InboundMail
 from core.display import format_moment
 from core.models import Attachment
 from customers.domain.changes import locked
@@ -62,6 +61,16 @@ class Line:
 def state_in_words(case: Complaint) -> str:
     """Return how the case stands, as a complainant says it."""
     return str(_WORDS[case.state])
+
+
+def due_times(case: Complaint) -> dict[str, datetime]:
+    """Return until when the case is acknowledged, answered and solved, as its clocks say."""
+    kinds = (ClockKind.ACKNOWLEDGE, ClockKind.RESPOND, ClockKind.UPDATE, ClockKind.SOLVE)
+    rows = Clock.objects.open().filter(complaint=case, kind__in=kinds).order_by("due_at")
+    found: dict[str, datetime] = {}
+    for kind, due in rows.values_list("kind", "due_at"):
+        found.setdefault(kind, due)
+    return found
 
 
 def promises_of(case: Complaint, at: datetime) -> list[Promised]:

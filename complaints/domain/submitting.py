@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy
 
 from complaints.choices.cases import Intake, LinkKind
+from complaints.domain.acknowledgements import acknowledge_receipt
 from complaints.domain.entries import tell
 from complaints.domain.matching import Given, find_sender
 from complaints.domain.public_form import categories_of, kinds_of
@@ -17,7 +18,6 @@ from complaints.domain.registering import register_case
 from complaints.domain.status_links import access_to, case_of
 from complaints.models import CaseLink, Complaint, FormSubmission, PublicForm
 from core.domain.attachments import add_attachment
-from core.domain.jobs import later
 from core.errors import DomainError
 
 #: (name, bytes) of each file.
@@ -90,14 +90,7 @@ def _received(data: Mapping[str, Any], form: PublicForm, *, key: str, at: dateti
     )
     access_to(case)
     _link_to_earlier(case, given, at=at)
-    if case.contact_email:
-        later(
-            "complaints.tasks.send_receipt",
-            dedupe=f"receipt-{case.pk}",
-            title=gettext_lazy("Receipt for %(number)s") % {"number": case.number},
-            queue="mail",
-            complaint_id=case.pk,
-        )
+    acknowledge_receipt(case, at=at)
     return case
 
 

@@ -86,6 +86,8 @@ class Complaint(Recorded, Foreign, Subject):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.NEW)
     grade = models.CharField(_("grade"), max_length=8, choices=Grade, blank=True)
     grade_evidence = models.JSONField(default=dict, blank=True, editable=False)
+    #: Stays true when the complaint is regraded: what a second person reads does not depend on today's grade.
+    was_severe = models.BooleanField(default=False, editable=False)
     priority = models.CharField(_("priority"), max_length=8, choices=Priority, default=Priority.NORMAL)
     # A priority that somebody set is left alone when grade or tier change.
     priority_is_set = models.BooleanField(default=False, editable=False)
@@ -171,6 +173,9 @@ class Complaint(Recorded, Foreign, Subject):
             ),
             models.CheckConstraint(
                 condition=Q(kind=CaseKind.REQUEST) | ~Q(grade=""), name="complaint_has_a_grade"
+            ),
+            models.CheckConstraint(
+                condition=~Q(grade=Grade.SEVERE) | Q(was_severe=True), name="severe_complaint_is_kept_as_such"
             ),
             models.CheckConstraint(
                 condition=Q(amount_at_stake__isnull=True) | Q(amount_at_stake__gte=0),

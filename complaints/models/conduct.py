@@ -285,6 +285,9 @@ class ConductObjection(models.Model):
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     proposer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     decider = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    handler = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     outcome = models.CharField(_("outcome"), max_length=8, choices=ObjectionOutcome, blank=True)
     note = models.CharField(_("reasons"), max_length=1_000, blank=True)
     reviewed_by = models.ForeignKey(
@@ -306,7 +309,9 @@ class ConductObjection(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(reviewed_by__isnull=True)
-                | ~Q(reviewed_by=F("proposer")) & ~Q(reviewed_by=F("decider")),
+                | ~Q(reviewed_by=F("proposer"))
+                & ~Q(reviewed_by=F("decider"))
+                & (Q(handler__isnull=True) | ~Q(reviewed_by=F("handler"))),
                 name="objection_is_reviewed_by_a_third",
             ),
             models.UniqueConstraint(

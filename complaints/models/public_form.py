@@ -119,7 +119,6 @@ class StatusAccess(Recorded):
 
     complaint = models.OneToOneField(Complaint, on_delete=models.CASCADE, related_name="status_access")
     serial = models.PositiveIntegerField(_("serial number of the links"), default=1)
-    receipt_sent_at = models.DateTimeField(_("receipt sent"), null=True, blank=True, editable=False)
     link_sent_at = models.DateTimeField(_("link sent"), null=True, blank=True, editable=False)
     opened_at = models.DateTimeField(_("last opened"), null=True, blank=True, editable=False)
 

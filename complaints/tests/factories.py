@@ -76,6 +76,7 @@ class ComplaintFactory(SearchableFactory):
     title = factory.Sequence(lambda n: f"Complaint {n}")
     customer = factory.SubFactory(CustomerFactory)
     grade = Grade.GENERAL
+    was_severe = factory.LazyAttribute(lambda case: case.grade == Grade.SEVERE)
     state = State.WORKING
     owner = factory.SubFactory(UserFactory)
     team = factory.SelfAttribute("owner.team")

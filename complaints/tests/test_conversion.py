@@ -168,6 +168,18 @@ def test_levels_that_fired_stay_and_do_not_fire_again(request_case, agent):
     assert list(numbers) == [1, 2, 3]
 
 
+def test_levels_that_were_passed_over_stay_so(request_case, agent):
+    late = MONDAY + timedelta(days=1)
+    Escalation.objects.filter(complaint=request_case).update(state=EscalationState.PASSED)
+    case = turned(request_case, agent, at=late)
+    assert fire_case(case.pk, at=late) == 2
+    fired = Escalation.objects.filter(complaint=case, state=EscalationState.FIRED)
+    assert list(fired.order_by("number").values_list("number", flat=True)) == [2, 3]
+    # Back again, later: what was passed over then stays so, what fired does not fire a second time.
+    case = turned(case, agent, at=late + timedelta(minutes=5), reason="No complaint after all")
+    assert fire_case(case.pk, at=late + timedelta(minutes=5)) == 0
+
+
 def test_the_preview_says_what_comes_of_it_and_writes_nothing(request_case, agent):
     at = MONDAY + timedelta(hours=1)
     version, clocks = request_case.version, Clock.objects.count()

@@ -176,7 +176,7 @@ def test_a_level_may_raise_the_grade_one_step(case):
 
 def test_a_severe_complaint_is_told_of_only(case):
     only(action=LevelAction.RAISE_GRADE)
-    Complaint.objects.filter(pk=case.pk).update(grade="severe")
+    Complaint.objects.filter(pk=case.pk).update(grade="severe", was_severe=True)
     fire_due(at(2, 15))
     assert case.escalations.get(number=1).evidence["action"] == "notify"
 

@@ -174,8 +174,8 @@ def test_no_words_of_a_stranger_are_sent_to_anybody(box):
     assert "evil" not in f"{message.subject}{message.body}{message.alternatives[0][0]}"
 
 
-@pytest.mark.parametrize("intake", ["form", "phone"])
-def test_other_channels_are_not_acknowledged_here(intake):
+@pytest.mark.parametrize("intake", ["phone", "wechat"])
+def test_whoever_was_spoken_with_gets_no_mail_about_it(intake):
     assert acknowledge_receipt(ComplaintFactory(intake=intake, contact_email="a@b.cn")) is None
 
 
@@ -190,6 +190,8 @@ def test_the_rules_switch_acknowledgements_off(box):
     MailPolicy.objects.update_or_create(pk=1, defaults={"acknowledges": False})
     taken(box, letter())
     assert CaseLetter.objects.count() == 0
+    # The form promises one.
+    assert acknowledge_receipt(ComplaintFactory(intake="form", contact_email="a@b.cn")) is not None
 
 
 def test_an_answer_that_is_only_recorded_sends_nothing(box, case, agent):

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from complaints.choices.cases import ClockKind, Intake
-from complaints.models import Category, Complaint, Entry, FormSubmission, PublicForm, StatusAccess
+from complaints.models import CaseLetter, Category, Complaint, Entry, FormSubmission, PublicForm, StatusAccess
 from complaints.tests.factories import ComplaintFactory, policy
 from complaints.tests.public import FORM, at, filled, opened, sent, token, within_a_window
 from core.domain.jobs import doorbell
@@ -71,7 +71,7 @@ def test_the_same_form_twice_is_one_case(door, client):
     first, second = client.post(FORM, form), client.post(FORM, form)
     assert first.status_code == second.status_code == 302
     assert Complaint.objects.count() == FormSubmission.objects.count() == 1
-    assert Job.objects.filter(task="complaints.tasks.send_receipt").count() == 1
+    assert CaseLetter.objects.count() == Job.objects.filter(task="complaints.tasks.send_letter").count() == 1
 
 
 def test_an_old_form_sent_again_gives_no_link_once_links_were_made_void(door, client):
@@ -166,20 +166,22 @@ def test_another_language_keeps_what_was_typed(door, client):
 
 def test_an_e_mail_brings_a_receipt_that_holds_nothing_typed(door, client):
     sent(client, title="Buy at evil.example", contact_name="Evil")
-    job = Job.objects.get(task="complaints.tasks.send_receipt")
+    job = Job.objects.get(task="complaints.tasks.send_letter")
     run_job(job.pk)
     run_job(job.pk)
     [letter] = mail.outbox
     case = Complaint.objects.get()
     assert letter.to == ["wei@example.com"] and case.number in letter.subject
-    assert "/complaints/status/" in letter.body
-    assert "evil" not in (letter.body + letter.subject).lower()
-    assert StatusAccess.objects.get().receipt_sent_at is not None
+    assert "/complaints/status/" in letter.body and "mistyped" in letter.body
+    assert "You have our answer by" in letter.body and "answer to this mail" not in letter.body
+    said = letter.body + letter.subject + letter.alternatives[0][0]
+    assert "evil" not in said.lower()
+    assert (CaseLetter.objects.get().state, case.acknowledged_at is None) == ("sent", False)
 
 
 def test_without_an_address_nothing_is_mailed(door, client):
     sent(client, contact_email="", contact_phone="13800000000")
-    assert not Job.objects.filter(task="complaints.tasks.send_receipt").exists()
+    assert not CaseLetter.objects.exists()
 
 
 def test_an_earlier_case_of_the_same_address_is_put_beside_it(door, client):
@@ -209,7 +211,7 @@ def test_without_broker_and_redis_the_case_comes_in_and_its_jobs_wait(door, clie
     assert sent(client).status_code == 302
     assert Complaint.objects.count() == 1
     waiting = set(Job.objects.filter(state="pending").values_list("task", flat=True))
-    assert {"complaints.tasks.send_receipt", "complaints.tasks.dispatch"} <= waiting
+    assert {"complaints.tasks.send_letter", "complaints.tasks.dispatch"} <= waiting
 
 
 # ---- what programs do -------------------------------------------------------------------------------

@@ -117,11 +117,13 @@ def _case(
     is_open = rng.random() < 0.01
     owner = rng.choice(people)
     solved = min(received + timedelta(hours=rng.expovariate(1 / 30)), now)
+    grade = rng.choice(("minor", "general", "general", "severe"))
     return Complaint(
         number=f"BENCH-{number:07d}",
         title=f"Case {number}",
         kind="complaint",
-        grade=rng.choice(("minor", "general", "general", "severe")),
+        grade=grade,
+        was_severe=grade == "severe",
         intake=rng.choice(("phone", "email", "wechat", "form")),
         category=rng.choice(categories) if categories else None,
         owner=owner,

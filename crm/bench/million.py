@@ -215,12 +215,12 @@ def _task(number: int, rng: random.Random, customers: int, owners: list[tuple[in
 def _case(number: int, rng: random.Random, customers: int, owners: list[tuple[int, int]]) -> dict[str, Any]:
     received = NOON - timedelta(minutes=rng.randint(0, 900_000))
     state = rng.choices(("working", "waiting", "closed"), (15, 5, 80))[0]
-    is_open = state != "closed"
+    is_open, grade = state != "closed", rng.choices(("severe", "general", "minor"), (1, 5, 14))[0]
     owner, team = owners[number * 17 % len(owners)]
     return {
         "number": f"TS-{received:%Y%m%d}-{number:06d}", "title": f"{rng.choice(_TRADES)}课程临时更换讲师",
         "customer_id": rng.randint(1, customers), "owner_id": owner, "team_id": team, "state": state,
-        "grade": rng.choices(("severe", "general", "minor"), (1, 5, 14))[0], "received_at": received,
+        "grade": grade, "was_severe": grade == "severe", "received_at": received,
         "next_due_at": received + timedelta(hours=rng.randint(1, 200)) if is_open else None,
         "ended_at": None if is_open else received + timedelta(days=3),
     }  # fmt: skip

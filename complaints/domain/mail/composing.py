@@ -8,11 +8,15 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from complaints.choices.cases import ClockKind, Intake
 from complaints.choices.mail import LetterKind
-from complaints.models import CaseLetter
+from complaints.domain.status_links import access_to, status_url
+from complaints.domain.status_page import due_times
+from complaints.models import CaseLetter, Complaint
+from core.display import format_moment
 from core.domain.attachments import open_stored
 from core.domain.mails.composing import sender
 from core.domain.notifications import one_line
@@ -23,9 +27,9 @@ _LANGUAGES = frozenset(dict(settings.LANGUAGES))
 
 def compose(letter: CaseLetter) -> EmailMultiAlternatives:
     """Return the message of a letter. The words of the customer are never sent back by a machine."""
-    case, organisation = letter.complaint, Organisation.load().name
+    case, house = letter.complaint, Organisation.load()
     language = case.language if case.language in _LANGUAGES else settings.LANGUAGE_CODE
-    with translation.override(language):
+    with translation.override(language), timezone.override(house.time_zone):
         title = subject_of(letter)
         context: dict[str, Any] = {
             "title": title,
@@ -33,14 +37,16 @@ def compose(letter: CaseLetter) -> EmailMultiAlternatives:
             # Never the name that a mail gave itself: anybody could have us send words to anybody.
             "name": one_line(case.person.name) if case.person is not None else "",
             "body": letter.entry.body if letter.entry is not None else "",
-            "organisation": organisation,
+            "organisation": house.name,
             "language": language,
         }
+        if letter.kind == LetterKind.ACKNOWLEDGEMENT:
+            context |= _promised(case) | {"can_answer": letter.mailbox is not None}
         template = "answer" if letter.kind == LetterKind.ANSWER else "acknowledgement"
         message = EmailMultiAlternatives(
             subject=title,
             body=render_to_string(f"complaints/mail/{template}.txt", context),
-            from_email=_from(letter, organisation),
+            from_email=_from(letter, house.name),
             to=[letter.to],
             headers=_headers(letter),
         )
@@ -49,6 +55,17 @@ def compose(letter: CaseLetter) -> EmailMultiAlternatives:
         with open_stored(file) as content:
             message.attach(file.name, content.read(), file.file_kind.media_type)
     return message
+
+
+def _promised(case: Complaint) -> dict[str, Any]:
+    """Until when we answer, and where the customer sees how it stands."""
+    due = due_times(case).get(ClockKind.RESPOND)
+    return {
+        "answer_by": format_moment(due) if due is not None else "",
+        "status_url": status_url(access_to(case)),
+        # Anybody may type an address into the form.
+        "may_be_mistyped": case.intake == Intake.FORM,
+    }
 
 
 def subject_of(letter: CaseLetter) -> str:

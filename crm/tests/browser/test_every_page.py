@@ -53,8 +53,8 @@ LIVE = """() => [
   ...[...document.scripts].filter((one) =>
     one.textContent.includes("alert(1)") && !one.type.includes("json")),
 ].map((one) => one.outerHTML.slice(0, 200))
-  .concat(document.body.innerText.includes("a49b") ? ["a49b"] : [])"""
-SHOWN = "() => document.body.innerHTML.includes('a{{7*7}}b')"
+  .concat(document.body.innerText.includes("a53580247b") ? ["a53580247b"] : [])"""
+SHOWN = "() => document.body.innerHTML.includes('a{{7654321*7}}b')"
 #: A mail as its reader sees it, in a sandbox where no script runs: not even that of axe.
 SANDBOXED = {"core:notification-sample"}
 
