@@ -3,7 +3,7 @@
 Rows are ordered by (key, id), both in the same direction, NULLs last in either. A page is found in two
 queries: a narrow one for the ids on it, which an index on (key, id) answers alone, and one for the rows.
 Where a key may be NULL the narrow query stays inside one of the two segments, values or NULLs, so that
-it can use the index; the second query reaches over the border when the segment ends on the page.
+it can use the index; where the segment ends on the page, a second narrow one reads on in the other.
 """
 
 from __future__ import annotations
@@ -174,32 +174,20 @@ def _take(
         within_nulls, rows = False, reading.segment(nulls=False)
     else:
         within_nulls, rows = place.value is None, reading.beyond(place, inclusive=inclusive)
-    narrow = rows.select_related(None).prefetch_related(None).values_list("pk", reading.value())
-    values: dict[Any, Any] = dict(narrow[: size + 1])
+    values = _narrow(reading, rows, size + 1)
     # Reading forward the NULLs come last, reading backward first.
-    border_ahead = order.key.nullable and within_nulls == backward and len(values) <= size
-    if not values and not border_ahead:
+    if order.key.nullable and within_nulls == backward and len(values) <= size:
+        values |= _narrow(reading, reading.segment(nulls=not backward), size + 1 - len(values))
+    if not values:
         return []
-    wanted = Q(pk__in=list(values))
-    if not border_ahead:
-        by_pk = {row.pk: row for row in order.queryset.order_by().filter(wanted)}
-        return [(by_pk[pk], value) for pk, value in values.items() if pk in by_pk]
-    return _over_the_border(reading, wanted, values, size, backward=backward)
+    by_pk = {row.pk: row for row in order.queryset.order_by().filter(pk__in=list(values))}
+    return [(by_pk[pk], value) for pk, value in values.items() if pk in by_pk]
 
 
-def _over_the_border(
-    reading: _Order, wanted: Q, values: dict[Any, Any], size: int, *, backward: bool
-) -> list[tuple[Any, Any]]:
-    """Return the rows at the end of one segment, followed by those at the start of the other."""
-    path = reading.key.path
-    other = Q(**{f"{path}__isnull": not backward})
-    if reading.descending:
-        ordering = F(path).desc(nulls_first=True) if backward else F(path).desc(nulls_last=True)
-    else:
-        ordering = F(path).asc(nulls_first=True) if backward else F(path).asc(nulls_last=True)
-    rows = reading.queryset.filter(wanted | other).annotate(_sort_value=reading.value())
-    rows = rows.order_by(ordering, "-pk" if reading.descending else "pk")[: size + 1]
-    return [(row, values.get(row.pk, row._sort_value)) for row in rows]
+def _narrow(order: _Order, rows: models.QuerySet[Any], most: int) -> dict[Any, Any]:
+    """Return the key values of the first rows by their ids, in order."""
+    narrow = rows.select_related(None).prefetch_related(None).values_list("pk", order.value())
+    return dict(narrow[:most])
 
 
 def _page(

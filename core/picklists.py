@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partialmethod
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.core.checks import CheckMessage
 from django.db import DatabaseError, models
-from django.utils.functional import Promise, lazystr
+from django.utils.functional import Promise, lazy
 
 if TYPE_CHECKING:
     from core.models import PicklistValue
@@ -41,13 +42,31 @@ class Picklist:
 
     def __iter__(self) -> Iterator[Choice]:
         """Yield every value in order, those that are no longer offered too."""
-        rows = None if _product_only.get() else _rows().get(self.key)
+        if _product_only.get():
+            return iter(self._of_the_product())
+        return iter(self._known().values())
+
+    def _of_the_product(self) -> list[Choice]:
+        return [Choice(one.value, one.label) for one in self.built_in]
+
+    def _known(self) -> dict[str, Choice]:
+        """The values by their code, made once for each state of the rows: pages ask for them in every row."""
+        kept = _kept()
+        found = kept.choices.get(self.key)
+        if found is None:
+            found = kept.choices[self.key] = {one.value: one for one in self._of(kept.rows.get(self.key))}
+        return found
+
+    def _of(self, rows: list[PicklistValue] | None) -> list[Choice]:
         if rows is None:
-            yield from (Choice(one.value, one.label) for one in self.built_in)
-            return
+            return self._of_the_product()
         words = dict(self.built_in.choices)
-        for row in rows:
-            yield Choice(row.code, _label(row, words.get(row.code, "")), row.is_active)
+        return [Choice(row.code, _label(_Word(row, words.get(row.code, ""))), row.is_active) for row in rows]
+
+    def label_of(self, value: str) -> str:
+        """Return the label of a value in the language of the moment, an unknown one as it is."""
+        found = self._known().get(value)
+        return str(found.label) if found is not None else value
 
     @property
     def labels(self) -> list[str | Promise]:
@@ -64,10 +83,6 @@ class Picklist:
         return [(one.value, one.label) for one in self if one.is_active or one.value == current]
 
 
-def _label(row: PicklistValue, product: str | Promise) -> Any:
-    return lazystr(_Word(row, product))
-
-
 class _Word:
     """The label of a value, asked anew whenever it is shown."""
 
@@ -77,6 +92,9 @@ class _Word:
     def __str__(self) -> str:
         return self.row.name or str(self.product) or self.row.code
 
+
+#: Made once: each call of `lazy` makes a class.
+_label: Any = lazy(str, str)
 
 _picklists: dict[str, Picklist] = {}
 
@@ -103,6 +121,11 @@ class PicklistField(models.CharField):  # type: ignore[type-arg]
     Checks run before there is a database; migrations know the column as the plain one that it is.
     """
 
+    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
+        """Give the model a `get_…_display` that looks the value up instead of going through the list."""
+        super().contribute_to_class(cls, name, private_only)
+        setattr(cls, f"get_{name}_display", partialmethod(_display_of, field=self))
+
     def check(self, **kwargs: Any) -> list[CheckMessage]:
         """Check the field without the rows of the list."""
         reset = _product_only.set(True)
@@ -117,13 +140,30 @@ class PicklistField(models.CharField):  # type: ignore[type-arg]
         return name, "django.db.models.CharField", args, kwargs
 
 
+def _display_of(record: models.Model, field: PicklistField) -> str:
+    use = (field.model._meta.label, field.name)
+    picklist = next((one for one in _picklists.values() if use in one.uses), None)
+    value = getattr(record, field.attname)
+    return picklist.label_of(value) if picklist is not None and value else str(value or "")
+
+
 # ---- reading the rows -------------------------------------------------------------------------------
 #: The state of the rows that holds for the request or job in hand, once it was asked for.
 _seen: ContextVar[list[str] | None] = ContextVar("picklists_seen", default=None)
 #: Whether the rows are left alone for now.
 _product_only: ContextVar[bool] = ContextVar("picklists_of_the_product", default=False)
-#: (state, key → rows) as this process read them last.
-_known: tuple[str, dict[str, list[Any]]] | None = None
+
+
+@dataclass
+class _Kept:
+    """The rows by list as this process read them last, their state, and the values made of them."""
+
+    state: str
+    rows: dict[str, list[Any]]
+    choices: dict[str, dict[str, Choice]] = field(default_factory=dict)
+
+
+_last: _Kept | None = None
 
 
 @contextmanager
@@ -146,15 +186,15 @@ def note_state(state: str) -> None:
         seen[:] = [state]
 
 
-def _rows() -> dict[str, list[Any]]:
-    global _known
+def _kept() -> _Kept:
+    global _last
     seen = _seen.get()
     state = seen[0] if seen else _stored_state()
     if seen is not None and not seen:
         seen.append(state)
-    if _known is None or _known[0] != state or not state:
-        _known = (state, _read())
-    return _known[1]
+    if _last is None or _last.state != state or not state:
+        _last = _Kept(state, _read())
+    return _last
 
 
 def _stored_state() -> str:
