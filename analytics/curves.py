@@ -9,7 +9,6 @@ import numpy as np
 from analytics.figures import Figure
 from analytics.maths.arrays import Floats
 
-P_ALIVE_BINS = 10
 CURVE_STEPS = np.round(np.append(np.arange(0, 0.2, 0.01), np.linspace(0.2, 1, 17)), 2)
 """Shares of customers at which the curve is kept: finer where it bends."""
 CURVE_DRAWS = 200

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+#: Bins of the chart of how sure it is that a customer is still active: ten of 10% each.
+P_ALIVE_BINS: Final = 10
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from scipy import stats
-
 from complaints.chance import discoveries, share_of
 from complaints.choices.foresight import Spend, Tenure
 
@@ -113,6 +111,9 @@ def _described(
 
 def marked(traits: list[Trait]) -> list[Trait]:
     """Mark what differs clearly from the base: exact binomial tests, corrected for looking at many."""
+    # Loaded here: pages import this module, and the library is large.
+    from scipy import stats
+
     chances = {
         place: float(stats.binomtest(trait.n, trait.total, trait.base_n / trait.base_total).pvalue)
         for place, trait in enumerate(traits)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scipy.special import betainccinv, betaincinv
-
 LEVEL = 0.95
 
 
@@ -40,6 +38,9 @@ def rate_ratio(
     Given the sum, the count after is binomial with p = ρ·t₁ / (ρ·t₁ + t₀); the Clopper–Pearson limits of p
     give those of ρ (Przyborowski and Wilenski 1940; Lehmann and Romano, 4.5).
     """
+    # Loaded here: pages import this module, and the library is large.
+    from scipy.special import betainccinv, betaincinv
+
     total = before + after
     if total == 0 or before_units <= 0 or after_units <= 0:
         return None

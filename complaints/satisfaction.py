@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from complaints.chance import Fall, discoveries, fall_of
+from complaints.chance import Fall, discoveries
 
 #: (kind of group, key): ("team", "4").
 Group = tuple[str, str]
@@ -61,6 +61,9 @@ class Limits:
 
 def compared(scores: Iterable[Scored], at: datetime, limits: Limits) -> dict[Group, Fall]:
     """Compare the two windows of each group that has enough answers in both."""
+    # Loaded here: pages import this module, and numerical libraries are large.
+    from complaints.permutation import fall_of
+
     values: dict[Group, tuple[list[float], list[float]]] = defaultdict(lambda: ([], []))
     for score in scores:
         for group in score.groups:

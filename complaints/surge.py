@@ -13,8 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from scipy import stats
-
 SIGMAS: Final = 3.0
 #: Chance of a false alarm of one look, as three sigmas have on one side.
 TAIL: Final = 0.00135
@@ -42,6 +40,9 @@ def u_limits(counts: Sequence[int], sizes: Sequence[float], size: float) -> tupl
 
 def count_limit(history: Sequence[int]) -> float:
     """Return the largest count that chance explains, given counts of like windows before."""
+    # Loaded here: pages import this module, and the library is large.
+    from scipy import stats
+
     mean = sum(history) / len(history)
     if mean == 0:
         return 0.0

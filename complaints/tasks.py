@@ -19,10 +19,8 @@ from complaints.domain.alerts import look_at_texts, look_back, look_for_repeats
 from complaints.domain.applying import run_applying
 from complaints.domain.conduct import expire_designations
 from complaints.domain.conduct_forgetting import anonymise_of_deleted
-from complaints.domain.forecasts.making import make_forecast
 from complaints.domain.improvements import measure_all, remind
 from complaints.domain.mail import letters, polling, receiving, taking
-from complaints.domain.portraits.making import make_portraits
 from complaints.domain.reports import make_report
 from complaints.domain.satisfaction import look_for_falls
 from complaints.domain.surges import look_for_surges
@@ -109,6 +107,10 @@ def end_designations() -> dict[str, int]:
 @shared_task(name="complaints.tasks.foresee")
 def foresee() -> dict[str, int]:
     """Look for falls of satisfaction, draw the portraits, make the forecast of the day."""
+    # Loaded by the job: no other work needs the numerical libraries.
+    from complaints.domain.forecasts.making import make_forecast
+    from complaints.domain.portraits.making import make_portraits
+
     at = timezone.now()
     return {
         "falls": look_for_falls(at),

@@ -9,8 +9,8 @@ from analytics import charts
 from analytics.board import Board
 from analytics.cards.card import Chart, card
 from analytics.choices import Segment
-from analytics.curves import P_ALIVE_BINS
 from analytics.models import KpiValue
+from analytics.parameters import P_ALIVE_BINS
 from analytics.reasons import segment_label
 from core.display import format_money_short, format_number, format_percent
 

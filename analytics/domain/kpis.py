@@ -13,7 +13,7 @@ from django.db.models.functions import Cast
 
 from analytics import extract
 from analytics.choices import Period, Segment
-from analytics.curves import P_ALIVE_BINS, concentration_figures, grouped_figures, month_figures
+from analytics.curves import concentration_figures, grouped_figures, month_figures
 from analytics.domain.kpi_store import kpi_row, store_kpis
 from analytics.domain.scores import Progress
 from analytics.figures import (
@@ -27,6 +27,7 @@ from analytics.figures import (
 from analytics.frames import DayNumber, id_ranges, read_rows
 from analytics.maths.arrays import Floats, Ints
 from analytics.models import ChurnWarning, KpiValue
+from analytics.parameters import P_ALIVE_BINS
 from analytics.periods import Window, day_number, month_ends, month_start, months_before, windows
 from analytics.scopes import Scope, teams_above
 from customers.models import Customer, Metrics

@@ -4,10 +4,10 @@ Every estimate carries its n. Where there is nothing to estimate from, the answe
 """
 
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betaincinv, ndtri
 
 from analytics.maths.arrays import Floats, above_zero, fraction, same_length, vector, whole_number
 
@@ -90,6 +90,9 @@ def count_change(
     1934), applied to the earlier count; None when both counts are 0 or the earlier one is, for then
     there is nothing to compare with.
     """
+    # Loaded here: pages import this module, and the library is large.
+    from scipy.special import betaincinv
+
     count = whole_number("count", count, least=0)
     count_before = whole_number("count_before", count_before, least=0)
     scale = above_zero("length", length) / above_zero("length_before", length_before)
@@ -154,7 +157,7 @@ def _mean_limits(sample: Floats, rng: np.random.Generator, level: float, draws: 
 
 
 def _normal(level: float) -> float:
-    return float(ndtri((1 + fraction("level", level)) / 2))
+    return NormalDist().inv_cdf((1 + fraction("level", level)) / 2)
 
 
 def _share(difference: float, base: float) -> float | None:

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from complaints.chance import MOST_EXACT, discoveries, fall_of, permutation_p, share_of
+from complaints.chance import discoveries, share_of
+from complaints.permutation import MOST_EXACT, fall_of, permutation_p
 
 
 @pytest.mark.parametrize(

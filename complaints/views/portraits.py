@@ -17,7 +17,7 @@ from django.views import View
 from complaints.choices.cases import CaseKind, Decision, State
 from complaints.choices.foresight import OF_CASES, PortraitKind
 from complaints.choices.solving import Branch, Gap
-from complaints.domain.portraits.frames import Year
+from complaints.days import Year
 from complaints.domain.taxonomy import newest_categories
 from complaints.filters.foresight import PortraitFilterSet, TraitFilterSet
 from complaints.models import Cause, Portrait, PortraitTrait

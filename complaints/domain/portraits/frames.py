@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
@@ -12,12 +12,11 @@ from complaints.choices.cases import State
 from complaints.choices.foresight import Attribute, History
 from complaints.choices.learning import CrisisState
 from complaints.choices.solving import CallBackState, RedressState
-from complaints.days import midnight
+from complaints.days import YEAR_DAYS, Year
 from complaints.models import Affected, CallBack, Compensation, Complaint, ComplaintCause
 from complaints.portraits import spend_band, tenure_band
 from customers.models import Customer
 
-DAYS = 365
 CUSTOMER_ATTRIBUTES = (
     Attribute.TIER,
     Attribute.SEGMENT,
@@ -32,33 +31,6 @@ CASE_ATTRIBUTES = (Attribute.CHANNEL, Attribute.HISTORY)
 _CASE_COLUMNS = (
     "id", "customer_id", "category__code", "intake", "decision", "cycle", "received_at", "investigation__gap",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Year:
-    """The year before `day`, local midnight to local midnight; the day itself is not over and left out."""
-
-    day: date
-
-    @property
-    def first(self) -> date:
-        """Its first day."""
-        return self.day - timedelta(days=DAYS)
-
-    @property
-    def last(self) -> date:
-        """Its last day."""
-        return self.day - timedelta(days=1)
-
-    @property
-    def begins(self) -> datetime:
-        """Its first moment."""
-        return midnight(self.first)
-
-    @property
-    def ends(self) -> datetime:
-        """The first moment after it."""
-        return midnight(self.day)
 
 
 @dataclass(frozen=True)
@@ -102,7 +74,7 @@ def _frame(rows: Any, columns: list[str]) -> pd.DataFrame:
 def _cases(year: Year) -> pd.DataFrame:
     """Complaints of the year. Those of the year before are read too: they tell who came again."""
     rows = Complaint.objects.complaints().exclude(state=State.MERGED)
-    rows = rows.filter(received_at__gte=year.begins - timedelta(days=DAYS), received_at__lt=year.ends)
+    rows = rows.filter(received_at__gte=year.begins - timedelta(days=YEAR_DAYS), received_at__lt=year.ends)
     columns = ["case", "customer", "code", Attribute.CHANNEL, "decision", "cycle", "at", "gap"]
     found = pd.DataFrame.from_records(
         list(rows.order_by("received_at", "id").values_list(*_CASE_COLUMNS)), columns=columns
@@ -110,7 +82,7 @@ def _cases(year: Year) -> pd.DataFrame:
     found["customer"] = pd.to_numeric(found["customer"]).astype("Int64")
     found["at"] = pd.to_datetime(found["at"], utc=True)
     since = found["at"] - found.groupby("customer")["at"].shift()
-    again = since <= pd.Timedelta(days=DAYS)
+    again = since <= pd.Timedelta(days=YEAR_DAYS)
     found[Attribute.HISTORY] = again.map({True: History.RETURNING.value, False: History.NEW.value})
     found.loc[found["customer"].isna(), Attribute.HISTORY] = ""
     kept: pd.DataFrame = found[found["at"] >= year.begins].reset_index(drop=True)

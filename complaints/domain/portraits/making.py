@@ -11,13 +11,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from complaints.choices.foresight import PortraitKind
+from complaints.days import YEAR_DAYS, Year
 from complaints.domain.portraits.endings import content_of
 from complaints.domain.portraits.frames import (
     CASE_ATTRIBUTES,
     CUSTOMER_ATTRIBUTES,
-    DAYS,
     Frames,
-    Year,
     read_frames,
 )
 from complaints.domain.taxonomy import codes_below
@@ -70,7 +69,7 @@ def _store(frames: Frames, one: Type, at: datetime) -> int:
     complainants = frames.customers.index.intersection(known)
     values = {
         "day": frames.year.day,
-        "days": DAYS,
+        "days": YEAR_DAYS,
         "cases": len(one.cases),
         "customers": len(known),
         "active": len(frames.customers),
