@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from complaints.choices.cases import LinkKind, State
-from complaints.domain.clocks import reopen_clocks, stop_clocks
+from complaints.domain.clocks import stop_clocks
 from complaints.domain.entries import tell
 from complaints.domain.moves import note_unanswered
 from complaints.domain.registering import tell_timeline
+from complaints.domain.reopening import reopen_clocks
 from complaints.models import CaseLink, Complaint
 from complaints.rules import ensure_open
 from core.choices import AuditAction

@@ -9,8 +9,9 @@ import pytest
 
 from complaints.choices.cases import ClockKind, ClockState, EscalationState, State
 from complaints.domain.assessing import regrade
-from complaints.domain.moves import answer, close, go_on, reopen, solve, take, wait_for_customer, withdraw
+from complaints.domain.moves import answer, close, go_on, solve, take, wait_for_customer, withdraw
 from complaints.domain.registering import register_case
+from complaints.domain.reopening import reopen
 from complaints.models import BusinessCalendar, Clock, Complaint, Escalation, Pause
 from complaints.tests.factories import CalendarFactory, QueueFactory, policy
 
