@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import Min, Q
 
-from complaints.choices.cases import NEVER_PAUSED, ClockKind, ClockState, EscalationState
+from complaints.choices.cases import NEVER_PAUSED, ClockKind, ClockState, EscalationState, State
 from complaints.deadlines import due_after
 from complaints.domain.benches import Bench, bench_for, calendar_row, holes_of, policy_for
 from complaints.domain.following import follow_case
@@ -68,7 +68,10 @@ def new_clock(
 
 
 def start_update_clock(complaint: Complaint, *, at: datetime) -> Clock | None:
-    """Promise the next update: our reply starts the clock anew, and meets the promise before it."""
+    """Promise the next update: our reply starts the clock anew, and meets the promise before it.
+
+    While the case waits for the customer the new promise waits, too.
+    """
     policy = policy_for(complaint)
     target = policy.targets.filter(clock=ClockKind.UPDATE).first() if policy is not None else None
     meet_clocks(complaint, ClockKind.UPDATE, at=at)
@@ -77,6 +80,9 @@ def start_update_clock(complaint: Complaint, *, at: datetime) -> Clock | None:
     turn = Clock.objects.filter(complaint=complaint, kind=ClockKind.UPDATE, cycle=complaint.cycle).count() + 1
     bench = bench_for(complaint, calendar_row(complaint, policy), until=at)
     clock = new_clock(complaint, policy, target, bench, started_at=at, reason="promised", turn=turn)
+    if complaint.state == State.WAITING:
+        hold(complaint)
+        clock.refresh_from_db(fields=["state"])
     refresh_next_due(complaint)
     return clock
 
