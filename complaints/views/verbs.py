@@ -135,8 +135,15 @@ class CaseReopen(_WithReason):
 
     title = gettext_lazy("Reopen case")
     submit_label = gettext_lazy("Reopen")
-    success_message = gettext_lazy("Reopened: a new response is due.")
     verb = reopening.reopen
+
+    def perform(self, form: ReasonForm) -> str:
+        """Take it up, and say which clocks run now."""
+        is_new_cycle = self.case.solved_at is not None
+        back = super().perform(form)
+        text = _("Reopened: a new response is due.") if is_new_cycle else _("Reopened: its clocks go on.")
+        messages.success(self.request, text)
+        return back
 
 
 class CaseSolve(MeanwhileMixin, CaseVerb):
