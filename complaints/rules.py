@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from complaints.choices.cases import MOVES, State
 from complaints.models import Complaint, LikelyComplainer
 from core.access import holds
-from core.errors import Conflict
+from core.errors import Conflict, DomainError
 from core.models import User
 from customers.models import Task
 
@@ -38,3 +38,23 @@ def ensure_open(case: Complaint) -> None:
         }
         raise Conflict("case_merged", text)
     raise Conflict("case_ended", _("This case is not open. Reopen it first."))
+
+
+def ensure_move(case: Complaint, state: str) -> None:
+    """Refuse a move that the state of the case does not allow."""
+    if not can_move(case, state):
+        raise Conflict(
+            f"case_is_{case.state}",
+            _("This case is “%(state)s”: that is not possible now.") % {"state": case.get_state_display()},
+        )
+
+
+def needed(text: str, field: str, most: int) -> str:
+    """Return the words without blank ends. Refuses none at all, and more than `most` characters."""
+    cleaned = text.strip()
+    if not cleaned:
+        raise DomainError("reason_needed", _("Say why."), fields={field: _("Say why.")})
+    if len(cleaned) > most:
+        limit = _("At most %(most)d characters.") % {"most": most}
+        raise DomainError("too_long", limit, fields={field: limit})
+    return cleaned

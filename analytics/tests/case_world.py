@@ -17,6 +17,7 @@ from complaints.domain import moves
 from complaints.domain.compensation import move_on, propose
 from complaints.domain.merging import merge
 from complaints.domain.registering import register_case
+from complaints.domain.reopening import reopen
 from complaints.models import BusinessCalendar, CallBack, Category, Complaint, Policy, Queue
 from complaints.tests.factories import CalendarFactory, CategoryFactory, QueueFactory, policy
 from core.models import User
@@ -105,7 +106,7 @@ def _crooked(cases: Mapping[str, Complaint], person: User) -> None:
     moves.wait_for_customer(cases["F"], reason="Which day?", by=person, at=at(9, 11))
     moves.answer(cases["G"], "We look.", by=person, at=at(2, 10, 15))
     closed(cases["G"], person, at(2, 12), at(2, 12), "upheld")
-    moves.reopen(cases["G"], reason="Not done.", by=person, at=at(12, 10))
+    reopen(cases["G"], reason="Not done.", by=person, at=at(12, 10))
     moves.answer(cases["G"], "We look again.", by=person, at=at(12, 11))
     closed(cases["G"], person, at(12, 12), at(12, 12), "upheld")
     merge(cases["H"], cases["D"], by=person, at=at(2, 10, 10))

@@ -24,6 +24,7 @@ from complaints.choices.facts import Fact
 from complaints.domain import moves
 from complaints.domain.assessing import regrade
 from complaints.domain.merging import merge
+from complaints.domain.reopening import reopen
 from complaints.filters.cases import ComplaintFilterSet
 from complaints.models import CaseFact, Complaint
 from core.tests.factories import TeamFactory
@@ -289,7 +290,7 @@ def test_what_a_killed_run_left_is_summed_by_the_next(computed, analyst):
 
 
 def test_a_case_that_is_reopened_changes_the_week_in_which_it_was_solved(computed, person, analyst):
-    moves.reopen(computed["A"], reason="Again.", by=person, at=at(23, 10))
+    reopen(computed["A"], reason="Again.", by=person, at=at(23, 10))
     compute_figures(at(24, 12))
 
     found = figures(board_for(analyst, **NOVEMBER))

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from complaints.api.intake import INTAKE_RIGHTS, CandidateSerializer, IntakeMixin
 from complaints.api.verdicts import VerdictSerializer
 from complaints.choices.cases import Decision, Grade, Intake, Priority
-from complaints.domain import moves
+from complaints.domain import moves, reopening
 from complaints.domain.acknowledgements import acknowledge_receipt
 from complaints.domain.assessing import regrade, regrade_by_rules, set_priority, verdict_of
 from complaints.domain.entries import add_note
@@ -284,7 +284,7 @@ class ComplaintViewSet(IntakeMixin, UpsertMixin, VersionedViewSet):
     def reopen(self, request: Request, pk: int) -> Response:
         """Take up a case again."""
         case = self.case
-        return self._told(moves.reopen(case, **self.checked(CaseReasonSerializer), by=self.actor))
+        return self._told(reopening.reopen(case, **self.checked(CaseReasonSerializer), by=self.actor))
 
     @extend_schema(responses=VerdictSerializer, filters=False)
     @action(detail=True, methods=["get"])

@@ -19,8 +19,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from complaints.choices.grading import ApplyState
-from complaints.domain.clocks import rebase_clocks
 from complaints.domain.entries import tell
+from complaints.domain.rebasing import rebase_clocks
 from complaints.models import Clock, Complaint, Escalation, Level, Policy, PolicyApplying, Target
 from complaints.querysets.cases import ComplaintQuerySet
 from core.choices import AuditAction, JobState

@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from complaints.choices.cases import CaseKind, Grade, Priority, State
-from complaints.domain.clocks import rebase_clocks
 from complaints.domain.entries import tell
 from complaints.domain.grading_facts import facts_of
 from complaints.domain.grading_rules import default_grade, rules_in_force
+from complaints.domain.rebasing import rebase_clocks
 from complaints.grading import REPEAT_DAYS, Verdict, graded, priority_for
 from complaints.models import Complaint
 from core.errors import Conflict, DomainError

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_noop
 from complaints.choices.cases import Emotion, State
 from complaints.choices.solving import AnsweredBy, AttemptResult, CallBackState
 from complaints.domain.entries import tell
-from complaints.domain.moves import close, reopen
+from complaints.domain.moves import close
+from complaints.domain.reopening import reopen
 from complaints.models import CallBack, CallBackAttempt, CallBackPolicy
 from core.errors import Conflict, DomainError
 from core.models import User

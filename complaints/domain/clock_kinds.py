@@ -15,16 +15,8 @@ from django.db.models import Max
 
 from complaints.choices.cases import ClockKind, ClockState, EscalationState, State
 from complaints.deadlines import due_after
-from complaints.domain.clocks import (
-    bench_for,
-    calendar_row,
-    hold,
-    holes_of,
-    new_clock,
-    note_called_off,
-    policy_for,
-    refresh_next_due,
-)
+from complaints.domain.benches import bench_for, calendar_row, holes_of, policy_for
+from complaints.domain.clocks import hold, new_clock, note_called_off, refresh_next_due
 from complaints.domain.following import follow_case
 from complaints.models import Clock, Complaint, Escalation, Policy, Target
 

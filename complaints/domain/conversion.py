@@ -25,9 +25,9 @@ from complaints.domain.entries import tell
 from complaints.domain.numbering import next_number
 from complaints.domain.registering import ensure_fits, place, tell_timeline
 from complaints.models import Affected, Category, Complaint, Investigation
-from complaints.rules import ensure_open
+from complaints.rules import ensure_open, needed
 from core.domain.jobs import later
-from core.errors import Conflict, DomainError
+from core.errors import Conflict
 from core.models import User
 from customers.domain.changes import locked, write_changes
 
@@ -119,7 +119,7 @@ def convert_case(
     fired stay. Refused: without a reason, unless the case is open, with a category of the wrong kind, for
     what `obstacles` names, and (`version`) when somebody turned or changed it meanwhile.
     """
-    moment, why = at or timezone.now(), _reason(reason)
+    moment, why = at or timezone.now(), needed(reason, "reason", MOST_REASON)
     stored = locked(complaint)
     if version is not None and version != stored.version:
         raise Conflict("stale", _("This case was changed since you opened it. Look at it again first."))
@@ -146,13 +146,3 @@ def convert_case(
         key = f"dispatch-{stored.pk}-v{stored.version}"
         later("complaints.tasks.dispatch", dedupe=key, queue="sla", complaint_id=stored.pk)
     return stored
-
-
-def _reason(text: str) -> str:
-    cleaned = text.strip()
-    if not cleaned:
-        raise DomainError("reason_needed", _("Say why."), fields={"reason": _("Say why.")})
-    if len(cleaned) > MOST_REASON:
-        limit = _("At most %(most)d characters.") % {"most": MOST_REASON}
-        raise DomainError("too_long", limit, fields={"reason": limit})
-    return cleaned

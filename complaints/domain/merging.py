@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from complaints.choices.cases import LinkKind, State
-from complaints.domain.clocks import reopen_clocks, stop_clocks
+from complaints.domain.clocks import stop_clocks
 from complaints.domain.entries import tell
 from complaints.domain.moves import note_unanswered
 from complaints.domain.registering import tell_timeline
+from complaints.domain.reopening import restart_clocks, state_in_hand
 from complaints.models import CaseLink, Complaint
 from complaints.rules import ensure_open
 from core.choices import AuditAction
@@ -55,20 +56,19 @@ def merge(complaint: Complaint, into: Complaint, *, by: User, at: datetime | Non
 
 @transaction.atomic
 def unmerge(complaint: Complaint, *, by: User, at: datetime | None = None) -> Complaint:
-    """Take a merged case out again: it goes on in its next cycle. Refused for a case that is not merged."""
+    """Take a merged case out again: it goes on where it stood. Refused for a case that is not merged."""
     moment = at or timezone.now()
     stored = locked(complaint)
     if stored.state != State.MERGED or stored.merged_into is None:
         raise Conflict("not_merged", _("This case is not merged."))
     target, ended_at = stored.merged_into, stored.ended_at
     values = {
-        "state": State.WORKING if stored.owner_id is not None else State.NEW,
+        "state": state_in_hand(stored),
         "merged_into": None,
         "ended_at": None,
-        "cycle": stored.cycle + 1,
     }
     write_changes(stored, values, by=by, at=moment)
-    reopen_clocks(stored, ended_at=ended_at, at=moment)
+    restart_clocks(stored, ended_at=ended_at, at=moment, by=by)
     tell(stored, "unmerged", at=moment, by=by, number=target.number)
     tell(target, "unmerged_here", at=moment, by=by, number=stored.number)
     return stored

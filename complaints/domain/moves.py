@@ -1,4 +1,4 @@
-"""The life of a case: acknowledged, taken, assigned, answered, waiting, solved, closed, reopened.
+"""The life of a case: taken, assigned, acknowledged, answered, waiting, solved, closed, withdrawn.
 
 Each verb locks the case, settles who was first by its state, and writes log, audit line, timeline and
 clocks in one transaction.
@@ -16,7 +16,6 @@ from django.utils.translation import gettext_noop
 
 from complaints.choices.cases import (
     ENDED,
-    MOVES,
     AssignReason,
     CaseKind,
     ClockKind,
@@ -29,7 +28,6 @@ from complaints.domain.callbacks import call_off, plan
 from complaints.domain.clocks import (
     meet_clocks,
     pause_clocks,
-    reopen_clocks,
     resume_clocks,
     start_update_clock,
     stop_clocks,
@@ -38,30 +36,11 @@ from complaints.domain.entries import checked, tell, write
 from complaints.domain.registering import tell_timeline
 from complaints.domain.telling import tell_handler, tell_responsible
 from complaints.models import Assignment, Complaint, Entry
-from complaints.rules import can_handle, ensure_open
-from core.domain.jobs import later
+from complaints.rules import can_handle, ensure_move, ensure_open, needed
 from core.domain.notifications import mark_read_about
 from core.errors import Conflict, DomainError
 from core.models import Team, User
 from customers.domain.changes import locked, write_changes
-
-
-def _ensure_move(case: Complaint, state: str) -> None:
-    if state not in MOVES[case.state]:
-        raise Conflict(
-            f"case_is_{case.state}",
-            _("This case is “%(state)s”: that is not possible now.") % {"state": case.get_state_display()},
-        )
-
-
-def _needed(text: str, field: str, most: int) -> str:
-    cleaned = text.strip()
-    if not cleaned:
-        raise DomainError("reason_needed", _("Say why."), fields={field: _("Say why.")})
-    if len(cleaned) > most:
-        limit = _("At most %(most)d characters.") % {"most": most}
-        raise DomainError("too_long", limit, fields={field: limit})
-    return cleaned
 
 
 # ---- who handles it ---------------------------------------------------------------------------------
@@ -134,26 +113,6 @@ def _hand_to(
         mark_read_about(stored, user=before, at=at)
     if by is None or by.pk != owner.pk:
         tell_handler(stored, "case_assigned", dedupe=f"case-{stored.pk}-v{stored.version}")
-    return stored
-
-
-@transaction.atomic
-def give_back(complaint: Complaint, *, reason: str, by: User, at: datetime | None = None) -> Complaint:
-    """Put the case back into its queue, where it is dispatched anew. Refused while it waits or has ended."""
-    moment, why = at or timezone.now(), _needed(reason, "reason", 300)
-    stored = locked(complaint)
-    ensure_open(stored)
-    if stored.owner_id is None or stored.state != State.WORKING:
-        raise Conflict("not_in_hand", _("Only a case in progress can be given back."))
-    team = stored.queue.team if stored.queue is not None else stored.team
-    write_changes(stored, {"owner": None, "team": team, "state": State.NEW}, by=by, at=moment, note=why)
-    Assignment.objects.create(
-        complaint=stored, team=team, at=moment, by=by, reason=AssignReason.RETURNED, evidence={"reason": why}
-    )
-    tell(stored, "given_back", at=moment, by=by, reason=why)
-    if stored.queue is not None and stored.queue.is_automatic:
-        key = f"dispatch-{stored.pk}-v{stored.version}"
-        later("complaints.tasks.dispatch", dedupe=key, queue="sla", complaint_id=stored.pk)
     return stored
 
 
@@ -261,9 +220,9 @@ def wait_for_customer(
     complaint: Complaint, *, reason: str, by: User, at: datetime | None = None
 ) -> Complaint:
     """Stop the clocks that wait with the customer. Refused without a reason, and for who handles nothing."""
-    moment, why = at or timezone.now(), _needed(reason, "reason", 300)
+    moment, why = at or timezone.now(), needed(reason, "reason", 300)
     stored = locked(complaint)
-    _ensure_move(stored, State.WAITING)
+    ensure_move(stored, State.WAITING)
     if stored.owner_id is None:
         raise Conflict("nobody_handles", _("Somebody has to take this case first."))
     write_changes(stored, {"state": State.WAITING}, by=by, at=moment, note=why)
@@ -307,9 +266,9 @@ def solve(
     """
     moment = at or timezone.now()
     stored = locked(complaint)
-    _ensure_move(stored, State.SOLVED)
+    ensure_move(stored, State.SOLVED)
     ensure_nothing_said(stored, seen, by=by)
-    text = _needed(solution, "solution", 10_000)
+    text = needed(solution, "solution", 10_000)
     _ensure_decided(stored, decision)
     if stored.state == State.WAITING:
         resume_clocks(stored, at=moment, by=by)
@@ -349,16 +308,16 @@ def close(complaint: Complaint, *, by: User | None, note: str = "", at: datetime
     """Close a case whose solution the customer has. Refused for any other."""
     moment = at or timezone.now()
     stored = locked(complaint)
-    _ensure_move(stored, State.CLOSED)
+    ensure_move(stored, State.CLOSED)
     return _end(stored, State.CLOSED, by=by, note=note, at=moment)
 
 
 @transaction.atomic
 def withdraw(complaint: Complaint, *, reason: str, by: User | None, at: datetime | None = None) -> Complaint:
     """End a case that the customer takes back, or that never was one. Refused without a reason."""
-    moment, why = at or timezone.now(), _needed(reason, "reason", 300)
+    moment, why = at or timezone.now(), needed(reason, "reason", 300)
     stored = locked(complaint)
-    _ensure_move(stored, State.WITHDRAWN)
+    ensure_move(stored, State.WITHDRAWN)
     return _end(stored, State.WITHDRAWN, by=by, note=why, at=moment)
 
 
@@ -372,32 +331,4 @@ def _end(stored: Complaint, state: str, *, by: User | None, note: str, at: datet
     tell_timeline(stored, state, at=at, by=by, note=note)
     if stored.owner is not None:
         mark_read_about(stored, user=stored.owner, at=at)
-    return stored
-
-
-@transaction.atomic
-def reopen(complaint: Complaint, *, reason: str, by: User | None, at: datetime | None = None) -> Complaint:
-    """Take up a case again: the solution clock goes on where it stood, a new response is due.
-
-    Refused without a reason, for a case that is open, and for a merged one (it is unmerged instead).
-    """
-    moment, why = at or timezone.now(), _needed(reason, "reason", 300)
-    stored = locked(complaint)
-    _ensure_move(stored, State.WORKING)
-    if stored.state not in {State.SOLVED, State.CLOSED, State.WITHDRAWN}:
-        raise Conflict("case_is_open", _("This case is open."))
-    ended_at = stored.solved_at if stored.state != State.WITHDRAWN else stored.ended_at
-    values: dict[str, Any] = {
-        "state": State.WORKING if stored.owner_id is not None else State.NEW,
-        "ended_at": None,
-        "responded_at": None,
-        "solved_at": None,
-        "cycle": stored.cycle + 1,
-    }
-    write_changes(stored, values, by=by, at=moment, note=why)
-    reopen_clocks(stored, ended_at=ended_at, at=moment)
-    call_off(stored, moment)
-    tell(stored, "reopened", at=moment, by=by, reason=why)
-    tell_timeline(stored, "reopened", at=moment, by=by, note=why)
-    tell_handler(stored, "case_reopened", dedupe=f"case-{stored.pk}-cycle{stored.cycle}")
     return stored

@@ -160,5 +160,5 @@ def take_back(case: Complaint, *, reason: str, at: datetime) -> Complaint:
     why = reason.strip()[:250] or _("No reason was given.")
     told = _("By the complainant, on the status page: %(reason)s") % {"reason": why}
     ended = withdraw(case, reason=told[:300], by=None, at=at)
-    tell_responsible(ended, "case_withdrawn", dedupe=f"case-withdrawn-{ended.pk}-{ended.cycle}")
+    tell_responsible(ended, "case_withdrawn", dedupe=f"case-withdrawn-{ended.pk}-v{ended.version}")
     return ended

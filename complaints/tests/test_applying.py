@@ -16,8 +16,9 @@ from complaints.domain.applying import apply_policy, cases_of, fingerprint, run_
 from complaints.domain.applying_preview import preview_of
 from complaints.domain.assessing import regrade
 from complaints.domain.escalation import fire_due
-from complaints.domain.moves import acknowledge, answer, go_on, reopen, solve, take, wait_for_customer
+from complaints.domain.moves import acknowledge, answer, go_on, solve, take, wait_for_customer
 from complaints.domain.registering import register_case
+from complaints.domain.reopening import reopen
 from complaints.models import ClockChange, Complaint, Entry, Escalation, Level, Policy, PolicyApplying, Target
 from complaints.tasks import apply_policy as apply_task
 from complaints.tests.factories import CalendarFactory, QueueFactory, policy

@@ -12,7 +12,8 @@ from complaints.choices.cases import State
 from complaints.choices.solving import CallBackState
 from complaints.domain.callback_answers import Answer, link_token, note_attempt, read_link_token, settle
 from complaints.domain.callback_letters import send_link
-from complaints.domain.moves import reopen, solve, withdraw
+from complaints.domain.moves import solve, withdraw
+from complaints.domain.reopening import reopen
 from complaints.models import CallBack, Handler
 from complaints.tests.factories import ComplaintFactory
 from complaints.words.solving import WORDS

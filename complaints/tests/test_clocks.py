@@ -9,9 +9,11 @@ import pytest
 
 from complaints.choices.cases import ClockKind, ClockState, EscalationState, State
 from complaints.domain.assessing import regrade
-from complaints.domain.moves import answer, close, go_on, reopen, solve, take, wait_for_customer, withdraw
+from complaints.domain.escalation import fire_due
+from complaints.domain.moves import answer, close, go_on, solve, take, wait_for_customer, withdraw
 from complaints.domain.registering import register_case
-from complaints.models import BusinessCalendar, Clock, Complaint, Escalation, Pause
+from complaints.domain.reopening import reopen
+from complaints.models import BusinessCalendar, Clock, Complaint, Escalation, Level, Pause, Policy
 from complaints.tests.factories import CalendarFactory, QueueFactory, policy
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare")]
@@ -103,6 +105,23 @@ def test_an_answer_meets_the_response_and_promises_an_update(case, person):
         ClockState.MET,
         ClockState.RUNNING,
     ]
+
+
+def test_an_answer_while_the_customer_is_waited_for_promises_nothing_until_the_case_goes_on(case, person):
+    Level.objects.create(policy=Policy.objects.get(), clock=ClockKind.UPDATE, number=1, recipient="owner")
+    take(case, by=person, at=at(2, 10, 5))
+    wait_for_customer(case, reason="Asked for the contract", by=person, at=at(2, 11))
+    answer(case, "Which of the two contracts?", by=person, at=at(2, 14))
+    update = case.clocks.get(kind=ClockKind.UPDATE)
+    assert (update.state, update.escalations.get().fire_at) == (ClockState.PAUSED, None)
+    case.refresh_from_db()
+    assert case.next_due_at == due(case, ClockKind.STATUTORY)
+    assert fire_due(at(5, 9)) == 0
+    go_on(case, by=person, at=at(5, 10))
+    # Nothing of the working day was used up: promised at two, the pause ran on from there to Thursday at ten.
+    assert due(case, ClockKind.UPDATE) == at(6, 10)
+    assert fire_due(at(6, 9)) == 0
+    assert fire_due(at(6, 10, 1)) == 1
 
 
 def test_a_solution_ends_every_clock(case, person):

@@ -19,6 +19,7 @@ from complaints.domain.compensation import move_on, propose
 from complaints.domain.conversion import convert_case, obstacles, preview_conversion
 from complaints.domain.escalation import fire_case
 from complaints.domain.registering import register_case
+from complaints.domain.reopening import reopen
 from complaints.domain.work_orders import create_work_order
 from complaints.models import Clock, Complaint, Escalation, Level, Policy, Queue, Target
 from complaints.tests.factories import CalendarFactory, CategoryFactory, QueueFactory, policy, registered
@@ -224,7 +225,7 @@ def test_a_complaint_that_was_decided_or_has_a_cause_stays_one(request_case, age
     link_cause(case, create_cause({"code": "room", "name_en": "Room double-booked"}, by=agent), by=agent)
     assert len(obstacles(case)) == 1
     moves.solve(case, "Done", decision="upheld", by=agent)
-    case = moves.reopen(case, reason="Not content", by=agent)
+    case = reopen(case, reason="Not content", by=agent)
     assert len(obstacles(case)) == 2
     with pytest.raises(Conflict, match="Upheld"):
         turned(case, agent)

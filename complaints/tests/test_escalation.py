@@ -9,8 +9,9 @@ import pytest
 
 from complaints.choices.cases import ClockKind, EscalationState, LevelAction, Recipient, State
 from complaints.domain.escalation import acknowledge_escalation, fire_due
-from complaints.domain.moves import answer, reopen, solve, take, wait_for_customer, withdraw
+from complaints.domain.moves import answer, solve, take, wait_for_customer, withdraw
 from complaints.domain.registering import register_case
+from complaints.domain.reopening import reopen
 from complaints.models import Complaint, Escalation, Level
 from complaints.tests.factories import CalendarFactory, QueueFactory, policy
 from core.errors import Conflict

@@ -20,7 +20,8 @@ from complaints.domain.forecasts import making
 from complaints.domain.forecasts.calling import plan_call
 from complaints.domain.forecasts.making import learn, listed, make_forecast
 from complaints.domain.forecasts.signs import active_customers, complained_between, signs_at
-from complaints.domain.moves import close, reopen, solve
+from complaints.domain.moves import close, solve
+from complaints.domain.reopening import reopen
 from complaints.forecast.judging import auc_of, judged
 from complaints.forecast.logistic import fit
 from complaints.forecast.signs import SIGNS, points_of

@@ -22,7 +22,8 @@ from complaints.domain.letters import (
     return_letter,
     submit_letter,
 )
-from complaints.domain.moves import assign, hear, reopen, solve
+from complaints.domain.moves import assign, hear, solve
+from complaints.domain.reopening import reopen
 from complaints.models import DecisionLetter, LetterSettings, LetterTemplate, LetterTemplateEdition
 from complaints.tests.factories import ComplaintFactory, policy, registered
 from complaints.tests.letters import decided_case, whole_letter

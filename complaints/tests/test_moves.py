@@ -9,6 +9,8 @@ import pytest
 from complaints.choices.cases import MOVES, AssignReason, EntryKind, State
 from complaints.domain import moves
 from complaints.domain.assessing import regrade, set_priority
+from complaints.domain.queueing import give_back
+from complaints.domain.reopening import reopen
 from complaints.models import Complaint, Entry, Pause
 from complaints.tests.factories import ComplaintFactory, QueueFactory, registered
 from core.errors import Conflict, DomainError
@@ -65,10 +67,10 @@ def test_assigning_refuses_the_same_person_services_and_who_left(agent):
 def test_giving_back_returns_the_case_to_its_queue_and_dispatches_anew(agent):
     queue = QueueFactory(is_default=True, is_automatic=True)
     case = moves.take(registered(), by=agent)
-    case = moves.give_back(case, reason="Wrong department", by=agent)
+    case = give_back(case, reason="Wrong department", by=agent)
     assert (case.owner, case.team, case.state) == (None, queue.team, State.NEW)
     assert Job.objects.filter(task="complaints.tasks.dispatch").count() == 2
-    assert code_of(lambda: moves.give_back(case, reason="Again", by=agent)) == "not_in_hand"
+    assert code_of(lambda: give_back(case, reason="Again", by=agent)) == "not_in_hand"
 
 
 # ---- what is said -----------------------------------------------------------------------------------
@@ -166,15 +168,15 @@ def test_reopening_begins_a_new_cycle_and_tells_the_handler(agent):
     case = moves.take(registered(), by=agent)
     moves.solve(case, "Done", decision="upheld", by=agent)
     moves.close(case, by=agent)
-    case = moves.reopen(case, reason="Not content", by=None)
+    case = reopen(case, reason="Not content", by=None)
     assert (case.state, case.cycle, case.ended_at, case.responded_at) == (State.WORKING, 2, None, None)
     assert Notification.objects.get(user=agent).kind == "case_reopened"
-    assert code_of(lambda: moves.reopen(case, reason="Again", by=agent)) == "case_is_working"
+    assert code_of(lambda: reopen(case, reason="Again", by=agent)) == "case_is_working"
 
 
 def test_a_withdrawn_case_that_nobody_handled_is_new_again(agent):
     case = moves.withdraw(registered(), reason="A mistake", by=agent)
-    assert moves.reopen(case, reason="It was none", by=agent).state == State.NEW
+    assert reopen(case, reason="It was none", by=agent).state == State.NEW
 
 
 @pytest.mark.parametrize("state", [State.SOLVED, State.CLOSED, State.WITHDRAWN])

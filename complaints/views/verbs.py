@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from complaints.choices.cases import EntryKind
-from complaints.domain import merging, moves
+from complaints.domain import merging, moves, queueing, reopening
 from complaints.domain.assessing import regrade, set_priority
 from complaints.domain.entries import add_note
 from complaints.domain.mail.letters import answer_by_mail
@@ -109,7 +109,7 @@ class CaseGiveBack(_WithReason):
     title = gettext_lazy("Give back to the queue")
     submit_label = gettext_lazy("Give back")
     success_message = gettext_lazy("The case is in its queue again.")
-    verb = moves.give_back
+    verb = queueing.give_back
 
 
 class CaseWait(_WithReason):
@@ -135,8 +135,15 @@ class CaseReopen(_WithReason):
 
     title = gettext_lazy("Reopen case")
     submit_label = gettext_lazy("Reopen")
-    success_message = gettext_lazy("Reopened: a new response is due.")
-    verb = moves.reopen
+    verb = reopening.reopen
+
+    def perform(self, form: ReasonForm) -> str:
+        """Take it up, and say which clocks run now."""
+        is_new_cycle = self.case.solved_at is not None
+        back = super().perform(form)
+        text = _("Reopened: a new response is due.") if is_new_cycle else _("Reopened: its clocks go on.")
+        messages.success(self.request, text)
+        return back
 
 
 class CaseSolve(MeanwhileMixin, CaseVerb):

@@ -14,6 +14,7 @@ from complaints.domain.escalation import fire_case
 from complaints.domain.first_contact import begin_first_contact, end_first_contact, finish_step
 from complaints.domain.grading_rules import save_rule
 from complaints.domain.registering import register_case
+from complaints.domain.reopening import reopen
 from complaints.domain.work_orders import create_work_order, move_work_order
 from complaints.models import Category, Complaint, Handler, Queue
 from core.models import Team, User
@@ -233,7 +234,7 @@ def _ended(
         return
     moves.close(case, by=agent, at=step.at)
     if fate == 1 and step(timedelta(hours=30)):
-        moves.reopen(case, reason="回访时客户不满意", by=users["manager"], at=step.at)
+        reopen(case, reason="回访时客户不满意", by=users["manager"], at=step.at)
         if step(timedelta(hours=20)):
             moves.solve(case, done, decision="upheld", by=agent, at=step.at)
             moves.close(case, by=agent, at=step.at)

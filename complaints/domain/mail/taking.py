@@ -27,8 +27,9 @@ from complaints.domain.mail import threads
 from complaints.domain.mail.files import keep_files
 from complaints.domain.mail.letters import without_address
 from complaints.domain.merging import link_cases
-from complaints.domain.moves import hear, reopen
+from complaints.domain.moves import hear
 from complaints.domain.registering import register_case
+from complaints.domain.reopening import reopen
 from complaints.domain.telling import tell_handler
 from complaints.mail.language import language_of
 from complaints.mail.quotes import without_quotes

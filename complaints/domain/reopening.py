@@ -1,0 +1,109 @@
+"""Cases taken up again: after a solution in their next cycle, otherwise where they stood."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from complaints.choices.cases import ClockKind, ClockState, EscalationState, State
+from complaints.domain.benches import bench_for, calendar_row, policy_for
+from complaints.domain.callbacks import call_off
+from complaints.domain.clocks import CALLED_OFF, is_done, new_clock, refresh_next_due, set_due
+from complaints.domain.entries import tell
+from complaints.domain.ladder import pass_over_levels
+from complaints.domain.registering import tell_timeline
+from complaints.domain.telling import tell_handler
+from complaints.models import Clock, ClockChange, Complaint, Pause
+from complaints.rules import ensure_move, needed
+from core.errors import Conflict
+from core.models import User
+from customers.domain.changes import locked, write_changes
+
+
+@transaction.atomic
+def reopen(complaint: Complaint, *, reason: str, by: User | None, at: datetime | None = None) -> Complaint:
+    """Take up a case again.
+
+    After a solution it is the next cycle: the solution clock goes on where it stood, a new response is due.
+    A withdrawal without a solution is taken back: everything goes on that it called off, in the same cycle.
+    Refused without a reason, for a case that is open, and for a merged one (it is unmerged instead).
+    """
+    moment, why = at or timezone.now(), needed(reason, "reason", 300)
+    stored = locked(complaint)
+    ensure_move(stored, State.WORKING)
+    if stored.state not in {State.SOLVED, State.CLOSED, State.WITHDRAWN}:
+        raise Conflict("case_is_open", _("This case is open."))
+    solved_at, ended_at = stored.solved_at, stored.ended_at
+    values: dict[str, Any] = {"state": state_in_hand(stored), "ended_at": None}
+    if solved_at is not None:
+        values |= {"responded_at": None, "solved_at": None, "cycle": stored.cycle + 1}
+    write_changes(stored, values, by=by, at=moment, note=why)
+    if solved_at is not None:
+        _begin_cycle(stored, ended_at=solved_at, at=moment)
+    else:
+        restart_clocks(stored, ended_at=ended_at, at=moment, by=by)
+    call_off(stored, moment)
+    tell(stored, "reopened", at=moment, by=by, reason=why)
+    tell_timeline(stored, "reopened", at=moment, by=by, note=why)
+    tell_handler(stored, "case_reopened", dedupe=f"case-reopened-{stored.pk}-v{stored.version}")
+    return stored
+
+
+def state_in_hand(case: Complaint) -> str:
+    """Return the state of a case that is taken up again: in progress where somebody handles it."""
+    return str(State.WORKING if case.owner_id is not None else State.NEW)
+
+
+def _begin_cycle(complaint: Complaint, *, ended_at: datetime, at: datetime) -> None:
+    """Begin the next cycle: the solution clock goes on where it stood, a new response clock starts.
+
+    The time in which the case lay solved is a pause. Called after `complaint.cycle` was raised.
+    """
+    _keep_pause(complaint, ended_at, at)
+    policy = policy_for(complaint)
+    if policy is None:
+        return
+    bench = bench_for(complaint, calendar_row(complaint, policy), until=at)
+    for target in policy.targets.filter(clock__in=[ClockKind.RESPOND, ClockKind.SOLVE]):
+        goes_on = target.clock == ClockKind.SOLVE
+        started_at = complaint.received_at if goes_on else at
+        new_clock(complaint, policy, target, bench, started_at=started_at, reason="reopened")
+    refresh_next_due(complaint)
+
+
+def restart_clocks(
+    complaint: Complaint, *, ended_at: datetime | None, at: datetime, by: User | None
+) -> list[Clock]:
+    """Let the clocks go on that were called off when the case ended without a solution; return them.
+
+    Each counts from where it began. The time in which the case lay ended is a pause for those that pause;
+    acknowledgement, response and statutory deadlines have none. Levels that fired stay fired, and of those
+    whose moment passed meanwhile only the last is made up for. What was done otherwise stays called off.
+    """
+    _keep_pause(complaint, ended_at, at)
+    clocks = _ended_with(complaint)
+    for clock in clocks:
+        bench = bench_for(complaint, clock.calendar, until=at)
+        clock.escalations.filter(state=EscalationState.CANCELLED).update(state=EscalationState.PLANNED)
+        set_due(clock, bench, at=at, reason="restarted", by=by)
+        pass_over_levels(clock, owed=True, at=at)
+    refresh_next_due(complaint)
+    return clocks
+
+
+def _keep_pause(complaint: Complaint, ended_at: datetime | None, at: datetime) -> None:
+    if ended_at is not None:
+        Pause.objects.create(complaint=complaint, started_at=ended_at, ended_at=at, reason="closed")
+
+
+def _ended_with(complaint: Complaint) -> list[Clock]:
+    """Return the clocks of this cycle that the end of the case called off, and not the rules before it."""
+    last = ClockChange.objects.filter(clock=OuterRef("pk")).order_by("-at", "-id").values("reason")[:1]
+    rows = Clock.objects.filter(complaint=complaint, cycle=complaint.cycle, state=ClockState.CANCELLED)
+    rows = rows.alias(last=Subquery(last)).exclude(last=CALLED_OFF).select_related("calendar", "complaint")
+    return [clock for clock in rows.order_by("pk") if not is_done(complaint, clock.kind)]
