@@ -11,9 +11,9 @@ from django.db.models import Min
 from django.utils import timezone
 
 from complaints.choices.cases import CaseKind, State
-from complaints.choices.learning import AlertKind, CrisisKind
+from complaints.choices.learning import AlertKind
 from complaints.domain.alerts import raise_alert
-from complaints.domain.crises import add_cases, propose_crisis
+from complaints.domain.crises import add_cases, kind_from, propose_crisis
 from complaints.models import Category, Complaint, Crisis
 from complaints.surge import Verdict, judged
 
@@ -104,11 +104,12 @@ def _raise(group: Group, verdict: Verdict, at: datetime) -> bool:
         return False
     key = f"{prefix}{timezone.localdate(at):%Y-%m-%d}"
     raise_alert(AlertKind.SURGE, key, at=at, category=category, evidence=evidence)
+    found = kind_from(cases)
     values = {
-        "kind": CrisisKind.SERVICE,
+        "kind": found["kind"],
         "title": name[:200],
         "category": category,
-        "evidence": evidence,
+        "evidence": {**evidence, **found["evidence"]},
     }
     crisis = propose_crisis(f"surge:{key}", values, at=at)
     if crisis is not None:

@@ -17,6 +17,7 @@ from complaints.domain.crises import (
     open_crisis,
     write_statement,
 )
+from complaints.domain.crisis_customers import mark_told
 from complaints.domain.improvements import measure_all, move_improvement, plan_improvement
 from complaints.domain.reports import make_report
 from complaints.models import Complaint
@@ -86,6 +87,7 @@ def _crisis(users: Mapping[str, User], today: date) -> None:
     write_statement(crisis, "We are working on a full report.", audience="Partners", by=users["manager"])
     recent = Complaint.objects.complaints().for_list().order_by("-received_at", "-id")[:6]
     add_cases(crisis, recent, by=users["manager"], at=began)
+    mark_told(crisis, list(recent)[:2], by=users["manager"], at=began + timedelta(hours=5))
 
 
 def _improvements(users: Mapping[str, User], today: date) -> None:
