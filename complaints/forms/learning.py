@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from complaints.models import Category, Crisis, Improvement, PlanStep
+from complaints.models import Category, Cause, Crisis, Improvement, PlanStep
 from core.models import User
 from core.people import offer_people
 from customers.forms.base import RecordForm, VersionMixin, people_choices
@@ -110,10 +110,11 @@ class ImprovementForm(VersionMixin, RecordForm):
 
     class Meta:
         model = Improvement
-        fields = ["title", "category", "cause", "owner", "due_on", "description"]
+        fields = ["title", "cause", "category", "owner", "due_on", "cause_note", "description"]
         widgets = {"description": forms.Textarea(attrs={"rows": 4})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["category"].queryset = categories_for(self.instance)  # type: ignore[attr-defined]
-        self.fields["owner"].queryset = people_choices()  # type: ignore[attr-defined]
+        self.fields["cause"].queryset = Cause.objects.visible_to(self.user)  # type: ignore[attr-defined]
+        offer_people(self.fields["owner"], people_choices())

@@ -59,7 +59,8 @@ TOPICS = (
         _("Improvements"),
         _("What is done so that it does not happen again: plan, do, check, act."),
         (
-            _("Name the category whose complaints should fall; its rates before and after are compared."),
+            _("Name the cause that goes, or the category that should have fewer complaints."),
+            _("Fewer complaints with the cause, and none since then, make the cause count as fixed."),
             _("“No clear change” means that the difference may be chance; wait, or look for more."),
         ),
         ("complaints:improvement-*",),

@@ -20,7 +20,7 @@ from complaints.domain.crises import (
 from complaints.domain.crisis_customers import mark_told
 from complaints.domain.improvements import measure_all, move_improvement, plan_improvement
 from complaints.domain.reports import make_report
-from complaints.models import Complaint
+from complaints.models import Cause, Complaint
 from core.models import User
 
 ARTICLES = 8
@@ -96,7 +96,8 @@ def _improvements(users: Mapping[str, User], today: date) -> None:
     checked = plan_improvement(
         {
             "title": "讲师变更前一天短信通知学员",
-            "cause": "临时换讲师没有通知",
+            "cause": Cause.objects.filter(code="no-substitute").first(),
+            "cause_note": "临时换讲师没有通知",
             "category": category,
             "owner": users["manager"],
             "due_on": today + timedelta(days=20),
@@ -110,7 +111,7 @@ def _improvements(users: Mapping[str, User], today: date) -> None:
     plan_improvement(
         {
             "title": "Check invoices against orders before they are sent",
-            "cause": "Amounts are typed by hand",
+            "cause_note": "Amounts are typed by hand",
             "owner": users["manager"],
             "due_on": today - timedelta(days=2),
         },
