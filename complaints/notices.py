@@ -163,6 +163,15 @@ KINDS = (
         for_deputy=True,
     ),
     Kind(
+        "crisis_step",
+        _("Step of a crisis"),
+        _("A step of a crisis is given to you."),
+        NoticeGroup.CASES,
+        mail=MailMode.NOW,
+        right=("complaints.crisis", "view"),
+        for_deputy=True,
+    ),
+    Kind(
         "complaint_alert",
         _("Early warnings"),
         _("Something about your customers or cases looks as if it will grow."),

@@ -1,6 +1,6 @@
 """The REST endpoints of the package."""
 
-from complaints.api import conduct, foresight, grading, learning, letters, mail, public_form, solving
+from complaints.api import conduct, crises, foresight, grading, learning, letters, mail, public_form, solving
 from complaints.api.cases import ComplaintViewSet
 from complaints.api.parts import (
     CategoryViewSet,
@@ -21,6 +21,7 @@ routes = [
     ("complaint-categories", CategoryViewSet, "complaint-category"),
     *solving.routes,
     *learning.routes,
+    *crises.routes,
     *grading.routes,
     *letters.routes,
     *conduct.routes,

@@ -31,6 +31,16 @@ class CrisisKind(TextChoices):
     COMPLIANCE = "compliance", pgettext_lazy("crisis", "Compliance")
 
 
+class KindReason(TextChoices):
+    """Why a proposed crisis was taken for one of its kind."""
+
+    LEGAL = "legal", _("legal steps or a regulator")
+    MEDIA = "media", _("media or public attention")
+    SAFETY = "safety", _("somebody's safety is at stake")
+    CAUSE = "cause", _("the causes of its cases")
+    CATEGORY = "category", _("the category of its cases")
+
+
 class CrisisState(TextChoices):
     """Life of a crisis: proposed by the scan, opened by a person, contained, closed."""
 

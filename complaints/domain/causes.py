@@ -157,13 +157,13 @@ def _ensure_named(cause: Cause) -> None:
 
 
 @transaction.atomic
-def fix_cause(cause: Cause, *, by: User, at: datetime | None = None) -> Cause:
-    """Say that the cause is gone; complaints received from now on will tell. Refused where it is fixed."""
+def fix_cause(cause: Cause, *, by: User | None, at: datetime | None = None, note: str = "") -> Cause:
+    """Say that the cause is gone; complaints received from then on will tell. Refused where it is fixed."""
     moment = at or timezone.now()
     stored = locked(cause)
     if stored.state == CauseState.FIXED:
         raise Conflict("fixed", _("This cause counts as fixed already."))
-    write_changes(stored, {"state": CauseState.FIXED, "fixed_at": moment}, by=by, at=moment)
+    write_changes(stored, {"state": CauseState.FIXED, "fixed_at": moment}, by=by, at=moment, note=note)
     return stored
 
 

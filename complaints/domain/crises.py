@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -11,9 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from complaints.choices.learning import CRISIS_MOVES, CrisisKind, CrisisState, StatementState
+from complaints.choices.learning import CRISIS_MOVES, CrisisState, StatementState
+from complaints.crisis_kinds import Signs, kind_of
+from complaints.domain.crisis_plans import lay_out_plan
 from complaints.domain.entries import tell
-from complaints.models import Affected, Complaint, Crisis, CrisisStep, PlanStep, Statement
+from complaints.models import Affected, Complaint, ComplaintCause, Crisis, CrisisStep, Statement
 from core.access import can
 from core.choices import AuditAction
 from core.domain.audit import record
@@ -39,8 +42,8 @@ def open_crisis(data: Mapping[str, Any], *, by: User | None, at: datetime | None
     ensure_valid(crisis, {*data, "title"})
     crisis.save(force_insert=True)
     record(AuditAction.CREATED, by=by, subject=crisis)
-    _copy_plan(crisis, at=moment)
-    _tell_lead(crisis)
+    lay_out_plan(crisis, at=moment)
+    tell_lead(crisis)
     return crisis
 
 
@@ -74,9 +77,30 @@ def managers() -> list[User]:
     return list(people.order_by("pk"))
 
 
+def kind_from(cases: Sequence[Complaint]) -> dict[str, Any]:
+    """Return the kind that the cases speak for, and in the evidence why."""
+    links = ComplaintCause.objects.filter(complaint__in=cases).order_by()
+    causes: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for pk, branch, gap in links.values_list("complaint", "cause__branch", "cause__gap"):
+        causes[pk].append((branch, gap))
+    signs = [
+        Signs(
+            case.category.code if case.category is not None else "",
+            case.is_legal,
+            case.is_media,
+            case.is_safety,
+            frozenset(branch for branch, _gap in causes[case.pk]),
+            frozenset(gap for _branch, gap in causes[case.pk]),
+        )
+        for case in cases
+    ]
+    kind, reason = kind_of(signs)
+    return {"kind": kind, "evidence": {"kind_from": reason} if reason else {}}
+
+
 def summon(case: Complaint, at: datetime, by: User | None = None) -> Crisis:
     """Summon the crisis team for a case: one proposed crisis for each case, with the case in it."""
-    values = {"kind": CrisisKind.SERVICE, "title": str(case)[:200], "category": case.category}
+    values = {"title": str(case)[:200], "category": case.category, **kind_from([case])}
     crisis = propose_crisis(f"case:{case.pk}", values, at=at)
     found: Crisis = crisis or Crisis.objects.get(key=f"case:{case.pk}")
     add_cases(found, [case], by=by, at=at)
@@ -113,25 +137,12 @@ def move_crisis(
         values["owner"] = by
     write_changes(stored, values, by=by, at=moment, note=text)
     if state == CrisisState.OPEN and not stored.steps.exists():
-        _copy_plan(stored, at=moment)
+        lay_out_plan(stored, at=moment)
     return stored
 
 
-def _copy_plan(crisis: Crisis, *, at: datetime) -> None:
-    plan = PlanStep.objects.active().of_kind(crisis.kind).order_by("position", "id")
-    CrisisStep.objects.bulk_create(
-        CrisisStep(
-            crisis=crisis,
-            position=place,
-            texts={"en": step.text_en, "zh-hans": step.text_zh_hans, "zh-hant": step.text_zh_hant},
-            owner=crisis.owner,
-            due_at=at + timedelta(hours=step.due_hours),
-        )
-        for place, step in enumerate(plan, start=1)
-    )
-
-
-def _tell_lead(crisis: Crisis) -> None:
+def tell_lead(crisis: Crisis) -> None:
+    """Tell who leads, once for each person."""
     if crisis.owner is not None:
         notify(
             [crisis.owner],
@@ -140,14 +151,21 @@ def _tell_lead(crisis: Crisis) -> None:
             params={"title": crisis.title},
             url=crisis.get_absolute_url(),
             subject=crisis,
-            dedupe=f"crisis-{crisis.pk}-lead",
+            dedupe=f"crisis-{crisis.pk}-lead-{crisis.owner.pk}",
         )
 
 
 @transaction.atomic
 def finish_step(step: CrisisStep, *, by: User, at: datetime | None = None) -> CrisisStep:
-    """Mark a step as done; a second click changes nothing. Refused once the crisis has ended."""
-    _ensure_running(locked(step.crisis))
+    """Mark a step as done; a second click changes nothing.
+
+    Refused: to who neither owns the step nor may lead, and once the crisis has ended.
+    """
+    if step.owner_id != by.pk and not may_lead(by):
+        raise Conflict(
+            "not_your_step", _("A step is done by its owner, or by somebody who may lead a crisis.")
+        )
+    ensure_running(locked(step.crisis))
     rows = CrisisStep.objects.filter(pk=step.pk, done_at__isnull=True)
     if rows.update(done_at=at or timezone.now(), done_by=by):
         record(AuditAction.CHANGED, by=by, subject=step.crisis, note=step.text[:200])
@@ -155,7 +173,8 @@ def finish_step(step: CrisisStep, *, by: User, at: datetime | None = None) -> Cr
     return step
 
 
-def _ensure_running(crisis: Crisis) -> None:
+def ensure_running(crisis: Crisis) -> None:
+    """Refuse what is only done while people work on the crisis."""
     if not crisis.is_running:
         raise Conflict("crisis_not_running", _("This crisis is not open."))
 
@@ -165,7 +184,7 @@ def write_statement(
     crisis: Crisis, body: str, *, audience: str, by: User, at: datetime | None = None
 ) -> Statement:
     """Write a statement as a draft. Refused: without a text or audience, and once the crisis has ended."""
-    _ensure_running(locked(crisis))
+    ensure_running(locked(crisis))
     missing = {
         name: _("Write something.")
         for name, text in (("body", body), ("audience", audience))

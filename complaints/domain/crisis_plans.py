@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from complaints.choices.learning import CrisisKind
-from complaints.models import PlanStep
+from complaints.models import Crisis, CrisisStep, PlanStep
 from core.models import User
 from customers.domain.changes import ensure_fresh, ensure_known, locked, write_changes
 
@@ -105,3 +107,30 @@ def edit_step(step: PlanStep, data: Mapping[str, Any], *, by: User, version: int
     ensure_fresh(stored, version)
     write_changes(stored, data, by=by, at=timezone.now())
     return stored
+
+
+def lay_out_plan(crisis: Crisis, *, at: datetime) -> int:
+    """Add the steps of the plan of the crisis' kind for its lead, and return how many.
+
+    Steps of that plan which are there already are not added again.
+    """
+    there = [step.texts for step in crisis.steps.filter(plan=crisis.kind)]
+    last = crisis.steps.aggregate(last=Max("position"))["last"] or 0
+    plan = PlanStep.objects.active().of_kind(crisis.kind).order_by("position", "id")
+    missing = [(step, texts) for step, texts in ((one, _texts(one)) for one in plan) if texts not in there]
+    CrisisStep.objects.bulk_create(
+        CrisisStep(
+            crisis=crisis,
+            position=place,
+            texts=texts,
+            plan=crisis.kind,
+            owner=crisis.owner,
+            due_at=at + timedelta(hours=step.due_hours),
+        )
+        for place, (step, texts) in enumerate(missing, start=last + 1)
+    )
+    return len(missing)
+
+
+def _texts(step: PlanStep) -> dict[str, str]:
+    return {"en": step.text_en, "zh-hans": step.text_zh_hans, "zh-hant": step.text_zh_hant}

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db import transaction
@@ -12,22 +11,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from complaints.choices.cases import State
 from complaints.choices.learning import IMPROVEMENT_MOVES, ImprovementState
-from complaints.models import Complaint, Improvement
-from complaints.rates import rate_ratio
+from complaints.choices.solving import CauseState
+from complaints.domain.causes import fix_cause
+from complaints.domain.effects import complaints_with, effect_around, named_shares
+from complaints.models import Cause, Improvement
 from core.choices import AuditAction
 from core.domain.audit import record
 from core.domain.notifications import notify
 from core.errors import Conflict, DomainError
 from core.models import User
 from customers.domain.changes import ensure_fresh, ensure_known, ensure_valid, locked, write_changes
-from customers.models import Customer
 
-IMPROVEMENT_FIELDS = ("title", "description", "cause", "category", "crisis", "owner", "due_on")
-#: The most days before and after that are compared; both sides take as many as there are after.
-MOST_DAYS = 90
-LEAST_DAYS = 14
+IMPROVEMENT_FIELDS = ("title", "description", "cause", "cause_note", "category", "crisis", "owner", "due_on")
 
 
 @transaction.atomic
@@ -51,7 +47,11 @@ def edit_improvement(
     ensure_fresh(stored, version)
     if stored.state == ImprovementState.CLOSED:
         raise Conflict("improvement_closed", _("This improvement is closed."))
-    write_changes(stored, data, by=by, at=timezone.now())
+    changes = write_changes(stored, data, by=by, at=timezone.now())
+    if {"cause", "category"} & set(changes) and stored.effect:
+        # What was measured was measured on other complaints.
+        stored.effect, stored.measured_at = {}, None
+        stored.save(update_fields=["effect", "measured_at"])
     return stored
 
 
@@ -80,56 +80,40 @@ def move_improvement(
     return stored
 
 
+@transaction.atomic
 def measure(improvement: Improvement, *, at: datetime) -> dict[str, Any]:
-    """Compare the complaint rates per 1,000 customers before and after, store and return what was found.
+    """Compare the complaint rates before and after, store and return what was found (`effects`).
 
-    As many days before as after, ninety at the most; {} while there are fewer than fourteen.
+    Complaints with its cause count, else those of its category; {} where neither is named, or too few days
+    have passed. Fewer complaints and none at all since then make its cause count as fixed.
     """
-    if improvement.done_on is None:
+    rows = complaints_with(improvement.cause, improvement.category)
+    if improvement.done_on is None or rows is None:
         return {}
-    days = min((timezone.localdate(at) - improvement.done_on).days, MOST_DAYS)
-    if days < LEAST_DAYS:
+    effect = effect_around(rows, improvement.done_on, at=at)
+    if not effect:
         return {}
-    begin = improvement.done_on - timedelta(days=days)
-    end = improvement.done_on + timedelta(days=days)
-    before, after = (
-        _count(improvement, begin, improvement.done_on),
-        _count(improvement, improvement.done_on, end),
-    )
-    customers = (_customers(improvement.done_on), _customers(end))
-    effect: dict[str, Any] = {
-        "days": days,
-        "before": before,
-        "after": after,
-        "customers_before": customers[0],
-        "customers_after": customers[1],
-    }
-    found = rate_ratio(before, customers[0] * days / 1_000, after, customers[1] * days / 1_000)
-    if found is not None:
-        effect |= {name: asdict(found)[name] for name in ("ratio", "low", "high")}
-        effect["verdict"] = "lower" if found.is_lower else "higher" if found.is_higher else "unclear"
+    if improvement.cause is not None:
+        effect |= named_shares(improvement.done_on, effect["days"])
     Improvement.objects.filter(pk=improvement.pk).update(effect=effect, measured_at=at)
+    if improvement.cause is not None and effect.get("verdict") == "lower" and not effect["after"]:
+        _count_as_fixed(improvement, improvement.cause)
     return effect
 
 
-def _count(improvement: Improvement, first: date, until: date) -> int:
-    start, end = (timezone.make_aware(datetime.combine(day, time.min)) for day in (first, until))
-    rows = Complaint.objects.complaints().filter(received_at__gte=start, received_at__lt=end)
-    if improvement.category is not None:
-        rows = rows.filter(category__code=improvement.category.code)
-    return int(rows.exclude(state=State.MERGED).count())
-
-
-def _customers(on: date) -> int:
-    """Customers that were there on the day."""
-    end = timezone.make_aware(datetime.combine(on, time.min))
-    return int(Customer.objects.live().filter(created_at__lte=end).count())
+def _count_as_fixed(improvement: Improvement, cause: Cause) -> None:
+    """Say so from the day on which the improvement came into force; people may have said it before."""
+    stored = locked(cause)
+    if stored.state == CauseState.FIXED or improvement.done_on is None:
+        return
+    since = timezone.make_aware(datetime.combine(improvement.done_on, time.min))
+    fix_cause(stored, by=None, at=since, note=improvement.title)
 
 
 def measure_all(at: datetime) -> int:
     """Measure every improvement that is being checked; again on the same day finds the same."""
     rows = Improvement.objects.filter(state__in=[ImprovementState.CHECK, ImprovementState.ACT])
-    return sum(bool(measure(one, at=at)) for one in rows.select_related("category").order_by("pk"))
+    return sum(bool(measure(one, at=at)) for one in rows.select_related("category", "cause").order_by("pk"))
 
 
 def remind(on: date) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from django.db.models import Q
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -106,9 +107,11 @@ def _given(case: Complaint) -> str:
 def _changes(case: Complaint) -> str:
     causes = ComplaintCause.objects.filter(complaint=case).select_related("cause").order_by("id")
     lines = [link.cause.name for link in causes[:MOST_CHANGES]]
-    if case.category_id is not None:
-        plans = Improvement.objects.filter(category__code=case.category.code).order_by("-due_on", "-id")  # type: ignore[union-attr]
-        lines += [row.title for row in plans[:MOST_CHANGES]]
+    about = Q(cause__in=causes.order_by().values("cause"))
+    if case.category is not None:
+        about |= Q(category__code=case.category.code, cause__isnull=True)
+    plans = Improvement.objects.filter(about).order_by("-due_on", "-id")
+    lines += [row.title for row in plans[:MOST_CHANGES]]
     return _joined(lines)
 
 

@@ -7,60 +7,84 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Min
 from django.utils import timezone
 
-from complaints.choices.cases import State
-from complaints.choices.learning import AlertKind, CrisisKind
+from complaints.choices.cases import CaseKind, State
+from complaints.choices.learning import AlertKind
 from complaints.domain.alerts import raise_alert
-from complaints.domain.crises import add_cases, propose_crisis
+from complaints.domain.crises import add_cases, kind_from, propose_crisis
 from complaints.models import Category, Complaint, Crisis
 from complaints.surge import Verdict, judged
 
 WINDOW = timedelta(hours=24)
 WEEKS = 12
-#: (category, subject type, subject id); without a subject the category as a whole.
-Group = tuple[int, int | None, int | None]
+#: (code of the category, subject type, subject id); without a subject the category as a whole. The code
+#: stays when a category gets a new edition, its row does not.
+Group = tuple[str, int | None, int | None]
 
 
 def look_for_surges(at: datetime) -> int:
     """Warn of and propose a crisis for each group of like complaints beyond its limit; once a day and group.
 
-    The keys name group and local day, so that any number of workers raise each surge once.
+    The keys name group and local day, so that any number of workers raise each surge once. A past window
+    counts only if a complaint of the group could have come in it: before, zero says nothing.
     """
     now = _counts(at)
     candidates = {group for group, count in now.items() if count >= 2}
     if not candidates:
         return 0
-    past = [_counts(at - timedelta(weeks=week)) for week in range(1, WEEKS + 1)]
+    ends = [at - timedelta(weeks=week) for week in range(1, WEEKS + 1)]
+    past = [(end - WINDOW, _counts(end)) for end in ends]
+    since = _possible_since({code for code, _kind, _pk in candidates})
     raised = 0
     for group in sorted(candidates, key=str):
-        verdict = judged(now[group], [counts[group] for counts in past])
+        history = [counts[group] for start, counts in past if start >= since[group[0]]]
+        verdict = judged(now[group], history)
         if verdict.is_surge:
             raised += _raise(group, verdict, at)
     return raised
 
 
+def _possible_since(codes: set[str]) -> dict[str, datetime]:
+    """Return from when on complaints of each category could come in.
+
+    That is since the house has complaints at all, and since the category is there: its first edition, or
+    its first complaint where older ones were brought along.
+    """
+    rows = Complaint.objects.complaints().order_by()
+    first = rows.aggregate(first=Min("received_at"))["first"]
+    editions = Category.objects.filter(kind=CaseKind.COMPLAINT, code__in=codes).order_by()
+    made = dict(editions.values_list("code").annotate(first=Min("valid_from")))
+    known = rows.filter(category__kind=CaseKind.COMPLAINT, category__code__in=codes).values_list(
+        "category__code"
+    )
+    seen = dict(known.annotate(first=Min("received_at")))
+    return {code: max(first, min(made.get(code, seen[code]), seen[code])) for code in codes}
+
+
 def _rows(at: datetime) -> Any:
     rows = Complaint.objects.complaints().filter(
-        received_at__gt=at - WINDOW, received_at__lte=at, category__isnull=False
+        received_at__gt=at - WINDOW, received_at__lte=at, category__kind=CaseKind.COMPLAINT
     )
     return rows.exclude(state=State.MERGED)
 
 
 def _counts(at: datetime) -> Counter[Group]:
     found: Counter[Group] = Counter()
-    for category, kind, pk in _rows(at).order_by().values_list("category", "subject_type", "subject_id"):
-        found[(category, None, None)] += 1
+    for code, kind, pk in _rows(at).order_by().values_list("category__code", "subject_type", "subject_id"):
+        found[(code, None, None)] += 1
         if kind and pk:
-            found[(category, kind, pk)] += 1
+            found[(code, kind, pk)] += 1
     return found
 
 
 @transaction.atomic
 def _raise(group: Group, verdict: Verdict, at: datetime) -> bool:
-    category_id, kind, pk = group
-    category = Category.objects.get(pk=category_id)
-    rows = _rows(at).filter(category=category_id)
+    code, kind, pk = group
+    editions = Category.objects.filter(kind=CaseKind.COMPLAINT, code=code)
+    category = editions.order_by("-edition")[0]
+    rows = _rows(at).filter(category__code=code)
     if kind:
         rows = rows.filter(subject_type=kind, subject_id=pk)
     cases = list(rows.for_list().order_by("received_at", "id")[:200])
@@ -74,17 +98,18 @@ def _raise(group: Group, verdict: Verdict, at: datetime) -> bool:
         "hours": int(WINDOW.total_seconds() // 3600),
         "name": name,
     }
-    prefix = f"{category_id}:{kind or ''}:{pk or ''}:"
+    prefix = f"{code}:{kind or ''}:{pk or ''}:"
     recent = Crisis.objects.filter(key__startswith=f"surge:{prefix}", opened_at__gt=at - 2 * WINDOW)
     if recent.exists():  # the same surge, seen again after midnight
         return False
     key = f"{prefix}{timezone.localdate(at):%Y-%m-%d}"
     raise_alert(AlertKind.SURGE, key, at=at, category=category, evidence=evidence)
+    found = kind_from(cases)
     values = {
-        "kind": CrisisKind.SERVICE,
+        "kind": found["kind"],
         "title": name[:200],
         "category": category,
-        "evidence": evidence,
+        "evidence": {**evidence, **found["evidence"]},
     }
     crisis = propose_crisis(f"surge:{key}", values, at=at)
     if crisis is not None:

@@ -17,7 +17,7 @@ from complaints.choices.learning import (
     CrisisState,
     ImprovementState,
 )
-from complaints.models import Alert, Article, Category, Crisis, DailyReport, Improvement
+from complaints.models import Alert, Article, Category, Cause, Crisis, DailyReport, Improvement
 from core.filters import ScopedFilterSet, visible
 from core.models import User
 from customers.filter_kinds import SinceFilter, UntilFilter
@@ -73,6 +73,7 @@ class ImprovementFilterSet(ScopedFilterSet):
     state = filters.MultipleChoiceFilter(label=_("State"), choices=ImprovementState)
     owner = filters.ModelChoiceFilter(label=_("Owner"), queryset=visible(User))
     category = filters.ModelChoiceFilter(label=_("Category"), queryset=visible(Category))
+    cause = filters.ModelChoiceFilter(label=_("Cause"), queryset=visible(Cause))
     overdue = filters.BooleanFilter(label=_("Overdue"), method="late", widget=forms.CheckboxInput)
 
     class Meta:

@@ -19,10 +19,10 @@ from complaints.choices.cases import State
 from complaints.choices.foresight import OF_CASES, Attribute, History, Spend, Tenure
 from complaints.choices.learning import CrisisKind, CrisisState
 from complaints.choices.solving import Branch, Gap, RedressState
-from complaints.models import Affected, Compensation, Complaint, ComplaintCause
+from complaints.models import Affected, Compensation, Complaint, ComplaintCause, Crisis
 from complaints.portraits import SPEND_BOUNDS, TENURE_BOUNDS, years_back
 from complaints.trait_words import trait_label
-from core.filters import ScopedFilterSet
+from core.filters import ScopedFilterSet, visible
 
 _COLUMNS = {
     Attribute.TIER: "customer__tier",
@@ -136,6 +136,9 @@ class PortraitFilters(ScopedFilterSet):
     trait = TraitFilter(label=_("Complainants"), widget=forms.HiddenInput)
     crisis_kind = filters.ChoiceFilter(
         label=_("Type of crisis"), choices=CrisisKind, method="in_crisis", widget=forms.HiddenInput
+    )
+    crisis = filters.ModelChoiceFilter(
+        label=_("Crisis"), queryset=visible(Crisis), field_name="crises__crisis", widget=forms.HiddenInput
     )
     cause = filters.CharFilter(label=_("Cause"), method="of_cause", widget=forms.HiddenInput)
     branch = filters.ChoiceFilter(

@@ -26,7 +26,9 @@ TOPICS = (
         _("One trouble that hits many: its plan, who leads, what is said, who is affected."),
         (
             _("When like complaints pile up, a crisis is proposed; a manager opens or rejects it."),
-            _("The plan of its kind is copied into it; each step has an owner and a due time."),
+            _("Its kind is guessed by flags, causes and category of its cases; say so on opening."),
+            _("The plan of its kind is copied into it; steps can be reassigned and added."),
+            _("Tick the customers who were told: who is still to be told stands on top."),
             _("A statement is approved by somebody else than its author before it is published."),
         ),
         ("complaints:crisis-*", "complaints:statement-*", "complaints:plan-*"),
@@ -57,7 +59,8 @@ TOPICS = (
         _("Improvements"),
         _("What is done so that it does not happen again: plan, do, check, act."),
         (
-            _("Name the category whose complaints should fall; its rates before and after are compared."),
+            _("Name the cause that goes, or the category that should have fewer complaints."),
+            _("Fewer complaints with the cause, and none since then, make the cause count as fixed."),
             _("“No clear change” means that the difference may be chance; wait, or look for more."),
         ),
         ("complaints:improvement-*",),

@@ -64,7 +64,8 @@ IMPROVEMENTS = ListDefinition(
     columns=[
         Column("title", _("Title"), lambda row: row.title),
         Column("category", _("Category"), lambda row: row.category.name if row.category else ""),
-        Column("cause", _("Cause it removes"), lambda row: row.cause),
+        Column("cause", _("Cause it removes"), lambda row: row.cause.name if row.cause else ""),
+        Column("cause_note", _("Note on the cause"), lambda row: row.cause_note),
         Column("state", _("State"), lambda row: row.get_state_display()),
         Column("owner", _("Owner"), lambda row: str(row.owner)),
         Column("due_on", _("Due"), lambda row: row.due_on),

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from complaints.choices.learning import CRISIS_ENDED, CrisisKind, CrisisState, StatementState
+from complaints.choices.learning import CRISIS_ENDED, CrisisKind, CrisisState, KindReason, StatementState
 from complaints.models.complaints import Complaint
 from complaints.models.taxonomy import Category
 from complaints.querysets.cases import SettingQuerySet
@@ -115,6 +115,12 @@ class Crisis(Recorded):
         return reverse("complaints:crisis-detail", args=[self.pk])
 
     @property
+    def kind_reason(self) -> str:
+        """Why it was taken for one of its kind when it was proposed; empty where nothing spoke for it."""
+        code = self.evidence.get("kind_from", "")
+        return str(dict(KindReason.choices).get(code, ""))
+
+    @property
     def is_running(self) -> bool:
         """True while people work on it."""
         return self.state in (CrisisState.OPEN, CrisisState.CONTAINED)
@@ -127,6 +133,13 @@ class CrisisStep(models.Model):
     position = models.PositiveSmallIntegerField(_("place"), default=0)
     # The texts of the plan in each language, or one text typed in.
     texts = models.JSONField(default=dict)
+    plan = models.CharField(
+        _("from the plan"),
+        max_length=12,
+        choices=CrisisKind,
+        blank=True,
+        help_text=_("Empty: added by hand."),
+    )
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("owner"),
@@ -205,7 +218,7 @@ class Statement(models.Model):
 
 
 class Affected(models.Model):
-    """A case that belongs to a crisis; each once."""
+    """A case that belongs to a crisis; each once. `told_at` says when its customer was told of the crisis."""
 
     crisis = models.ForeignKey(Crisis, on_delete=models.CASCADE, related_name="affected")
     complaint = models.ForeignKey(Complaint, on_delete=models.CASCADE, related_name="crises")
@@ -213,12 +226,25 @@ class Affected(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    told_at = models.DateTimeField(_("told"), null=True, blank=True)
+    told_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("told by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
 
     class Meta:
         verbose_name = _("affected case")
         verbose_name_plural = _("affected cases")
         constraints = [
-            models.UniqueConstraint(fields=["crisis", "complaint"], name="case_is_in_a_crisis_once")
+            models.UniqueConstraint(fields=["crisis", "complaint"], name="case_is_in_a_crisis_once"),
+            models.CheckConstraint(
+                condition=Q(told_at__isnull=False) | Q(told_by__isnull=True),
+                name="who_told_a_customer_says_when",
+            ),
         ]
 
     def __str__(self) -> str:

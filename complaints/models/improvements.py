@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from complaints.choices.learning import ImprovementState
+from complaints.models.causes import Cause
 from complaints.models.crises import Crisis
 from complaints.models.taxonomy import Category
 from complaints.querysets.learning import ImprovementQuerySet
@@ -23,7 +24,16 @@ class Improvement(Recorded):
 
     title = models.CharField(_("title"), max_length=200)
     description = models.TextField(_("what is to change"), blank=True)
-    cause = models.CharField(_("cause it removes"), max_length=300, blank=True)
+    cause = models.ForeignKey(
+        Cause,
+        verbose_name=_("cause it removes"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="improvements",
+        help_text=_("Complaints that have this cause measure the effect."),
+    )
+    cause_note = models.CharField(_("note on the cause"), max_length=300, blank=True)
     category = models.ForeignKey(
         Category,
         verbose_name=_("category"),
@@ -31,7 +41,9 @@ class Improvement(Recorded):
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
-        help_text=_("Its complaints measure the effect; empty: all complaints."),
+        help_text=_(
+            "Its complaints measure the effect where no cause is named. Without either nothing is measured."
+        ),
     )
     crisis = models.ForeignKey(
         Crisis,

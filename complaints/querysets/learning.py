@@ -113,7 +113,7 @@ class ImprovementQuerySet(ScopedQuerySet):
 
     def for_list(self) -> Self:
         """Everything one row shows."""
-        return self.select_related("owner", "category", "crisis")
+        return self.select_related("owner", "category", "cause", "crisis")
 
     def for_api(self) -> Self:
         """Everything the API shows."""

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from complaints.domain.causes import create_cause, link_cause
 from complaints.domain.improvements import (
     edit_improvement,
     measure,
@@ -20,7 +21,7 @@ from complaints.domain.improvements import (
     remind,
 )
 from complaints.domain.reports import make_report
-from complaints.models import DailyReport, Improvement
+from complaints.models import Cause, DailyReport, Improvement
 from complaints.ranking import Case, ranked
 from complaints.tests.factories import CategoryFactory, ComplaintFactory
 from complaints.tests.learning import improvement
@@ -99,11 +100,80 @@ def test_too_few_days_are_not_measured(manager):
 
 def test_a_small_difference_is_no_clear_change(manager):
     at = timezone.now()
-    row = improvement(manager, state="check", done_on=timezone.localdate(at) - timedelta(days=20))
+    category = CategoryFactory()
+    row = checked(manager, at, category=category)
     customer = CustomerFactory(created_at=at - timedelta(days=400))
     for days in (30, 31, 10):
-        ComplaintFactory(customer=customer, owner=manager, received_at=at - timedelta(days=days))
+        moment = at - timedelta(days=days)
+        ComplaintFactory(category=category, customer=customer, owner=manager, received_at=moment)
     assert measure(row, at=at)["verdict"] == "unclear"
+
+
+def checked(manager, at, **values) -> Improvement:
+    """An improvement in force since twenty days."""
+    done_on = timezone.localdate(at) - timedelta(days=20)
+    return improvement(manager, state="check", done_on=done_on, **values)
+
+
+def cause_with(at, days, *, code="no-proof") -> Cause:
+    """A cause that made complaints so many days ago, beside as many complaints without it."""
+    customer = CustomerFactory(created_at=at - timedelta(days=400))
+    cause = create_cause({"code": code, "name_en": code}, by=None)
+    for ago in days:
+        moment = at - timedelta(days=ago)
+        link_cause(ComplaintFactory(customer=customer, received_at=moment), cause, by=None, at=moment)
+        ComplaintFactory(customer=customer, received_at=moment)
+    return cause
+
+
+def test_an_improvement_for_a_cause_counts_its_complaints_only(manager):
+    at = timezone.now()
+    row = checked(manager, at, cause=cause_with(at, [*range(22, 34), 10]), category=CategoryFactory())
+    effect = measure(row, at=at)
+    assert (effect["before"], effect["after"], effect["verdict"]) == (12, 1, "lower")
+    assert (effect["named_before"], effect["named_after"]) == (0.5, 0.5)
+    row.cause.refresh_from_db()
+    assert row.cause.state == "open"
+
+
+def test_without_cause_and_category_nothing_is_measured(manager):
+    at = timezone.now()
+    cause_with(at, range(22, 34))
+    assert measure(checked(manager, at), at=at) == {}
+
+
+def test_fewer_complaints_and_none_since_make_the_cause_count_as_fixed(manager):
+    at = timezone.now()
+    row = checked(manager, at, cause=cause_with(at, range(22, 34)))
+    assert [measure(row, at=at)["verdict"], measure(row, at=at)["verdict"]] == ["lower", "lower"]
+    row.cause.refresh_from_db()
+    assert (row.cause.state, timezone.localdate(row.cause.fixed_at)) == ("fixed", row.done_on)
+    assert AuditEntry.objects.about(row.cause).filter(note=row.title).count() == 1
+
+
+def test_naming_another_cause_forgets_what_was_measured(manager):
+    at = timezone.now()
+    row = checked(manager, at, cause=cause_with(at, range(22, 34)))
+    measure(row, at=at)
+    other = create_cause({"code": "other", "name_en": "Other"}, by=None)
+    changed = edit_improvement(row, {"cause": other}, by=manager)
+    assert (changed.effect, changed.measured_at) == ({}, None)
+
+
+def test_an_improvement_is_planned_from_the_page_of_a_cause(manager, client_of):
+    category, client = CategoryFactory(code="fees-x"), client_of(manager)
+    cause = create_cause({"code": "typing", "name_en": "Typed by hand", "category_code": "fees-x"}, by=None)
+    address = f"{reverse('complaints:improvement-create')}?cause={cause.pk}"
+    assert address in client.get(cause.get_absolute_url()).content.decode()
+    page = client.get(address).content.decode()
+    assert f'<option value="{cause.pk}" selected' in page
+    assert f'<option value="{category.pk}" selected' in page
+    data = {"title": "Check amounts", "owner": manager.pk, "due_on": "2027-01-01", "once": "a"}
+    client.post(address, {**data, "cause": cause.pk})
+    assert Improvement.objects.get().cause == cause
+    assert "Check amounts" in client.get(cause.get_absolute_url()).content.decode()
+    detail = client.get(Improvement.objects.get().get_absolute_url()).content.decode()
+    assert cause.get_absolute_url() in detail
 
 
 def test_owners_are_reminded_once_a_due_day(manager):

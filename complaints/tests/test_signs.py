@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from complaints.choices.learning import AlertState, CrisisState
+from complaints.choices.learning import AlertState
 from complaints.domain.alerts import (
     look_at_texts,
     look_back,
@@ -20,12 +20,11 @@ from complaints.domain.alerts import (
     raise_alert,
     take_call_score,
 )
-from complaints.domain.surges import look_for_surges
-from complaints.models import Alert, CallScore, Crisis
+from complaints.models import Alert, CallScore
 from complaints.rates import rate_ratio
 from complaints.sentiment import MEASURED, anger_of, sounds_angry
 from complaints.surge import count_limit, judged, u_limits
-from complaints.tests.factories import CategoryFactory, ComplaintFactory
+from complaints.tests.factories import ComplaintFactory
 from complaints.tests.learning import alert
 from core.errors import Conflict, DomainError
 from core.models import AuditEntry, Notification
@@ -227,36 +226,3 @@ def test_a_warning_is_settled_on_its_page(agent, client_of):
     client.post(f"{move}?state=acted", {"note": "Called back"})
     row.refresh_from_db()
     assert (row.state, row.outcome) == ("acted", "Called back")
-
-
-# ---- surges -----------------------------------------------------------------------------------------
-@pytest.mark.django_db
-def test_a_surge_warns_and_proposes_one_crisis_with_its_cases(manager):
-    at, category = timezone.now(), CategoryFactory()
-    for number in range(8):
-        ComplaintFactory(category=category, received_at=at - timedelta(hours=number + 1))
-    assert [look_for_surges(at), look_for_surges(at + timedelta(minutes=10))] == [1, 0]
-    crisis = Crisis.objects.get()
-    assert (crisis.state, crisis.affected.count()) == (CrisisState.PROPOSED, 8)
-    assert Alert.objects.get().kind == "surge"
-    assert Notification.objects.filter(user=manager, kind="crisis").count() == 1
-
-
-@pytest.mark.django_db
-def test_a_surge_that_goes_on_after_midnight_is_the_same():
-    at, category = timezone.now(), CategoryFactory()
-    for number in range(8):
-        ComplaintFactory(category=category, received_at=at - timedelta(hours=number / 2))
-    look_for_surges(at)
-    assert look_for_surges(at + timedelta(hours=18)) == 0
-    assert Crisis.objects.count() == 1
-
-
-@pytest.mark.django_db
-def test_as_many_complaints_as_every_week_are_no_surge():
-    at, category = timezone.now(), CategoryFactory()
-    for week in range(13):
-        for number in range(6):
-            moment = at - timedelta(weeks=week, hours=number + 1)
-            ComplaintFactory(category=category, received_at=moment)
-    assert look_for_surges(at) == 0

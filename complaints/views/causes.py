@@ -26,7 +26,7 @@ from complaints.domain.causes import (
 from complaints.filters.solving import CauseFilterSet
 from complaints.fishbone import headed, laid_out
 from complaints.forms.solving import CauseForm, InvestigationForm, PickCauseForm
-from complaints.models import Cause, Complaint, ComplaintCause, Investigation
+from complaints.models import Cause, Complaint, ComplaintCause, Improvement, Investigation
 from complaints.sorting.solving import CAUSE_SORTS
 from complaints.views.base import NAV, CaseVerb, list_crumbs
 from complaints.views.panels import CasePanel, PanelPost
@@ -179,6 +179,11 @@ class CauseDetail(RightsMixin, View):
         context = {
             "cause": cause,
             "cases": seen.for_list().order_by("-received_at", "-id")[:100],
+            "improvements": Improvement.objects.visible_to(user_of(request))
+            .filter(cause=cause)
+            .for_list()
+            .order_by("-due_on", "-id"),
+            "may_plan": can(request.user, "add", Improvement),
             "may_change": can(request.user, "change", Cause),
             "nav_current": NAV,
         }

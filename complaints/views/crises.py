@@ -15,29 +15,28 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
-from complaints.choices.learning import CRISIS_MOVES, CrisisKind, CrisisState
+from complaints.choices.learning import CRISIS_UNCLOSED, CrisisKind
 from complaints.domain.crises import (
     add_cases,
     approve_statement,
     finish_step,
     may_lead,
-    move_crisis,
-    open_crisis,
     publish_statement,
-    write_statement,
 )
+from complaints.domain.crisis_customers import customers_hit
 from complaints.domain.crisis_plans import edit_step
 from complaints.filters.learning import CrisisFilterSet
-from complaints.forms.learning import CrisisForm, NoteForm, PlanStepForm, StatementForm
+from complaints.forms.learning import PlanStepForm
 from complaints.models import Complaint, Crisis, CrisisStep, PlanStep, Statement
 from complaints.sorting.learning import CRISIS_SORTS
-from complaints.views.base import NAV, list_crumbs
+from complaints.views.base import NAV
+from complaints.views.crisis_forms import CrisisPage, moves_of
 from core.access import can
 from core.views.base import RightsMixin, go_to, render_page
 from core.views.lists import ListPage
-from customers.views.base import CustomerFormPage, RecordFilters, fetch
+from customers.views.base import RecordFilters, fetch
 
-SHOWN_CASES = 50
+SHOWN_CUSTOMERS = 200
 
 
 class CrisisList(RecordFilters, ListPage):
@@ -63,102 +62,26 @@ class CrisisDetail(RightsMixin, View):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show plan, statements and the affected cases that the person may see."""
         crisis: Crisis = fetch(request, Crisis.objects.for_list(), pk)
-        cases = Complaint.objects.visible_to(self.person).filter(crises__crisis=crisis).for_list()
-        total = crisis.affected.count()
+        hits = customers_hit(crisis, self.person)
+        seen = sum(len(hit.rows) for hit in hits)
         context = {
             "crisis": crisis,
             "steps": crisis.steps.select_related("owner", "done_by"),
             "statements": crisis.statements.select_related("author", "approved_by"),
-            "cases": cases.order_by("-received_at", "-id")[:SHOWN_CASES],
-            "total": total,
-            "customers": crisis.affected.exclude(complaint__customer=None)
-            .order_by()
-            .values("complaint__customer")
-            .distinct()
-            .count(),
-            "moves": _moves(crisis) if may_lead(self.person) else [],
+            "hits": hits[:SHOWN_CUSTOMERS],
+            "customers": sum(hit.customer is not None for hit in hits),
+            "untold": sum(bool(hit.untold) for hit in hits),
+            "seen": seen,
+            "unseen": crisis.affected.count() - seen,
+            "may_tell": crisis.is_running and can(self.person, "change", Complaint),
+            "moves": moves_of(crisis) if may_lead(self.person) else [],
             "may_lead": may_lead(self.person),
+            "may_edit": may_lead(self.person) and crisis.state in CRISIS_UNCLOSED,
             "may_approve": can(self.person, "approve", Statement),
             "now": timezone.now(),
             "nav_current": NAV,
         }
         return render_page(request, "complaints/crisis_detail.html", context)
-
-
-def _moves(crisis: Crisis) -> list[tuple[str, Any]]:
-    labels = {
-        CrisisState.OPEN: _("Open crisis"),
-        CrisisState.CONTAINED: _("Mark as contained"),
-        CrisisState.CLOSED: _("Close crisis"),
-        CrisisState.DISMISSED: _("It is no crisis"),
-    }
-    return [(state.value, label) for state, label in labels.items() if state in CRISIS_MOVES[crisis.state]]
-
-
-class CrisisPage(CustomerFormPage):
-    """What the forms about crises share."""
-
-    nav_current = NAV
-    form_columns = 1
-
-    def crumbs(self) -> list[tuple[Any, str]]:
-        """The list."""
-        return list_crumbs(_("Crises"), "complaints:crisis-list")
-
-    def cancel_url(self) -> str:
-        """Back to the crisis, or to the list."""
-        if "pk" not in self.kwargs:
-            return reverse("complaints:crisis-list")
-        return reverse("complaints:crisis-detail", args=[self.crisis.pk])
-
-    @cached_property
-    def crisis(self) -> Crisis:
-        """The crisis."""
-        found: Crisis = fetch(self.request, Crisis.objects.for_list(), self.kwargs["pk"])
-        return found
-
-
-class CrisisCreate(CrisisPage):
-    """Opening a crisis by hand."""
-
-    required_right = ("add", Crisis)
-    form_class = CrisisForm
-    title = gettext_lazy("Open crisis")
-    submit_label = gettext_lazy("Open crisis")
-    success_message = gettext_lazy("Crisis opened, with the plan of its kind.")
-    once = True
-
-    def form_arguments(self) -> dict[str, Any]:
-        """Give the form the person."""
-        return {"user": self.person}
-
-    def perform(self, form: CrisisForm) -> str:
-        """Open it."""
-        return open_crisis(form.values, by=self.person).get_absolute_url()
-
-
-class CrisisMove(CrisisPage):
-    """A step in the life of a crisis, with a word where it ends."""
-
-    required_right = ("change", Crisis)
-    form_class = NoteForm
-    submit_label = gettext_lazy("Confirm")
-
-    @property
-    def state(self) -> str:
-        """Where it is to go."""
-        return self.request.POST.get("state") or self.request.GET.get("state", "")
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Name the step."""
-        labels = dict(_moves(self.crisis))
-        return super().get_context_data(**{"title": labels.get(self.state, self.crisis.title), **kwargs})
-
-    def perform(self, form: NoteForm) -> str:
-        """Do it."""
-        return move_crisis(
-            self.crisis, self.state, by=self.person, note=form.cleaned_data["note"]
-        ).get_absolute_url()
 
 
 class CrisisAddCases(RightsMixin, View):
@@ -185,34 +108,17 @@ class CrisisAddCases(RightsMixin, View):
 
 
 class CrisisStepDone(RightsMixin, View):
-    """The button of a step."""
+    """The button of a step: of its owner, and of who may lead."""
 
-    required_right = ("change", CrisisStep)
+    required_right = ("view", CrisisStep)
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Mark it as done."""
-        rows = CrisisStep.objects.visible_to(self.person, "change").select_related("crisis")
+        rows = CrisisStep.objects.visible_to(self.person).select_related("crisis")
         step = finish_step(get_object_or_404(rows, pk=pk), by=self.person)
         messages.success(request, _("Step done."))
         return go_to(request, step.crisis.get_absolute_url())
-
-
-class StatementCreate(CrisisPage):
-    """A new statement."""
-
-    required_right = ("add", Statement)
-    form_class = StatementForm
-    title = gettext_lazy("Write statement")
-    submit_label = gettext_lazy("Save draft")
-    success_message = gettext_lazy("Draft saved. Somebody else must approve it.")
-    once = True
-
-    def perform(self, form: StatementForm) -> str:
-        """Write it."""
-        values = form.cleaned_data
-        write_statement(self.crisis, values["body"], audience=values["audience"], by=self.person)
-        return self.cancel_url()
 
 
 class StatementMove(RightsMixin, View):

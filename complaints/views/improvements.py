@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
+from complaints.choices.cases import CaseKind
 from complaints.choices.learning import IMPROVEMENT_MOVES, ImprovementState
 from complaints.domain.improvements import edit_improvement, move_improvement, plan_improvement
 from complaints.filters.learning import ImprovementFilterSet
 from complaints.forms.learning import ImprovementForm, NoteForm
-from complaints.models import Improvement
+from complaints.models import Category, Cause, Improvement
 from complaints.sorting.learning import IMPROVEMENT_SORTS
 from complaints.views.base import NAV, list_crumbs
 from core.access import can
@@ -119,6 +120,20 @@ class ImprovementCreate(ImprovementPage):
     def form_arguments(self) -> dict[str, Any]:
         """Give the form the person."""
         return {"user": self.person}
+
+    def get_initial(self) -> dict[str, Any]:
+        """Begin with the cause that the person came from, its category and its owner."""
+        asked = self.request.GET.get("cause", "")
+        rows = Cause.objects.visible_to(self.person).select_related("owner")
+        cause = rows.filter(pk=asked).first() if asked.isdecimal() and len(asked) < 19 else None
+        if cause is None:
+            return {"owner": self.person}
+        editions = Category.objects.current().of_kind(CaseKind.COMPLAINT)
+        return {
+            "cause": cause,
+            "category": editions.filter(code=cause.category_code).first(),
+            "owner": cause.owner or self.person,
+        }
 
     def perform(self, form: ImprovementForm) -> str:
         """Plan it."""

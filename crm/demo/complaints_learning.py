@@ -17,9 +17,10 @@ from complaints.domain.crises import (
     open_crisis,
     write_statement,
 )
+from complaints.domain.crisis_customers import mark_told
 from complaints.domain.improvements import measure_all, move_improvement, plan_improvement
 from complaints.domain.reports import make_report
-from complaints.models import Complaint
+from complaints.models import Cause, Complaint
 from core.models import User
 
 ARTICLES = 8
@@ -86,6 +87,7 @@ def _crisis(users: Mapping[str, User], today: date) -> None:
     write_statement(crisis, "We are working on a full report.", audience="Partners", by=users["manager"])
     recent = Complaint.objects.complaints().for_list().order_by("-received_at", "-id")[:6]
     add_cases(crisis, recent, by=users["manager"], at=began)
+    mark_told(crisis, list(recent)[:2], by=users["manager"], at=began + timedelta(hours=5))
 
 
 def _improvements(users: Mapping[str, User], today: date) -> None:
@@ -94,7 +96,8 @@ def _improvements(users: Mapping[str, User], today: date) -> None:
     checked = plan_improvement(
         {
             "title": "讲师变更前一天短信通知学员",
-            "cause": "临时换讲师没有通知",
+            "cause": Cause.objects.filter(code="no-substitute").first(),
+            "cause_note": "临时换讲师没有通知",
             "category": category,
             "owner": users["manager"],
             "due_on": today + timedelta(days=20),
@@ -108,7 +111,7 @@ def _improvements(users: Mapping[str, User], today: date) -> None:
     plan_improvement(
         {
             "title": "Check invoices against orders before they are sent",
-            "cause": "Amounts are typed by hand",
+            "cause_note": "Amounts are typed by hand",
             "owner": users["manager"],
             "due_on": today - timedelta(days=2),
         },

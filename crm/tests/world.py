@@ -423,7 +423,12 @@ def _learned(customer: Customer, text: Text, by: User) -> dict[str, Any]:
     alert = raise_alert(
         "negative", f"of-{case.pk}", at=now, complaint=case, customer=customer, evidence={"score": -5.0}
     )
-    plan = {"title": text("improvement"), "owner": by, "due_on": date(2099, 1, 1), "cause": text("cause")}
+    plan = {
+        "title": text("improvement"),
+        "owner": by,
+        "due_on": date(2099, 1, 1),
+        "cause_note": text("cause"),
+    }
     return {
         "complaint": case,
         "article": article,

@@ -1,0 +1,87 @@
+"""Whether what was done made complaints fewer: their rate before and after a day, with its interval."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from complaints.choices.cases import State
+from complaints.models import Category, Cause, Complaint, ComplaintCause
+from complaints.rates import rate_ratio
+from customers.models import Customer
+
+#: The most days before and after that are compared; both sides take as many as there are after.
+MOST_DAYS = 90
+LEAST_DAYS = 14
+
+
+def complaints_with(cause: Cause | None, category: Category | None) -> QuerySet[Complaint] | None:
+    """Return the complaints that tell of an effect; None where nothing says which.
+
+    Those that have the cause, where one is named; else those of the category, through all its editions.
+    """
+    rows: QuerySet[Complaint] = Complaint.objects.complaints().exclude(state=State.MERGED)
+    if cause is not None:
+        return rows.filter(Exists(ComplaintCause.objects.filter(complaint=OuterRef("pk"), cause=cause)))
+    return rows.filter(category__code=category.code) if category is not None else None
+
+
+def effect_around(rows: QuerySet[Complaint], day: date, *, at: datetime) -> dict[str, Any]:
+    """Compare the rates of `rows` per 1,000 customers before and after `day`.
+
+    As many days before as after, ninety at the most; {} while there are fewer than fourteen. Without a
+    single complaint on both sides there is neither ratio nor verdict.
+    """
+    days = min((timezone.localdate(at) - day).days, MOST_DAYS)
+    if days < LEAST_DAYS:
+        return {}
+    begin, end = day - timedelta(days=days), day + timedelta(days=days)
+    before, after = _count(rows, begin, day), _count(rows, day, end)
+    customers = (_customers(day), _customers(end))
+    effect: dict[str, Any] = {
+        "days": days,
+        "before": before,
+        "after": after,
+        "customers_before": customers[0],
+        "customers_after": customers[1],
+    }
+    found = rate_ratio(before, customers[0] * days / 1_000, after, customers[1] * days / 1_000)
+    if found is not None:
+        effect |= {name: asdict(found)[name] for name in ("ratio", "low", "high")}
+        effect["verdict"] = "lower" if found.is_lower else "higher" if found.is_higher else "unclear"
+    return effect
+
+
+def named_shares(day: date, days: int) -> dict[str, float | None]:
+    """Return how many of all complaints have any cause named, before and after; None where there are none.
+
+    Causes are named by people: a rate by cause falls, too, where fewer complaints are investigated.
+    """
+    rows: QuerySet[Complaint] = Complaint.objects.complaints().exclude(state=State.MERGED)
+    named = rows.filter(Exists(ComplaintCause.objects.filter(complaint=OuterRef("pk"))))
+    spans = {
+        "named_before": (day - timedelta(days=days), day),
+        "named_after": (day, day + timedelta(days=days)),
+    }
+    found: dict[str, float | None] = {}
+    for name, span in spans.items():
+        total = _count(rows, *span)
+        found[name] = round(_count(named, *span) / total, 4) if total else None
+    return found
+
+
+def _count(rows: QuerySet[Complaint], first: date, until: date) -> int:
+    return int(rows.filter(received_at__gte=_start(first), received_at__lt=_start(until)).count())
+
+
+def _customers(on: date) -> int:
+    """Customers that were there on the day."""
+    return int(Customer.objects.live().filter(created_at__lte=_start(on)).count())
+
+
+def _start(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
