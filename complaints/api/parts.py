@@ -67,8 +67,8 @@ class ClockSerializer(serializers.ModelSerializer[Clock]):
     class Meta:
         model = Clock
         fields = [
-            "id", "complaint", "kind", "name", "cycle", "turn", "amount", "unit", "started_at", "due_at",
-            "state", "met_at",
+            "id", "complaint", "kind", "name", "met_by", "cycle", "turn", "amount", "unit", "started_at",
+            "due_at", "state", "met_at",
         ]  # fmt: skip
 
 

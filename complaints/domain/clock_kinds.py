@@ -20,6 +20,7 @@ from complaints.domain.clocks import (
     calendar_row,
     hold,
     holes_of,
+    is_done,
     new_clock,
     note_called_off,
     policy_for,
@@ -70,8 +71,13 @@ def _wanted(case: Complaint, policy: Policy) -> Iterator[tuple[Target, datetime]
         if target.clock == ClockKind.UPDATE:
             if target.clock in began:
                 yield target, began[target.clock]
-        elif (target.clock, target.name) not in met:
+        elif (target.clock, target.name) not in met and not _is_accepted(case, target):
             yield target, began.get(target.clock, case.received_at)
+
+
+def _is_accepted(case: Complaint, target: Target) -> bool:
+    """Tell whether the deadline waits for an acceptance that the complainant was told of already."""
+    return target.clock == ClockKind.STATUTORY and is_done(case, target)
 
 
 def exchange_clocks(case: Complaint, *, at: datetime) -> list[Clock]:

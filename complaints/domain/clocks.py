@@ -18,6 +18,7 @@ from complaints.choices.cases import (
     ClockKind,
     ClockState,
     EscalationState,
+    MetBy,
     State,
 )
 from complaints.deadlines import due_after, level_moment
@@ -125,6 +126,7 @@ def new_clock(
         "calendar": bench.row,
         "amount": target.amount,
         "unit": target.unit,
+        "met_by": target.met_by,
         "started_at": started_at,
         "due_at": due,
     }
@@ -154,12 +156,20 @@ def start_update_clock(complaint: Complaint, *, at: datetime) -> Clock | None:
 # ---- the ladder -------------------------------------------------------------------------------------
 def _plan_levels(clock: Clock, bench: Bench) -> None:
     """Write the levels of the clock's policy that it has not yet."""
-    levels = Level.objects.filter(policy=clock.policy_id, clock=clock.kind) if clock.policy_id else []
+    levels = ladder_for(clock.policy_id, clock.kind, clock.name) if clock.policy_id else []
     known = set(clock.escalations.values_list("number", flat=True))
     Escalation.objects.bulk_create(
         [_escalation(clock, level, bench) for level in levels if level.number not in known],
         ignore_conflicts=True,
     )
+
+
+def ladder_for(policy_id: int, kind: str, name: str) -> list[Level]:
+    """Return the levels of one deadline: its own by name, else those of its kind that name none."""
+    rows = Level.objects.filter(policy=policy_id, clock=kind, name__in={name, ""}).select_related("person")
+    levels = list(rows.order_by("number"))
+    own = [level for level in levels if level.name == name]
+    return own or levels
 
 
 def _escalation(clock: Clock, level: Level, bench: Bench) -> Escalation:
@@ -197,10 +207,20 @@ def meet_clocks(complaint: Complaint, *kinds: str, at: datetime) -> int:
     return _end(complaint, Q(kind__in=kinds), state=ClockState.MET, met_at=at)
 
 
-def stop_clocks(complaint: Complaint, *, at: datetime) -> int:
-    """Call off everything that still runs: the case has ended, or what is left of it is nobody's wait."""
+def meet_statutory(complaint: Complaint, *how: str, at: datetime) -> int:
+    """Mark open statutory clocks that are met in one of these ways as met; return how many."""
+    return _end(complaint, Q(kind=ClockKind.STATUTORY, met_by__in=how), state=ClockState.MET, met_at=at)
+
+
+def stop_clocks(complaint: Complaint, *, at: datetime, keeps_letter: bool = False) -> int:
+    """Call off everything that still runs: the case has ended, or what is left of it is nobody's wait.
+
+    With `keeps_letter` a deadline that only the decision letter meets runs on: the letter follows the
+    solution, and closing the case is no way round the law.
+    """
     Pause.objects.filter(complaint=complaint, ended_at__isnull=True).update(ended_at=at)
-    return _end(complaint, Q(), state=ClockState.CANCELLED)
+    letter = Q(kind=ClockKind.STATUTORY, met_by=MetBy.LETTER)
+    return _end(complaint, ~letter if keeps_letter else Q(), state=ClockState.CANCELLED)
 
 
 def _end(complaint: Complaint, which: Q, **values: Any) -> int:
@@ -261,7 +281,7 @@ def _set_due(clock: Clock, bench: Bench, *, at: datetime, reason: str, by: User 
         clock.started_at, clock.amount, clock.unit, bench.calendar, holes_of(clock.kind, bench)
     )
     clock.state = ClockState.RUNNING
-    clock.save(update_fields=["due_at", "state", "amount", "unit", "policy", "calendar"])
+    clock.save(update_fields=["due_at", "state", "amount", "unit", "met_by", "policy", "calendar"])
     if clock.due_at != old:
         if clock.kind == ClockKind.SOLVE:
             follow_case(clock.complaint, old, clock.due_at)
@@ -322,7 +342,7 @@ def _retarget(
 ) -> None:
     """Give the clock another target and ladder. What was passed over stays so, unless it lies ahead again."""
     clock.policy, clock.calendar = policy, bench.row
-    clock.amount, clock.unit = target.amount, target.unit
+    clock.amount, clock.unit, clock.met_by = target.amount, target.unit, target.met_by
     passed = clock.escalations.filter(state=EscalationState.PASSED)
     numbers = list(passed.values_list("number", flat=True))
     passed.delete()
@@ -354,11 +374,13 @@ def _pass_over(clock: Clock, *, owed: bool, at: datetime) -> None:
     Escalation.objects.filter(pk__in=passed).planned().update(state=EscalationState.PASSED)
 
 
-def is_done(complaint: Complaint, kind: str) -> bool:
+def is_done(complaint: Complaint, target: Target) -> bool:
     """Tell whether what such a clock would wait for has happened already, clock or not."""
-    if kind == ClockKind.ACKNOWLEDGE:
+    if target.clock == ClockKind.ACKNOWLEDGE:
         return complaint.acknowledged_at is not None
-    return kind == ClockKind.RESPOND and complaint.responded_at is not None
+    if target.clock == ClockKind.STATUTORY:
+        return target.met_by == MetBy.ACCEPTANCE and complaint.acceptance_at is not None
+    return target.clock == ClockKind.RESPOND and complaint.responded_at is not None
 
 
 def _start_missing(
@@ -371,7 +393,7 @@ def _start_missing(
     for target in targets:
         rows = Clock.objects.filter(complaint=complaint, kind=target.clock, name=target.name)
         known = rows.exclude(state=ClockState.CANCELLED)
-        if target.clock == ClockKind.UPDATE or is_done(complaint, target.clock) or known.exists():
+        if target.clock == ClockKind.UPDATE or is_done(complaint, target) or known.exists():
             continue
         turn = (rows.filter(cycle=complaint.cycle).aggregate(last=Max("turn"))["last"] or 0) + 1
         begun = complaint.received_at

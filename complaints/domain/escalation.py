@@ -23,17 +23,20 @@ from complaints.choices.cases import (
     GRADE_ORDER,
     AssignReason,
     CaseKind,
+    ClockKind,
     ClockState,
     EscalationState,
     LevelAction,
+    MetBy,
     Recipient,
+    State,
 )
 from complaints.domain.assessing import regrade
 from complaints.domain.crises import summon
 from complaints.domain.entries import tell
 from complaints.domain.moves import assign
 from complaints.domain.registering import tell_timeline
-from complaints.models import Complaint, Escalation
+from complaints.models import Clock, Complaint, Escalation
 from complaints.rules import can_handle
 from core.access import can
 from core.choices import AuditAction
@@ -109,7 +112,7 @@ def _fire_next(complaint_id: int, *, at: datetime) -> bool:
     level = Escalation.objects.due(at).filter(complaint=case).select_related("clock", "person").first()
     if level is None:
         return False
-    if not case.is_open or level.clock.state != ClockState.RUNNING:
+    if level.clock.state != ClockState.RUNNING or not (case.is_open or _waits_for_letter(case, level.clock)):
         # A clock that was met or stopped calls off its ladder by itself; this is for what was missed.
         Escalation.objects.filter(pk=level.pk).planned().update(state=EscalationState.CANCELLED)
         return True
@@ -118,6 +121,12 @@ def _fire_next(complaint_id: int, *, at: datetime) -> bool:
         return False
     _carry_out(case, level, at=at)
     return True
+
+
+def _waits_for_letter(case: Complaint, clock: Clock) -> bool:
+    """Tell whether the solution is given and the decision letter, which the law asks for, is not issued."""
+    is_letter = clock.kind == ClockKind.STATUTORY and clock.met_by == MetBy.LETTER
+    return is_letter and case.state in {State.SOLVED, State.CLOSED}
 
 
 def _held(complaint_id: int) -> Complaint | None:

@@ -55,6 +55,9 @@ TOPICS = (
             _("An answer to the customer meets the first response; changing the state never does."),
             _("The first contact has four steps and ninety seconds: accept, empathise, apologise, resolve."),
             _("A solution meets every clock. The case is closed when the customer is content."),
+            _(
+                "“Tell acceptance” tells the complainant whether the complaint is dealt with, as the law asks."
+            ),
             _("The ladder shows who is told when a deadline passes. Whoever is told takes it up there."),
             _("A merged case can be taken out again; its log is read in the case that goes on."),
         ),
@@ -73,6 +76,7 @@ TOPICS = (
             "complaints:complaint-dispatch",
             "complaints:complaint-take",
             "complaints:complaint-acknowledge",
+            "complaints:complaint-acceptance",
             "complaints:complaint-go-on",
             "complaints:complaint-unmerge",
             "complaints:entry-create",

@@ -79,6 +79,10 @@ WORDS: dict[str, Callable[[Params], str]] = {
     "first_contact": _first_contact,
     "given_back": lambda p: _with(_("Given back to the queue."), p),
     "acknowledged": lambda p: _with(_("Acknowledged."), p),
+    "acceptance_accepted": lambda p: _with(_("The complainant was told that the complaint is accepted."), p),
+    "acceptance_refused": lambda p: _with(
+        _("The complainant was told that the complaint is not accepted."), p
+    ),
     "waiting": lambda p: _with(_("Waits for the customer."), p),
     "resumed": lambda p: _with(_("Goes on."), p),
     "solved": lambda p: (
