@@ -55,9 +55,7 @@ TOPICS = (
             _("An answer to the customer meets the first response; changing the state never does."),
             _("The first contact has four steps and ninety seconds: accept, empathise, apologise, resolve."),
             _("A solution meets every clock. The case is closed when the customer is content."),
-            _(
-                "“Tell acceptance” tells the complainant whether the complaint is dealt with, as the law asks."
-            ),
+            _("“Tell acceptance” tells the complainant whether the complaint is accepted, as the law asks."),
             _("The ladder shows who is told when a deadline passes. Whoever is told takes it up there."),
             _("A merged case can be taken out again; its log is read in the case that goes on."),
         ),
