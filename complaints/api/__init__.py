@@ -1,6 +1,16 @@
 """The REST endpoints of the package."""
 
-from complaints.api import conduct, foresight, grading, learning, letters, mail, public_form, solving
+from complaints.api import (
+    conduct,
+    foresight,
+    grading,
+    learning,
+    letters,
+    mail,
+    public_form,
+    quiet_hours,
+    solving,
+)
 from complaints.api.cases import ComplaintViewSet
 from complaints.api.parts import (
     CategoryViewSet,
@@ -27,4 +37,5 @@ routes = [
     *foresight.routes,
     *public_form.routes,
     *mail.routes,
+    *quiet_hours.routes,
 ]

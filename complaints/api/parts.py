@@ -89,7 +89,7 @@ class EscalationSerializer(serializers.ModelSerializer[Escalation]):
         model = Escalation
         fields = [
             "id", "complaint", "clock", "number", "recipient", "action", "fire_at", "state", "fired_at",
-            "evidence", "acknowledged_at", "acknowledged_by", "was_wrong",
+            "tell_at", "evidence", "acknowledged_at", "acknowledged_by", "was_wrong",
         ]  # fmt: skip
 
 

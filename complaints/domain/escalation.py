@@ -35,6 +35,7 @@ from complaints.domain.assessing import regrade
 from complaints.domain.crises import summon
 from complaints.domain.entries import tell
 from complaints.domain.moves import assign
+from complaints.domain.quiet_hours import speaks_at
 from complaints.domain.registering import tell_timeline
 from complaints.domain.whom import Whom, administrators, leads_above, managers_above, whom_to_tell
 from complaints.models import Clock, Complaint, Escalation
@@ -164,7 +165,39 @@ def _carry_out(case: Complaint, level: Escalation, *, at: datetime) -> None:
         action=done,
     )
     tell_timeline(case, "escalated", at=at, by=None, level=level.number)
-    _tell(whom.people, case, level)
+    _tell_in_time(whom.people, case, level, at=at)
+
+
+def _tell_in_time(people: Iterable[User], case: Complaint, level: Escalation, *, at: datetime) -> None:
+    """Tell at once, or let the message wait for the end of the quiet hours of the grade."""
+    goes_through = level.through_quiet_hours or level.action == LevelAction.SUMMON_CRISIS
+    # The level may just have raised the grade.
+    stored = case if goes_through else Complaint.objects.get(pk=case.pk)
+    opens = at if goes_through else speaks_at(stored, at)
+    if opens <= at:
+        _tell(people, case, level)
+    else:
+        Escalation.objects.filter(pk=level.pk).update(tell_at=opens)
+
+
+def tell_waiting(at: datetime, *, most: int = 2_000) -> int:
+    """Send the messages whose quiet hours are over; return how many. Any number of workers may do this.
+
+    Who was told when the level fired is told now. What was taken up or settled meanwhile is no news.
+    """
+    rows = Escalation.objects.to_tell(at).values_list("pk", flat=True)
+    return sum(_tell_one(pk, at=at) for pk in list(rows[:most]))
+
+
+@transaction.atomic
+def _tell_one(pk: int, *, at: datetime) -> bool:
+    if not Escalation.objects.filter(pk=pk, tell_at__lte=at).update(tell_at=None):
+        return False
+    level = Escalation.objects.select_related("clock", "complaint").get(pk=pk)
+    if level.acknowledged_at is not None or level.clock.state != ClockState.RUNNING:
+        return False
+    _tell(level.told.all(), level.complaint, level)
+    return True
 
 
 def _tell(people: Iterable[User], case: Complaint, level: Escalation) -> None:

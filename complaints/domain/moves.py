@@ -134,7 +134,8 @@ def _hand_to(
     tell(stored, "assigned", at=at, by=by, to=str(owner), reason=str(reason), note=note)
     if before is not None:
         mark_read_about(stored, user=before, at=at)
-    if by is None or by.pk != owner.pk:
+    # An escalation tells by itself, when its quiet hours allow it.
+    if reason != AssignReason.ESCALATION and (by is None or by.pk != owner.pk):
         tell_handler(stored, "case_assigned", dedupe=f"case-{stored.pk}-v{stored.version}")
     return stored
 

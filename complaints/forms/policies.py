@@ -11,8 +11,9 @@ from django.utils.translation import pgettext
 
 from complaints.choices.cases import ClockKind, MetBy, Unit
 from complaints.domain.policies import Statutory
-from complaints.models import Category, Level, Policy
+from complaints.models import Category, Level, Policy, QuietHours
 from complaints.seeded_words import in_words
+from core.notice_forms import DAYS
 from core.people import offer_people
 from customers.forms.base import RecordForm, VersionMixin, people_choices
 
@@ -180,3 +181,27 @@ class LevelForm(RecordForm):
         if not names:
             del self.fields["name"]
         offer_people(self.fields["person"], people_choices())
+
+
+class QuietHoursForm(VersionMixin, RecordForm):
+    """When messages of levels of one grade wait."""
+
+    quiet_days = forms.MultipleChoiceField(
+        label=_("Quiet hours begin on"), choices=DAYS, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = QuietHours
+        fields = ["quiet_from", "quiet_to", "quiet_days"]
+        widgets = {"quiet_from": forms.TimeInput, "quiet_to": forms.TimeInput}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["quiet_days"] = list(self.instance.quiet_days)
+        self.fields["quiet_from"].help_text = _(
+            "Levels fire all the same; what they tell waits until then. Leave both empty for none."
+        )
+
+    def clean_quiet_days(self) -> str:
+        """Return the digits."""
+        return "".join(self.cleaned_data["quiet_days"])

@@ -17,6 +17,7 @@ TOPICS = (
             _("The first policy, by place, that fits a case gives it its deadlines and its ladder."),
             _("Each statutory deadline says by what it is met: acceptance, solution or decision letter."),
             _("The page of a policy shows every due time and every level for a moment that you choose."),
+            _("Quiet hours let messages of levels wait, by grade; a level may go through them."),
             _("Hours of a calendar hold from a day on: what is past stays as it was."),
         ),
         (
@@ -27,6 +28,7 @@ TOPICS = (
             "complaints:policy-*",
             "complaints:level-*",
             "complaints:calendar-*",
+            "complaints:quiet-hours-*",
         ),
         right=("complaints.handler", "view"),
     ),

@@ -275,6 +275,8 @@ class Escalation(models.Model):
         _("state"), max_length=10, choices=EscalationState, default=EscalationState.PLANNED
     )
     fired_at = models.DateTimeField(_("fired"), null=True, blank=True)
+    # Set while the message waits for the end of quiet hours.
+    tell_at = models.DateTimeField(_("message goes out"), null=True, blank=True)
     # Who was told and what was done, as it was then.
     evidence = models.JSONField(default=dict, blank=True)
     told = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", blank=True)
@@ -307,6 +309,10 @@ class Escalation(models.Model):
                 condition=Q(state=EscalationState.PLANNED),
             ),
             models.Index(fields=["complaint", "fire_at"], name="escalation_of_case"),
+            # The scan looks for messages that waited long enough.
+            models.Index(
+                fields=["tell_at", "id"], name="escalation_to_tell", condition=Q(tell_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

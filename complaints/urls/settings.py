@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from complaints.views import calendars, policies
+from complaints.views import calendars, policies, quiet_hours
 from complaints.views import settings as pages
 
 urlpatterns = [
@@ -26,6 +26,7 @@ urlpatterns = [
         policies.LevelDelete.as_view(),
         name="level-delete",
     ),
+    path("settings/quiet/<int:pk>/", quiet_hours.QuietHoursEdit.as_view(), name="quiet-hours-update"),
     path("settings/calendars/new/", calendars.CalendarEdit.as_view(), name="calendar-create"),
     path("settings/calendars/<int:pk>/", calendars.CalendarDetail.as_view(), name="calendar-detail"),
     path("settings/calendars/<int:pk>/edit/", calendars.CalendarEdit.as_view(), name="calendar-update"),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from complaints.domain.holidays import missing_years
+from complaints.domain.quiet_hours import quiet_hours
 from complaints.domain.settings import (
     retire_category,
     save_category,
@@ -32,9 +33,11 @@ from complaints.models import (
     Handler,
     Policy,
     Queue,
+    QuietHours,
 )
 from core.access import can
 from core.navigation import settings_crumbs
+from core.notice_forms import DAYS
 from core.views.base import ConfirmPage, Right, RightsMixin
 from customers.views.base import CustomerFormPage, fetch
 
@@ -70,16 +73,23 @@ class SettingsHome(RightsMixin, TemplateView):
             categories=categories,
             policies=list(Policy.objects.prefetch_related("targets", "levels")),
             calendars=calendars,
+            quiet=[(row, days_in_words(row.quiet_days)) for row in quiet_hours()],
             may={
                 "queue": can(user, "change", Queue),
                 "handler": can(user, "change", Handler),
                 "category": can(user, "change", Category),
                 "policy": can(user, "change", Policy),
                 "calendar": can(user, "change", BusinessCalendar),
+                "quiet": can(user, "change", QuietHours),
             },
             nav_current=NAV,
             **kwargs,
         )
+
+
+def days_in_words(digits: str) -> str:
+    """Return the days of a week that the digits name; empty where it is all of them."""
+    return "" if len(digits) == len(DAYS) else ", ".join(str(label) for key, label in DAYS if key in digits)
 
 
 class SettingForm(CustomerFormPage):

@@ -88,7 +88,7 @@ for number in range(3):
 @pytest.fixture
 def handlers() -> list[User]:
     """One queue that is dispatched around the clock to four people who can carry everything."""
-    for model in (Policy, Category, Handler, Queue, BusinessCalendar):
+    for model in (Policy, Category, Handler, Queue, BusinessCalendar, QuietHours):
         model.objects.all().delete()
     policy()
     team = TeamFactory(lead=UserFactory(), parent=TeamFactory(lead=UserFactory()))
