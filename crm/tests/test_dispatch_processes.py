@@ -36,6 +36,7 @@ from complaints.models import (
     Handler,
     Policy,
     Queue,
+    QuietHours,
 )
 from complaints.tests.factories import QueueFactory, policy
 from core.models import Job, Notification, User
