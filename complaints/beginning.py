@@ -83,6 +83,7 @@ def begin(apps: Any = None, **kwargs: Any) -> None:
     from complaints.domain.grading_rules import seed_rules
     from complaints.domain.letter_templates import seed_templates
     from complaints.domain.phrases import seed_phrases
+    from complaints.domain.quiet_hours import seed_quiet_hours
     from complaints.domain.references import seed_references
     from complaints.domain.seeding import begin as begin_cases
     from complaints.models import CallBackPolicy, PublicForm, SatisfactionPolicy
@@ -95,19 +96,20 @@ def begin(apps: Any = None, **kwargs: Any) -> None:
         seed_ceilings()
         seed_phrases()
         CallBackPolicy.load()
-    if _has_table(apps, "planstep"):
-        seed_plans()
-    if _has_table(apps, "gradingrule"):
-        seed_rules()
     if _has_table(apps, "decisionletter"):
         letter_guard.install(connection)
         seed_templates()
         seed_criteria()
         seed_references()
-    if _has_table(apps, "satisfactionpolicy"):
-        SatisfactionPolicy.load()
-    if _has_table(apps, "publicform"):
-        PublicForm.load()
+    for model, seed in (
+        ("planstep", seed_plans),
+        ("gradingrule", seed_rules),
+        ("satisfactionpolicy", SatisfactionPolicy.load),
+        ("publicform", PublicForm.load),
+        ("quiethours", seed_quiet_hours),
+    ):
+        if _has_table(apps, model):
+            seed()
 
 
 def _has_table(apps: Any, model: str) -> bool:

@@ -42,8 +42,9 @@ def dispatch_waiting() -> dict[str, int]:
 
 @shared_task(name="complaints.tasks.escalate")
 def escalate() -> dict[str, int]:
-    """Fire the levels whose time has come."""
-    return {"fired": escalation.fire_due(timezone.now())}
+    """Fire the levels whose time has come, and send what waited for the end of quiet hours."""
+    at = timezone.now()
+    return {"fired": escalation.fire_due(at), "told": escalation.tell_waiting(at)}
 
 
 @shared_task(name="complaints.tasks.follow_notices")

@@ -1,6 +1,17 @@
 """The REST endpoints of the package."""
 
-from complaints.api import conduct, crises, foresight, grading, learning, letters, mail, public_form, solving
+from complaints.api import (
+    conduct,
+    crises,
+    foresight,
+    grading,
+    learning,
+    letters,
+    mail,
+    public_form,
+    quiet_hours,
+    solving,
+)
 from complaints.api.cases import ComplaintViewSet
 from complaints.api.parts import (
     CategoryViewSet,
@@ -28,4 +39,5 @@ routes = [
     *foresight.routes,
     *public_form.routes,
     *mail.routes,
+    *quiet_hours.routes,
 ]

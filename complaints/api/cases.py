@@ -12,6 +12,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from complaints.api.acceptance import AcceptanceMixin
 from complaints.api.intake import INTAKE_RIGHTS, CandidateSerializer, IntakeMixin
 from complaints.api.verdicts import VerdictSerializer
 from complaints.choices.cases import Decision, Grade, Intake, Priority
@@ -38,8 +39,9 @@ from customers.models import Customer, Person
 
 _READ_ONLY = [
     "number", "former_number", "state", "grade", "grade_evidence", "priority", "owner", "team",
-    "acknowledged_at", "responded_at", "solved_at", "ended_at", "unanswered_since", "next_due_at", "cycle",
-    "level", "solution", "decision", "merged_into", "created_at", "updated_at",
+    "acknowledged_at", "acceptance", "acceptance_at", "acceptance_reason", "responded_at", "solved_at",
+    "ended_at", "unanswered_since", "next_due_at", "cycle", "level", "solution", "decision", "merged_into",
+    "created_at", "updated_at",
 ]  # fmt: skip
 
 
@@ -62,9 +64,10 @@ class ComplaintSerializer(StrictModelSerializer):
             "contact_name", "contact_phone", "contact_email", "language", "category", "queue", "state",
             "grade", "grade_evidence", "priority", "impact", "is_safety", "is_media", "is_legal",
             "emotion_before", "emotion_after", "amount_at_stake", "owner", "team", "occurred_on",
-            "received_at", "acknowledged_at", "responded_at", "solved_at", "ended_at", "unanswered_since",
-            "next_due_at", "cycle", "level", "solution", "decision", "merged_into", "source_system",
-            "external_id", "created_at", "updated_at", "version",
+            "received_at", "acknowledged_at", "acceptance", "acceptance_at", "acceptance_reason",
+            "responded_at", "solved_at", "ended_at", "unanswered_since", "next_due_at", "cycle", "level",
+            "solution", "decision", "merged_into", "source_system", "external_id", "created_at", "updated_at",
+            "version",
         ]  # fmt: skip
         read_only_fields = _READ_ONLY
 
@@ -154,7 +157,7 @@ class ReceivedSerializer(ComplaintSerializer):
 
 
 @extend_schema_view(create=extend_schema(examples=[_CALL], responses={201: ReceivedSerializer}))
-class ComplaintViewSet(IntakeMixin, UpsertMixin, VersionedViewSet):
+class ComplaintViewSet(AcceptanceMixin, IntakeMixin, UpsertMixin, VersionedViewSet):
     """Complaints and service requests. They are closed or withdrawn, never deleted."""
 
     model = Complaint

@@ -235,7 +235,7 @@ class TargetSerializer(serializers.ModelSerializer[Target]):
 
     class Meta:
         model = Target
-        fields = ["clock", "name", "amount", "unit"]
+        fields = ["clock", "name", "amount", "unit", "met_by"]
         read_only_fields = fields
 
 
@@ -245,7 +245,7 @@ class LevelSerializer(serializers.ModelSerializer[Level]):
     class Meta:
         model = Level
         fields = [
-            "clock", "number", "offset", "in_working_time", "recipient", "person", "by_mail",
+            "clock", "name", "number", "offset", "in_working_time", "recipient", "person", "by_mail",
             "through_quiet_hours", "action",
         ]  # fmt: skip
         read_only_fields = fields

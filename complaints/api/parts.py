@@ -67,8 +67,8 @@ class ClockSerializer(serializers.ModelSerializer[Clock]):
     class Meta:
         model = Clock
         fields = [
-            "id", "complaint", "kind", "name", "cycle", "turn", "amount", "unit", "started_at", "due_at",
-            "state", "met_at",
+            "id", "complaint", "kind", "name", "met_by", "cycle", "turn", "amount", "unit", "started_at",
+            "due_at", "state", "met_at",
         ]  # fmt: skip
 
 
@@ -89,7 +89,7 @@ class EscalationSerializer(serializers.ModelSerializer[Escalation]):
         model = Escalation
         fields = [
             "id", "complaint", "clock", "number", "recipient", "action", "fire_at", "state", "fired_at",
-            "evidence", "acknowledged_at", "acknowledged_by", "was_wrong",
+            "tell_at", "evidence", "acknowledged_at", "acknowledged_by", "was_wrong",
         ]  # fmt: skip
 
 

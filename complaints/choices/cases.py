@@ -126,6 +126,21 @@ class ClockKind(TextChoices):
 NEVER_PAUSED = frozenset({ClockKind.ACKNOWLEDGE, ClockKind.RESPOND, ClockKind.STATUTORY})
 
 
+class MetBy(TextChoices):
+    """By what a statutory deadline is met; the other clocks say so by their kind."""
+
+    ACCEPTANCE = "acceptance", _("Acceptance told")
+    SOLUTION = "solution", _("Solution given")
+    LETTER = "letter", _("Decision letter issued")
+
+
+class Acceptance(TextChoices):
+    """What the complainant was told of whether the complaint is dealt with."""
+
+    ACCEPTED = "accepted", pgettext_lazy("acceptance", "Accepted")
+    REFUSED = "refused", pgettext_lazy("acceptance", "Not accepted")
+
+
 class ClockState(TextChoices):
     """Whether a clock runs."""
 

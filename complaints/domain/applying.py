@@ -76,7 +76,7 @@ def fingerprint(policy: Policy) -> str:
     levels = Level.objects.filter(policy=policy).order_by("clock", "number").values_list()
     state = [
         policy.version,
-        list(targets.values_list("clock", "name", "amount", "unit")),
+        list(targets.values_list("clock", "name", "amount", "unit", "met_by")),
         list(levels),
     ]
     return hashlib.sha256(json.dumps(state, default=str).encode()).hexdigest()[:32]
@@ -186,7 +186,7 @@ def _rebase(case: Complaint, *, by: User | None, name: str) -> bool:
     moved = [
         {"clock": kind, "name": label, "old": _moment(before.get(key)), "new": _moment(after.get(key))}
         for key in sorted({*before, *after}, key=str)
-        if key[0] != "level" and before.get(key) != after.get(key)
+        if key[0] == "clock" and before.get(key) != after.get(key)
         for kind, label in [(key[1], key[2])]
     ]
     tell(case, "policy_applied", at=at, by=by, policy=name, moved=moved)
@@ -206,6 +206,7 @@ def _state_of(case: Complaint) -> dict[tuple[Any, ...], Any]:
     state: dict[tuple[Any, ...], Any] = {
         ("clock", *row[:4]): row[4] for row in clocks.values_list(*keys, "due_at")
     }
+    state |= {("met by", pk): how for pk, how in clocks.values_list("pk", "met_by")}
     levels = Escalation.objects.filter(complaint=case, clock__in=clocks).values_list(
         "clock", "number", "state", "offset", "in_working_time", "recipient", "person", "by_mail",
         "through_quiet_hours", "action", "fire_at",

@@ -116,7 +116,7 @@ class _Worker:
                 target = targets.get((clock.kind, clock.name))
                 yield self._moved(case, clock, target, calendar, pauses)
         for key, target in targets.items():
-            if key not in known and target.clock != ClockKind.UPDATE and not is_done(case, target.clock):
+            if key not in known and target.clock != ClockKind.UPDATE and not is_done(case, target):
                 new = due_after(
                     case.received_at, target.amount, target.unit, calendar, _holes(target.clock, pauses)
                 )

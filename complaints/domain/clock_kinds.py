@@ -16,7 +16,7 @@ from django.db.models import Max
 from complaints.choices.cases import ClockKind, ClockState, EscalationState, State
 from complaints.deadlines import due_after
 from complaints.domain.benches import bench_for, calendar_row, holes_of, policy_for
-from complaints.domain.clocks import hold, new_clock, note_called_off, refresh_next_due
+from complaints.domain.clocks import hold, is_done, new_clock, note_called_off, refresh_next_due
 from complaints.domain.following import follow_case
 from complaints.models import Clock, Complaint, Escalation, Policy, Target
 
@@ -62,8 +62,13 @@ def _wanted(case: Complaint, policy: Policy) -> Iterator[tuple[Target, datetime]
         if target.clock == ClockKind.UPDATE:
             if target.clock in began:
                 yield target, began[target.clock]
-        elif (target.clock, target.name) not in met:
+        elif (target.clock, target.name) not in met and not _is_accepted(case, target):
             yield target, began.get(target.clock, case.received_at)
+
+
+def _is_accepted(case: Complaint, target: Target) -> bool:
+    """Tell whether the deadline waits for an acceptance that the complainant was told of already."""
+    return target.clock == ClockKind.STATUTORY and is_done(case, target)
 
 
 def exchange_clocks(case: Complaint, *, at: datetime) -> list[Clock]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import Min, Q
 
-from complaints.choices.cases import NEVER_PAUSED, ClockKind, ClockState, EscalationState, State
+from complaints.choices.cases import NEVER_PAUSED, ClockKind, ClockState, EscalationState, MetBy, State
 from complaints.deadlines import due_after
 from complaints.domain.benches import Bench, bench_for, calendar_row, holes_of, policy_for
 from complaints.domain.following import follow_case
@@ -48,13 +48,14 @@ def new_clock(
     turn: int = 1,
 ) -> Clock:
     """Store one clock with its ladder. A target of a clock that stands already is left as it stands."""
-    kind = target.clock if isinstance(target, Target) else target.kind
+    kind = kind_of(target)
     due = due_after(started_at, target.amount, target.unit, bench.calendar, holes_of(kind, bench))
     values: dict[str, Any] = {
         "policy": policy,
         "calendar": bench.row,
         "amount": target.amount,
         "unit": target.unit,
+        "met_by": target.met_by,
         "started_at": started_at,
         "due_at": due,
     }
@@ -93,10 +94,20 @@ def meet_clocks(complaint: Complaint, *kinds: str, at: datetime) -> int:
     return end_clocks(complaint, Q(kind__in=kinds), state=ClockState.MET, met_at=at)
 
 
-def stop_clocks(complaint: Complaint, *, at: datetime) -> int:
-    """Call off everything that still runs: the case has ended, or what is left of it is nobody's wait."""
+def meet_statutory(complaint: Complaint, *how: str, at: datetime) -> int:
+    """Mark open statutory clocks that are met in one of these ways as met; return how many."""
+    return end_clocks(complaint, Q(kind=ClockKind.STATUTORY, met_by__in=how), state=ClockState.MET, met_at=at)
+
+
+def stop_clocks(complaint: Complaint, *, at: datetime, keeps_letter: bool = False) -> int:
+    """Call off everything that still runs: the case has ended, or what is left of it is nobody's wait.
+
+    With `keeps_letter` a deadline that only the decision letter meets runs on: the letter follows the
+    solution, and closing the case is no way round the law.
+    """
     Pause.objects.filter(complaint=complaint, ended_at__isnull=True).update(ended_at=at)
-    return end_clocks(complaint, Q(), state=ClockState.CANCELLED)
+    letter = Q(kind=ClockKind.STATUTORY, met_by=MetBy.LETTER)
+    return end_clocks(complaint, ~letter if keeps_letter else Q(), state=ClockState.CANCELLED)
 
 
 def end_clocks(complaint: Complaint, which: Q, **values: Any) -> int:
@@ -119,11 +130,19 @@ def note_called_off(clocks: Iterable[Clock], *, at: datetime) -> None:
     )
 
 
-def is_done(complaint: Complaint, kind: str) -> bool:
+def is_done(complaint: Complaint, one: Target | Clock) -> bool:
     """Tell whether what such a clock would wait for has happened already, clock or not."""
+    kind = kind_of(one)
     if kind == ClockKind.ACKNOWLEDGE:
         return complaint.acknowledged_at is not None
+    if kind == ClockKind.STATUTORY:
+        return one.met_by == MetBy.ACCEPTANCE and complaint.acceptance_at is not None
     return kind == ClockKind.RESPOND and complaint.responded_at is not None
+
+
+def kind_of(one: Target | Clock) -> str:
+    """Return the kind of a clock, or of the one that a target asks for."""
+    return str(one.clock if isinstance(one, Target) else one.kind)
 
 
 # ---- pausing ----------------------------------------------------------------------------------------
@@ -174,7 +193,7 @@ def set_due(clock: Clock, bench: Bench, *, at: datetime, reason: str, by: User |
         clock.started_at, clock.amount, clock.unit, bench.calendar, holes_of(clock.kind, bench)
     )
     clock.state = ClockState.RUNNING
-    clock.save(update_fields=["due_at", "state", "amount", "unit", "policy", "calendar"])
+    clock.save(update_fields=["due_at", "state", "amount", "unit", "met_by", "policy", "calendar"])
     if clock.due_at != old:
         if clock.kind == ClockKind.SOLVE:
             follow_case(clock.complaint, old, clock.due_at)

@@ -18,11 +18,11 @@ from django.utils.translation import gettext_lazy
 from complaints.choices.cases import Grade
 from complaints.choices.solving import KIND_OF, REDRESS_MOVES, RELEASED, RedressState
 from complaints.domain.entries import tell
+from complaints.domain.telling import ask_to_decide
 from complaints.models import Compensation, CompensationCeiling, CompensationMove, Complaint
 from core.access import can
 from core.choices import AuditAction
 from core.domain.audit import record
-from core.domain.notifications import notify
 from core.domain.rates import to_base
 from core.errors import Conflict, DomainError
 from core.models import Organisation, User
@@ -86,7 +86,7 @@ def propose(
     told = {"measure": new.measure, "value": str(new.value), "currency": Organisation.load().base_currency}
     tell(case, "compensation_proposed", at=moment, by=by, **told)
     if new.needs_approval:
-        _ask_for_approval(new)
+        _ask_for_approval(new, at=moment)
     return new
 
 
@@ -120,17 +120,14 @@ def may_approve(row: Compensation, user: User) -> bool:
     return can(user, "approve", Compensation) and user.pk not in {row.proposed_by_id, row.complaint.owner_id}
 
 
-def _ask_for_approval(row: Compensation) -> None:
+def _ask_for_approval(row: Compensation, *, at: datetime) -> None:
     """Tell who may decide. The list of what waits shows it to everybody else who may."""
-    case = row.complaint
-    people = [case.team.lead] if case.team is not None and case.team.lead is not None else []
-    notify(
-        [person for person in people if may_approve(row, person)],
-        kind="compensation_to_approve",
-        title=gettext_lazy("Compensation to approve: %(case)s"),
-        params={"case": str(case)},
-        url=case.get_absolute_url(),
-        subject=case,
+    ask_to_decide(
+        row.complaint,
+        "compensation_to_approve",
+        gettext_lazy("Compensation to approve: %(case)s"),
+        fits=lambda person: may_approve(row, person),
+        at=at,
         dedupe=f"compensation-{row.pk}",
     )
 

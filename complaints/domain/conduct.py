@@ -20,6 +20,7 @@ from complaints.choices.conduct import DESIGNATION_MOVES, DesignationState, Rest
 from complaints.choices.letters import HandoverWay
 from complaints.domain.entries import tell
 from complaints.domain.letters import needed
+from complaints.domain.telling import ask_to_decide
 from complaints.models import (
     Assignment,
     Complaint,
@@ -31,7 +32,6 @@ from complaints.models import (
 from core.access import can
 from core.choices import AuditAction
 from core.domain.audit import record
-from core.domain.notifications import notify
 from core.errors import Conflict, DomainError
 from core.models import Attachment, User
 from core.zones import house_day
@@ -84,7 +84,7 @@ def propose_designation(
     _keep_evidence(new, evidence)
     record(AuditAction.CREATED, by=by, subject=new, note=case.number)
     tell(case, "designation_proposed", at=moment, by=by)
-    _ask_for_decision(new)
+    _ask_for_decision(new, at=moment)
     return new
 
 
@@ -153,16 +153,15 @@ def _keep_evidence(new: Designation, evidence: Evidence) -> None:
     ConductEvidence.objects.bulk_create(rows)
 
 
-def _ask_for_decision(row: Designation) -> None:
-    case = row.complaint
-    people = [case.team.lead] if case.team is not None and case.team.lead is not None else []
-    notify(
-        [person for person in people if may_decide(row, person)],
-        kind="designation_to_decide",
-        title=gettext_lazy("Unreasonable complaint to decide: %(case)s"),
-        params={"case": case.number},
+def _ask_for_decision(row: Designation, *, at: datetime) -> None:
+    ask_to_decide(
+        row.complaint,
+        "designation_to_decide",
+        gettext_lazy("Unreasonable complaint to decide: %(case)s"),
+        fits=lambda person: may_decide(row, person),
+        at=at,
+        params={"case": row.complaint.number},
         url=row.get_absolute_url(),
-        subject=case,
         dedupe=f"designation-{row.pk}",
     )
 

@@ -13,15 +13,14 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Count, Max
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
 
 from complaints.choices.cases import PRIORITY_ORDER, AssignReason, Grade, State
 from complaints.dispatch import Candidate, Ranking, Wanted, ranked
 from complaints.domain.calendars import default_calendar, working_calendar
 from complaints.domain.moves import assign
+from complaints.domain.telling import tell_lead
 from complaints.models import Assignment, BusinessCalendar, Complaint, Handler
 from complaints.sla import add_working_time
-from core.domain.notifications import notify
 from core.domain.numbers import take_turns
 from core.models import Absence
 from customers.choices import Tier
@@ -138,20 +137,5 @@ def dispatch_waiting(at: datetime, *, most: int = 500) -> int:
         if dispatch(case, at=at) is not None:
             given += 1
         elif at - case.received_at > PATIENCE:
-            _tell_lead(case)
+            tell_lead(case, "case_unassigned", dedupe=f"case-unassigned-{case.pk}", at=at)
     return given
-
-
-def _tell_lead(case: Complaint) -> None:
-    lead = case.team.lead if case.team is not None else None
-    if lead is None:
-        return
-    notify(
-        [lead],
-        kind="case_unassigned",
-        title=gettext_lazy("Nobody can take: %(case)s"),
-        params={"case": str(case)},
-        url=case.get_absolute_url(),
-        subject=case,
-        dedupe=f"case-unassigned-{case.pk}",
-    )

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -23,25 +23,29 @@ from complaints.choices.cases import (
     GRADE_ORDER,
     AssignReason,
     CaseKind,
+    ClockKind,
     ClockState,
     EscalationState,
     LevelAction,
+    MetBy,
     Recipient,
+    State,
 )
 from complaints.domain.assessing import regrade
 from complaints.domain.crises import summon
 from complaints.domain.entries import tell
 from complaints.domain.moves import assign
+from complaints.domain.quiet_hours import speaks_at
 from complaints.domain.registering import tell_timeline
-from complaints.models import Complaint, Escalation
+from complaints.domain.whom import Whom, administrators, leads_above, managers_above, whom_to_tell
+from complaints.models import Clock, Complaint, Escalation
 from complaints.rules import can_handle
 from core.access import can
 from core.choices import AuditAction
 from core.domain.audit import record
 from core.domain.notifications import mark_read_about, notify
 from core.errors import Conflict
-from core.models import Team, User
-from core.roles import Role
+from core.models import User
 
 logger = logging.getLogger(__name__)
 
@@ -109,7 +113,7 @@ def _fire_next(complaint_id: int, *, at: datetime) -> bool:
     level = Escalation.objects.due(at).filter(complaint=case).select_related("clock", "person").first()
     if level is None:
         return False
-    if not case.is_open or level.clock.state != ClockState.RUNNING:
+    if level.clock.state != ClockState.RUNNING or not (case.is_open or _waits_for_letter(case, level.clock)):
         # A clock that was met or stopped calls off its ladder by itself; this is for what was missed.
         Escalation.objects.filter(pk=level.pk).planned().update(state=EscalationState.CANCELLED)
         return True
@@ -118,6 +122,12 @@ def _fire_next(complaint_id: int, *, at: datetime) -> bool:
         return False
     _carry_out(case, level, at=at)
     return True
+
+
+def _waits_for_letter(case: Complaint, clock: Clock) -> bool:
+    """Tell whether the solution is given and the decision letter, which the law asks for, is not issued."""
+    is_letter = clock.kind == ClockKind.STATUTORY and clock.met_by == MetBy.LETTER
+    return is_letter and case.state in {State.SOLVED, State.CLOSED}
 
 
 def _held(complaint_id: int) -> Complaint | None:
@@ -130,17 +140,18 @@ def _held(complaint_id: int) -> Complaint | None:
 
 
 def _carry_out(case: Complaint, level: Escalation, *, at: datetime) -> None:
-    people, fallback = recipients_of(case, level)
-    done = _act(case, level, people, at=at)
+    whom = recipients_of(case, level, at=at)
+    done = _act(case, level, whom.there, at=at)
     evidence = {
-        "told": [str(person) for person in people],
-        "fallback": fallback,
+        "told": [str(person) for person in whom.people],
+        "stood_in": whom.stand_ins(),
+        "fallback": whom.is_fallback,
         "action": done,
         "due_at": level.clock.due_at.isoformat(),
         "late": int((at - level.clock.due_at).total_seconds()),
     }
     Escalation.objects.filter(pk=level.pk).update(evidence=evidence)
-    level.told.set(people)
+    level.told.set({*whom.people, *whom.there})
     Complaint.objects.filter(pk=case.pk, level__lt=level.number).update(level=level.number)
     tell(
         case,
@@ -150,10 +161,43 @@ def _carry_out(case: Complaint, level: Escalation, *, at: datetime) -> None:
         clock=level.clock.kind,
         name=level.clock.name,
         told=evidence["told"],
+        stood_in=evidence["stood_in"],
         action=done,
     )
     tell_timeline(case, "escalated", at=at, by=None, level=level.number)
-    _tell(people, case, level)
+    _tell_in_time(whom.people, case, level, at=at)
+
+
+def _tell_in_time(people: Iterable[User], case: Complaint, level: Escalation, *, at: datetime) -> None:
+    """Tell at once, or let the message wait for the end of the quiet hours of the grade."""
+    goes_through = level.through_quiet_hours or level.action == LevelAction.SUMMON_CRISIS
+    # The level may just have raised the grade.
+    stored = case if goes_through else Complaint.objects.get(pk=case.pk)
+    opens = at if goes_through else speaks_at(stored, at)
+    if opens <= at:
+        _tell(people, case, level)
+    else:
+        Escalation.objects.filter(pk=level.pk).update(tell_at=opens)
+
+
+def tell_waiting(at: datetime, *, most: int = 2_000) -> int:
+    """Send the messages whose quiet hours are over; return how many. Any number of workers may do this.
+
+    Who was told when the level fired is told now. What was taken up or settled meanwhile is no news.
+    """
+    rows = Escalation.objects.to_tell(at).values_list("pk", flat=True)
+    return sum(_tell_one(pk, at=at) for pk in list(rows[:most]))
+
+
+@transaction.atomic
+def _tell_one(pk: int, *, at: datetime) -> bool:
+    if not Escalation.objects.filter(pk=pk, tell_at__lte=at).update(tell_at=None):
+        return False
+    level = Escalation.objects.select_related("clock", "complaint").get(pk=pk)
+    if level.acknowledged_at is not None or level.clock.state != ClockState.RUNNING:
+        return False
+    _tell(level.told.all(), level.complaint, level)
+    return True
 
 
 def _tell(people: Iterable[User], case: Complaint, level: Escalation) -> None:
@@ -207,28 +251,17 @@ def _raise_grade(case: Complaint, *, at: datetime) -> str:
 
 
 # ---- who is told ------------------------------------------------------------------------------------
-def recipients_of(case: Complaint, level: Escalation) -> tuple[list[User], bool]:
-    """Return whom the level reaches, and whether that is a stand-in for somebody who is not there.
-
-    Nobody there: the lead of the team, then of the teams above, then managers, then administrators.
-    """
-    found = [person for person in _wanted(case, level) if _is_reachable(person)]
-    if level.action == LevelAction.SUMMON_CRISIS:
-        found += [person for person in _crisis_team(case) if person not in found]
-    if found:
-        return found, False
-    for stand_ins in (_leads(case.team, above=0)[:1], _managers(case.team), _administrators()):
-        found = [person for person in stand_ins if _is_reachable(person)]
-        if found:
-            return found, True
-    return [], True
+def recipients_of(case: Complaint, level: Escalation, *, at: datetime) -> Whom:
+    """Return whom the level reaches, and who stands in for somebody who is not there."""
+    found = whom_to_tell(case.team, _wanted(case, level), at=at)
+    if level.action != LevelAction.SUMMON_CRISIS:
+        return found
+    team = [one for one in (*managers_above(case.team), *administrators()) if one not in found.people]
+    # The crisis team is told whoever else is not there.
+    return replace(found, people=(*found.people, *team))
 
 
-def _is_reachable(person: User | None) -> bool:
-    return person is not None and person.is_active and not person.is_service
-
-
-def _wanted(case: Complaint, level: Escalation) -> list[Any]:
+def _wanted(case: Complaint, level: Escalation) -> list[User | None]:
     if level.recipient == Recipient.PERSON:
         return [level.person]
     if level.recipient == Recipient.OWNER:
@@ -236,34 +269,8 @@ def _wanted(case: Complaint, level: Escalation) -> list[Any]:
     if level.recipient == Recipient.CUSTOMER_OWNER:
         return [case.customer.owner if case.customer is not None else None]
     if level.recipient == Recipient.MANAGERS:
-        return _managers(case.team)
-    return _leads(case.team, above=1 if level.recipient == Recipient.LEAD_ABOVE else 0)[:1]
-
-
-def _leads(team: Team | None, *, above: int) -> list[User]:
-    """Return the leads of the team, so many steps up, and of every team above it, the nearest first."""
-    chain: list[Team] = []
-    while team is not None and team not in chain:
-        chain.append(team)
-        team = team.parent
-    return [one.lead for one in chain[above:] if one.lead is not None and _is_reachable(one.lead)]
-
-
-def _managers(team: Team | None) -> list[User]:
-    if team is None:
-        return []
-    teams = Team.objects.ids_above(team.pk)
-    rows = User.objects.people().in_role(Role.MANAGER).filter(team__in=teams)
-    return list(rows.order_by("pk"))
-
-
-def _administrators() -> list[User]:
-    return list(User.objects.people().in_role(Role.ADMINISTRATOR).order_by("pk"))
-
-
-def _crisis_team(case: Complaint) -> list[User]:
-    """Managers of the team and of those above, and the administrators."""
-    return [*_managers(case.team), *_administrators()]
+        return [*managers_above(case.team)]
+    return [*leads_above(case.team, steps=1 if level.recipient == Recipient.LEAD_ABOVE else 0)[:1]]
 
 
 # ---- taken up ---------------------------------------------------------------------------------------

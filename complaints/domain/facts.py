@@ -53,6 +53,8 @@ def _keys(at: datetime, since: datetime | None) -> list[int]:
     judged = timedelta(days=RECOVERY_DAYS)
     own = rows.filter(
         ~Q(state__in=ENDED)
+        # A deadline that waits for the decision letter runs on after the end.
+        | Q(next_due_at__isnull=False)
         | Q(updated_at__gte=since)
         | Q(state=State.CLOSED, ended_at__gte=since - judged, ended_at__lte=at - judged + timedelta(days=2))
     )

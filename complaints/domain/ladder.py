@@ -12,12 +12,20 @@ from complaints.models import Clock, Escalation, Level
 
 def plan_levels(clock: Clock, bench: Bench) -> None:
     """Write the levels of the clock's policy that it has not yet."""
-    levels = Level.objects.filter(policy=clock.policy_id, clock=clock.kind) if clock.policy_id else []
+    levels = ladder_for(clock.policy_id, clock.kind, clock.name) if clock.policy_id else []
     known = set(clock.escalations.values_list("number", flat=True))
     Escalation.objects.bulk_create(
         [_escalation(clock, level, bench) for level in levels if level.number not in known],
         ignore_conflicts=True,
     )
+
+
+def ladder_for(policy_id: int, kind: str, name: str) -> list[Level]:
+    """Return the levels of one deadline: its own by name, else those of its kind that name none."""
+    rows = Level.objects.filter(policy=policy_id, clock=kind, name__in={name, ""}).select_related("person")
+    levels = list(rows.order_by("number"))
+    own = [level for level in levels if level.name == name]
+    return own or levels
 
 
 def _escalation(clock: Clock, level: Level, bench: Bench) -> Escalation:

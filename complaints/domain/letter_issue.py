@@ -9,9 +9,9 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from complaints.choices.cases import ClockKind, EntryKind, Intake
+from complaints.choices.cases import ClockKind, EntryKind, Intake, MetBy
 from complaints.choices.letters import HandoverWay, LetterState
-from complaints.domain.clocks import meet_clocks
+from complaints.domain.clocks import meet_clocks, meet_statutory
 from complaints.domain.entries import tell, write
 from complaints.domain.letter_values import (
     day_in_words,
@@ -145,6 +145,7 @@ def _enter_answer(letter: DecisionLetter, way: str, *, by: User, at: datetime) -
     channel = _CHANNELS.get(HandoverWay(way), Intake.PORTAL)
     write(case, EntryKind.OUTBOUND, f"{letter.subject}\n\n{letter.body}", by=by, at=at, channel=channel)
     meet_clocks(case, ClockKind.ACKNOWLEDGE, ClockKind.RESPOND, at=at)
+    meet_statutory(case, MetBy.LETTER, at=at)
     if case.unanswered_since is not None:
         write_changes(case, {"unanswered_since": None}, by=by, at=at)
     former = letter.replaces.number if letter.replaces is not None else ""

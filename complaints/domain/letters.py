@@ -24,12 +24,12 @@ from complaints.domain.letter_values import (
     recipient_of,
     values_for,
 )
+from complaints.domain.telling import ask_to_decide
 from complaints.letter_text import filled, gaps_of
 from complaints.models import Complaint, DecisionLetter
 from core.access import can
 from core.choices import AuditAction
 from core.domain.audit import record
-from core.domain.notifications import notify
 from core.errors import Conflict, DomainError
 from core.models import User
 from customers.domain.changes import ensure_fresh, ensure_known, ensure_valid, locked, write_changes
@@ -138,7 +138,7 @@ def submit_letter(letter: DecisionLetter, *, by: User, at: datetime | None = Non
     ensure_whole(stored)
     values = {"state": LetterState.SUBMITTED, "needs_approval": True, "review_note": ""}
     write_changes(stored, values, by=by, at=moment)
-    _ask_for_approval(stored)
+    _ask_for_approval(stored, at=moment)
     return stored
 
 
@@ -151,16 +151,14 @@ def _first_people(letter: DecisionLetter) -> set[int | None]:
     return {letter.written_by_id, letter.edited_by_id, letter.complaint.owner_id}
 
 
-def _ask_for_approval(letter: DecisionLetter) -> None:
-    case = letter.complaint
-    people = [case.team.lead] if case.team is not None and case.team.lead is not None else []
-    notify(
-        [person for person in people if may_approve_letter(letter, person)],
-        kind="letter_to_approve",
-        title=gettext_lazy("Letter to approve: %(case)s"),
-        params={"case": str(case)},
+def _ask_for_approval(letter: DecisionLetter, *, at: datetime) -> None:
+    ask_to_decide(
+        letter.complaint,
+        "letter_to_approve",
+        gettext_lazy("Letter to approve: %(case)s"),
+        fits=lambda person: may_approve_letter(letter, person),
+        at=at,
         url=letter.get_absolute_url(),
-        subject=case,
         dedupe=f"letter-{letter.pk}-v{letter.version}",
     )
 

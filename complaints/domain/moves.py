@@ -21,12 +21,14 @@ from complaints.choices.cases import (
     ClockKind,
     Decision,
     EntryKind,
+    MetBy,
     State,
 )
 from complaints.domain.answers import ensure_nothing_said
 from complaints.domain.callbacks import call_off, plan
 from complaints.domain.clocks import (
     meet_clocks,
+    meet_statutory,
     pause_clocks,
     resume_clocks,
     start_update_clock,
@@ -111,7 +113,8 @@ def _hand_to(
     tell(stored, "assigned", at=at, by=by, to=str(owner), reason=str(reason), note=note)
     if before is not None:
         mark_read_about(stored, user=before, at=at)
-    if by is None or by.pk != owner.pk:
+    # An escalation tells by itself, when its quiet hours allow it.
+    if reason != AssignReason.ESCALATION and (by is None or by.pk != owner.pk):
         tell_handler(stored, "case_assigned", dedupe=f"case-{stored.pk}-v{stored.version}")
     return stored
 
@@ -261,6 +264,8 @@ def solve(
 ) -> Complaint:
     """Give the customer the solution; it meets every clock but the promised update, which is called off.
 
+    A statutory deadline that asks for the decision letter runs on until the letter is issued.
+
     Refused: without a solution, a complaint without a decision, and when something was said after line
     `seen`, the last one that its author read.
     """
@@ -287,9 +292,10 @@ def solve(
         values |= {"owner": by, "team": by.team or stored.team}
     write_changes(stored, values, by=by, at=moment)
     write(stored, EntryKind.OUTBOUND, text, by=by, at=moment, channel=stored.intake)
-    kinds = (ClockKind.ACKNOWLEDGE, ClockKind.RESPOND, ClockKind.SOLVE, ClockKind.STATUTORY)
-    meet_clocks(stored, *kinds, at=moment)
-    stop_clocks(stored, at=moment)
+    meet_clocks(stored, ClockKind.ACKNOWLEDGE, ClockKind.RESPOND, ClockKind.SOLVE, at=moment)
+    # Whoever is given a solution knows that the complaint was accepted.
+    meet_statutory(stored, MetBy.ACCEPTANCE, MetBy.SOLUTION, at=moment)
+    stop_clocks(stored, at=moment, keeps_letter=True)
     tell(stored, "solved", at=moment, by=by, decision=decision)
     tell_timeline(stored, "solved", at=moment, by=by, decision=decision)
     plan(stored, moment)
@@ -326,7 +332,7 @@ def _end(stored: Complaint, state: str, *, by: User | None, note: str, at: datet
     write_changes(stored, values, by=by, at=at, note=note)
     if state == State.WITHDRAWN:
         call_off(stored, at)
-    stop_clocks(stored, at=at)
+    stop_clocks(stored, at=at, keeps_letter=state == State.CLOSED)
     tell(stored, state, at=at, by=by, reason=note)
     tell_timeline(stored, state, at=at, by=by, note=note)
     if stored.owner is not None:

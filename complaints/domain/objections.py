@@ -13,11 +13,12 @@ from complaints.choices.conduct import DesignationState, ObjectionOutcome
 from complaints.domain.conduct import handlers_of, lift_designation
 from complaints.domain.entries import tell
 from complaints.domain.letters import needed
+from complaints.domain.telling import ask_to_decide
+from complaints.domain.whom import leads_above
 from complaints.models import ConductObjection, Designation
 from core.access import can
 from core.choices import AuditAction
 from core.domain.audit import record
-from core.domain.notifications import notify
 from core.errors import Conflict, DomainError
 from core.models import User
 from customers.domain.changes import locked
@@ -56,7 +57,7 @@ def receive_objection(
         raise Conflict("being_reviewed", _("An objection is being reviewed already.")) from error
     record(AuditAction.CREATED, by=by, subject=new, note=case.number)
     tell(case, "objection_received", at=moment, by=by)
-    _ask_for_review(new)
+    _ask_for_review(new, at=moment)
     return new
 
 
@@ -70,20 +71,18 @@ def _took_part(objection: ConductObjection) -> set[int | None]:
     return {objection.proposer_id, objection.decider_id, objection.handler_id, *handlers_of(row.complaint)}
 
 
-def _ask_for_review(objection: ConductObjection) -> None:
-    """Tell the lead of the team and the one above; the list shows it to everybody else who may."""
+def _ask_for_review(objection: ConductObjection, *, at: datetime) -> None:
+    """Tell the lead of the team and those above; the list shows it to everybody else who may."""
     case = objection.designation.complaint
-    team, people = case.team, []
-    while team is not None:
-        people.append(team.lead)
-        team = team.parent
-    notify(
-        [person for person in people if person is not None and may_review(objection, person)],
-        kind="designation_to_decide",
-        title=gettext_lazy("Objection to review: %(case)s"),
+    ask_to_decide(
+        case,
+        "designation_to_decide",
+        gettext_lazy("Objection to review: %(case)s"),
+        fits=lambda person: may_review(objection, person),
+        at=at,
+        wanted=leads_above(case.team),
         params={"case": case.number},
         url=objection.designation.get_absolute_url(),
-        subject=case,
         dedupe=f"objection-{objection.pk}",
     )
 

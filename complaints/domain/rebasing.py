@@ -65,7 +65,7 @@ def _retarget(
 ) -> None:
     """Give the clock another target and ladder. What was passed over stays so, unless it lies ahead again."""
     clock.policy, clock.calendar = policy, bench.row
-    clock.amount, clock.unit = target.amount, target.unit
+    clock.amount, clock.unit, clock.met_by = target.amount, target.unit, target.met_by
     passed = clock.escalations.filter(state=EscalationState.PASSED)
     numbers = list(passed.values_list("number", flat=True))
     passed.delete()
@@ -86,7 +86,7 @@ def _start_missing(
     for target in targets:
         rows = Clock.objects.filter(complaint=complaint, kind=target.clock, name=target.name)
         known = rows.exclude(state=ClockState.CANCELLED)
-        if target.clock == ClockKind.UPDATE or is_done(complaint, target.clock) or known.exists():
+        if target.clock == ClockKind.UPDATE or is_done(complaint, target) or known.exists():
             continue
         turn = (rows.filter(cycle=complaint.cycle).aggregate(last=Max("turn"))["last"] or 0) + 1
         begun = complaint.received_at

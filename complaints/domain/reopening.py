@@ -106,4 +106,4 @@ def _ended_with(complaint: Complaint) -> list[Clock]:
     last = ClockChange.objects.filter(clock=OuterRef("pk")).order_by("-at", "-id").values("reason")[:1]
     rows = Clock.objects.filter(complaint=complaint, cycle=complaint.cycle, state=ClockState.CANCELLED)
     rows = rows.alias(last=Subquery(last)).exclude(last=CALLED_OFF).select_related("calendar", "complaint")
-    return [clock for clock in rows.order_by("pk") if not is_done(complaint, clock.kind)]
+    return [clock for clock in rows.order_by("pk") if not is_done(complaint, clock)]

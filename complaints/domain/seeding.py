@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from complaints.choices.cases import CaseKind, ClockKind, Grade, LevelAction, Recipient, Unit
+from complaints.choices.cases import CaseKind, ClockKind, Grade, LevelAction, MetBy, Recipient, Unit
 from complaints.domain.holidays import enter_holidays
 from complaints.models import (
     BusinessCalendar,
@@ -61,16 +61,19 @@ _MINUTES, _HOURS, _DAYS = Unit.WORKING_MINUTES, Unit.WORKING_HOURS, Unit.WORKING
 _Targets = dict[str, tuple[int, str]]
 #: clock, level, minutes from the due time, who is told, what is done
 _Ladder = tuple[tuple[str, int, int, str, str], ...]
+#: The handler first, then the lead of the team, then the one above.
+_WHO = (Recipient.OWNER, Recipient.TEAM_LEAD, Recipient.LEAD_ABOVE)
+#: Two working days of eight hours before the law is broken, one day before, and when it is.
+_LAW = (-960, -480, 0)
 
 
-def _ladder(respond: tuple[int, int, int], solve: tuple[int, int, int], last: str) -> _Ladder:
-    """The handler first, then the lead of the team, then the one above."""
-    who = (Recipient.OWNER, Recipient.TEAM_LEAD, Recipient.LEAD_ABOVE)
+def _ladder(*, last: str = LevelAction.NOTIFY, **offsets: tuple[int, ...]) -> _Ladder:
+    """Return the levels of each clock, in working minutes from its due time; `last` ends the solution's."""
     rows = []
-    for clock, offsets in ((ClockKind.RESPOND, respond), (ClockKind.SOLVE, solve)):
-        for number, (offset, recipient) in enumerate(zip(offsets, who, strict=True), start=1):
+    for clock, moments in offsets.items():
+        for number, (offset, recipient) in enumerate(zip(moments, _WHO, strict=False), start=1):
             action = last if (clock, number) == (ClockKind.SOLVE, 3) else LevelAction.NOTIFY
-            rows.append((str(clock), number, offset, str(recipient), str(action)))
+            rows.append((clock, number, offset, str(recipient), str(action)))
     return tuple(rows)
 
 
@@ -83,28 +86,48 @@ def _policies() -> Iterable[tuple[str, str, str, _Targets, _Ladder]]:
         CaseKind.COMPLAINT,
         Grade.SEVERE,
         {"acknowledge": (30, _MINUTES), "respond": (4, _HOURS), "update": (1, _DAYS), "solve": (2, _DAYS)},
-        _ladder((-60, 0, 60), (-240, 0, 240), LevelAction.SUMMON_CRISIS),
+        _ladder(
+            acknowledge=(-10, 0, 30),
+            respond=(-60, 0, 60),
+            update=(-60, 0, 120),
+            solve=(-240, 0, 240),
+            statutory=_LAW,
+            last=LevelAction.SUMMON_CRISIS,
+        ),
     )
     yield (
         _("General complaints"),
         CaseKind.COMPLAINT,
         Grade.GENERAL,
         {"acknowledge": (2, _HOURS), "respond": (1, _DAYS), "update": (2, _DAYS), "solve": (5, _DAYS)},
-        _ladder((-120, 0, 240), (-480, 0, 480), LevelAction.RAISE_GRADE),
+        _ladder(
+            acknowledge=(-30, 0),
+            respond=(-120, 0, 240),
+            update=(-120, 0),
+            solve=(-480, 0, 480),
+            statutory=_LAW,
+            last=LevelAction.RAISE_GRADE,
+        ),
     )
     yield (
         _("Minor complaints"),
         CaseKind.COMPLAINT,
         "",
         {"acknowledge": (4, _HOURS), "respond": (2, _DAYS), "update": (5, _DAYS), "solve": (10, _DAYS)},
-        _ladder((-240, 0, 480), (-480, 0, 960), LevelAction.NOTIFY),
+        _ladder(
+            acknowledge=(-60, 0),
+            respond=(-240, 0, 480),
+            update=(-240, 0),
+            solve=(-480, 0, 960),
+            statutory=_LAW,
+        ),
     )
     yield (
         _("Service requests"),
         CaseKind.REQUEST,
         "",
         {"acknowledge": (4, _HOURS), "respond": (1, _DAYS), "solve": (5, _DAYS)},
-        _ladder((-120, 0, 480), (-480, 0, 960), LevelAction.NOTIFY),
+        _ladder(acknowledge=(-60, 0), respond=(-120, 0, 480), solve=(-480, 0, 960)),
     )
 
 
@@ -161,6 +184,13 @@ def _begin_categories() -> None:
     )
 
 
+def _of_the_law(clock: str) -> dict[str, str]:
+    """Return the name of the statutory deadline, and that telling the decision on acceptance meets it."""
+    if clock != ClockKind.STATUTORY:
+        return {}
+    return {"name": _("Decision on acceptance (SAMR Order 20)"), "met_by": MetBy.ACCEPTANCE}
+
+
 def _begin_policies() -> None:
     if Policy.objects.exists():
         return
@@ -175,7 +205,7 @@ def _begin_policies() -> None:
                 clock=clock,
                 amount=amount,
                 unit=unit,
-                name=_("Decision on acceptance (SAMR Order 20)") if clock == ClockKind.STATUTORY else "",
+                **_of_the_law(clock),
             )
             for clock, (amount, unit) in rows.items()
         )

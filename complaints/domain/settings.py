@@ -10,10 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from complaints.choices.cases import ClockKind
-from complaints.domain.free_names import ensure_free_name
-from complaints.models import Category, Complaint, Handler, Level, Policy, Queue, Target
-from complaints.shown_clocks import target_in_words
+from complaints.models import Category, Complaint, Handler, Queue
 from core.choices import AuditAction
 from core.domain.audit import differences, record
 from core.domain.numbers import take_turns
@@ -161,91 +158,3 @@ def retire_category(category: Category, *, by: User, at: datetime | None = None)
     stored.refresh_from_db()
     record(AuditAction.CHANGED, by=by, subject=stored, changes={"retired_at": (None, moment)})
     return stored
-
-
-# ---- policies ---------------------------------------------------------------------------------------
-Targets = Mapping[str, tuple[int, str] | None]
-
-
-@transaction.atomic
-def save_policy(
-    data: Mapping[str, Any],
-    targets: Targets,
-    *,
-    by: User,
-    policy: Policy | None = None,
-    version: int | None = None,
-    statutory_name: str = "",
-) -> Policy:
-    """Make or change a policy with its targets (clock → amount and unit, None for no such clock).
-
-    Cases that run keep the targets that they began with. Refused: a name that another policy has.
-    """
-    ensure_free_name(Policy, data["name"], _("Another policy has this name."), but=policy)
-    if policy is None:
-        stored: Policy = _created(Policy(created_by=by, **data), data, by=by)
-    else:
-        stored = locked(policy)
-        ensure_fresh(stored, version)
-    extra = _write_targets(stored, targets, statutory_name)
-    write_changes(stored, data, by=by, at=timezone.now(), extra=extra)
-    return stored
-
-
-def _write_targets(policy: Policy, targets: Targets, statutory_name: str) -> dict[str, tuple[Any, Any]]:
-    changes: dict[str, tuple[Any, Any]] = {}
-    for clock, wanted in targets.items():
-        name = statutory_name if clock == ClockKind.STATUTORY else ""
-        rows = Target.objects.filter(policy=policy, clock=clock)
-        row = rows.first()
-        before = (row.amount, row.unit, row.name) if row is not None else None
-        after = (*wanted, name) if wanted is not None else None
-        if before == after:
-            continue
-        rows.delete()
-        if wanted is not None:
-            Target.objects.create(policy=policy, clock=clock, amount=wanted[0], unit=wanted[1], name=name)
-        changes[f"target_{clock}"] = (_told(before), _told(after))
-    return changes
-
-
-def _told(target: tuple[Any, ...] | None) -> str:
-    if target is None:
-        return ""
-    amount, unit, name = target
-    return f"{target_in_words(amount, unit)} {name}".strip()
-
-
-@transaction.atomic
-def save_level(policy: Policy, data: Mapping[str, Any], *, by: User, level: Level | None = None) -> Level:
-    """Make or change a level of a policy's ladder; new cases carry it.
-
-    Refused: a number that the clock has already, and a named person where nobody is named.
-    """
-    stored = locked(policy)
-    same = Level.objects.filter(policy=stored, clock=data["clock"], number=data["number"])
-    if level is not None:
-        same = same.exclude(pk=level.pk)
-    if same.exists():
-        text = _("This clock has a level of this number.")
-        raise DomainError("number_taken", text, fields={"number": text})
-    if data["recipient"] == "person" and data.get("person") is None:
-        text = _("Say who.")
-        raise DomainError("person_needed", text, fields={"person": text})
-    row = level or Level(policy=stored)
-    before = str(level) if level is not None else ""
-    for name, value in data.items():
-        setattr(row, name, value)
-    ensure_valid(row, set(data))
-    row.save()
-    told = f"{row.get_clock_display()} {row} {row.offset} {row.get_recipient_display()}"
-    record(AuditAction.CHANGED, by=by, subject=stored, changes={"levels": (before, told)})
-    return row
-
-
-@transaction.atomic
-def delete_level(level: Level, *, by: User) -> None:
-    """Take a level off the ladder; cases that run keep theirs."""
-    told = f"{level.get_clock_display()} {level}"
-    if Level.objects.filter(pk=level.pk).delete()[0]:
-        record(AuditAction.CHANGED, by=by, subject=level.policy, changes={"levels": (told, "")})

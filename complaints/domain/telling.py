@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from complaints.domain.entries import tell
+from complaints.domain.whom import Fits, Whom, whom_to_tell
 from complaints.models import Complaint
 from core.domain.notifications import notify
 from core.models import User
@@ -16,30 +23,75 @@ _TITLES: dict[str, Promise] = {
     "case_withdrawn": gettext_lazy("Withdrawn by the complainant: %(case)s"),
     "case_noted": gettext_lazy("A colleague wrote by e-mail: %(case)s"),
     "case_mail_failed": gettext_lazy("A mail to the customer was not delivered: %(case)s"),
+    "case_unassigned": gettext_lazy("Nobody can take: %(case)s"),
 }
 
 
 def tell_handler(case: Complaint, kind: str, *, dedupe: str) -> None:
     """Tell the handler, once for each `dedupe`."""
     if case.owner is not None:
-        _tell(case.owner, case, kind, dedupe)
+        _notify([case.owner], case, kind, _TITLES[kind], dedupe=dedupe)
 
 
 def tell_responsible(case: Complaint, kind: str, *, dedupe: str) -> None:
-    """Tell the handler; where nobody handles the case yet, the lead of its team."""
-    lead = case.team.lead if case.team is not None else None
-    who = case.owner or lead
-    if who is not None:
-        _tell(who, case, kind, dedupe)
+    """Tell the handler; where nobody handles the case yet, the lead of its team; else who stands in."""
+    wanted = [case.owner or lead_of_case(case)]
+    whom = whom_to_tell(case.team, wanted, at=timezone.now())
+    _notify(whom.people, case, kind, _TITLES[kind], dedupe=dedupe)
 
 
-def _tell(who: User, case: Complaint, kind: str, dedupe: str) -> None:
+def tell_lead(case: Complaint, kind: str, *, dedupe: str, at: datetime) -> None:
+    """Tell the lead of the team; else who stands in."""
+    whom = whom_to_tell(case.team, [lead_of_case(case)], at=at)
+    _notify(whom.people, case, kind, _TITLES[kind], dedupe=dedupe)
+
+
+def ask_to_decide(
+    case: Complaint,
+    kind: str,
+    title: Promise,
+    *,
+    fits: Fits,
+    at: datetime,
+    dedupe: str,
+    url: str = "",
+    params: Mapping[str, Any] | None = None,
+    wanted: Iterable[User | None] | None = None,
+) -> Whom:
+    """Tell who decides as a second person (`fits`): the lead of the team, else who comes next.
+
+    The log of the case says who stands in, and when nobody could be told.
+    """
+    first = [lead_of_case(case)] if wanted is None else list(wanted)
+    whom = whom_to_tell(case.team, first, at=at, fits=fits)
+    _notify(whom.people, case, kind, title, dedupe=dedupe, url=url, params=params)
+    if whom.stood_in or not whom.people:
+        told = [str(person) for person in whom.people]
+        tell(case, "asked_to_decide", at=at, told=told, stood_in=whom.stand_ins())
+    return whom
+
+
+def lead_of_case(case: Complaint) -> User | None:
+    """Return the lead of the team of the case."""
+    return case.team.lead if case.team is not None else None
+
+
+def _notify(
+    people: Iterable[User],
+    case: Complaint,
+    kind: str,
+    title: Promise,
+    *,
+    dedupe: str,
+    url: str = "",
+    params: Mapping[str, Any] | None = None,
+) -> None:
     notify(
-        [who],
+        people,
         kind=kind,
-        title=_TITLES[kind],
-        params={"case": str(case)},
-        url=case.get_absolute_url(),
+        title=title,
+        params=params or {"case": str(case)},
+        url=url or case.get_absolute_url(),
         subject=case,
         dedupe=dedupe,
     )

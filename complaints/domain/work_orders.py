@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from complaints.choices.cases import WORK_MOVES, ClockKind, WorkState
 from complaints.domain.entries import tell
 from complaints.domain.numbering import work_order_number
+from complaints.domain.whom import whom_to_tell
 from complaints.models import Clock, Complaint, WorkOrder
 from complaints.rules import ensure_open
 from core.choices import AuditAction
@@ -66,9 +68,22 @@ def create_work_order(
     order.save(force_insert=True)
     record(AuditAction.CREATED, by=by, subject=order)
     tell(stored, "work_order", at=moment, by=by, number=order.number, title=order.title, team=team.name)
-    receivers = [person for person in (owner or team.lead,) if person is not None and person.pk != by.pk]
-    _tell(receivers, order, "work_order_given", gettext_lazy("To do: %(order)s"), f"work-order-{order.pk}")
+    _tell(
+        _receivers(order, by=by, at=moment),
+        order,
+        "work_order_given",
+        gettext_lazy("To do: %(order)s"),
+        f"work-order-{order.pk}",
+    )
     return order
+
+
+def _receivers(order: WorkOrder, *, by: User, at: datetime) -> tuple[User, ...]:
+    """Return who does it, or who leads the team that does; nobody where that is who asked for it."""
+    wanted = order.owner or order.team.lead
+    if wanted is not None and wanted.pk == by.pk:
+        return ()
+    return whom_to_tell(order.team, [wanted], at=at, fits=lambda person: person.pk != by.pk).people
 
 
 def _due_with(complaint: Complaint, at: datetime) -> datetime:
@@ -79,7 +94,7 @@ def _due_with(complaint: Complaint, at: datetime) -> datetime:
     return half
 
 
-def _tell(people: list[User], order: WorkOrder, kind: str, title: Any, dedupe: str) -> None:
+def _tell(people: Iterable[User], order: WorkOrder, kind: str, title: Any, dedupe: str) -> None:
     notify(
         people,
         kind=kind,

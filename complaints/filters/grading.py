@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from complaints.choices.cases import CaseKind, Grade
-from complaints.models import GradingRule, Policy
+from complaints.models import GradingRule, Policy, QuietHours
 from core.filters import ScopedFilterSet
 
 
@@ -30,4 +30,14 @@ class PolicyFilterSet(ScopedFilterSet):
 
     class Meta:
         model = Policy
+        fields: list[str] = []
+
+
+class QuietHoursFilterSet(ScopedFilterSet):
+    """Quiet hours of levels."""
+
+    grade = filters.MultipleChoiceFilter(label=_("Grade"), choices=Grade)
+
+    class Meta:
+        model = QuietHours
         fields: list[str] = []

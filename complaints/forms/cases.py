@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from complaints.choices.cases import (
+    Acceptance,
     CaseKind,
     Decision,
     Emotion,
@@ -129,6 +130,34 @@ class SolveForm(forms.Form):
         super().__init__(*args, **kwargs)
         if kind == CaseKind.REQUEST:
             del self.fields["decision"]
+
+
+class AcceptanceForm(forms.Form):
+    """Whether the complaint is accepted, as the complainant is told."""
+
+    outcome = forms.ChoiceField(label=_("The complaint is"), choices=Acceptance.choices)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Needed where it is not accepted. The complainant reads it."),
+    )
+    text = forms.CharField(
+        label=_("What we write"),
+        max_length=10_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Empty: one sentence in the language of the complainant."),
+    )
+    channel = forms.ChoiceField(label=_("Channel"), choices=[("", "—"), *Intake.choices], required=False)
+    send_by_mail = forms.BooleanField(label=_("Send it by e-mail"), required=False)
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, by_mail: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not by_mail:
+            del self.fields["send_by_mail"]
 
 
 class EntryForm(forms.Form):

@@ -8,10 +8,8 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 
-from complaints.choices.cases import ClockKind, Unit
-from complaints.models import BusinessCalendar, Category, Handler, Level, Policy, Queue
+from complaints.models import BusinessCalendar, Category, Handler, Queue
 from core.forms import time_zone_choices
 from core.models import User
 from core.people import offer_people
@@ -79,83 +77,6 @@ class CategoryForm(RecordForm):
             del self.fields["kind"], self.fields["code"]
         choices = [("", "—"), *((row.code, f"{row.code} · {row.name}") for row in rows)]
         self.fields["parent_code"] = forms.ChoiceField(label=_("Belongs to"), choices=choices, required=False)
-
-
-class PolicyForm(VersionMixin, RecordForm):
-    """A policy and its targets."""
-
-    statutory_name = forms.CharField(label=_("Name of the statutory deadline"), max_length=80, required=False)
-
-    class Meta:
-        model = Policy
-        fields = ["name", "kind", "grade", "tier", "category_code", "calendar", "position", "is_active"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        codes = [(row.code, f"{row.code} · {row.name}") for row in Category.objects.current()]
-        any_word = pgettext("policy", "Any")
-        self.fields["category_code"] = forms.ChoiceField(
-            label=_("Category"), choices=[("", any_word), *codes], required=False
-        )
-        for name in ("grade", "tier"):
-            field = self.fields[name]
-            field.choices = [("", any_word), *(pair for pair in field.choices if pair[0])]  # type: ignore[attr-defined]
-        self.fields["calendar"].empty_label = _("Calendar of the queue")  # type: ignore[attr-defined]
-        self.fields["calendar"].help_text = ""
-        self.fields["position"].help_text = _("The first that fits a case holds: 0 is asked first.")
-        known = {row.clock: row for row in self.instance.targets.all()} if self.instance.pk else {}
-        for kind in ClockKind:
-            row = known.get(kind.value)
-            self.fields[f"amount_{kind}"] = forms.IntegerField(
-                label=_("%(clock)s: at most") % {"clock": kind.label},
-                min_value=1,
-                max_value=1_000_000,
-                required=False,
-                initial=row.amount if row else None,
-            )
-            self.fields[f"unit_{kind}"] = forms.ChoiceField(
-                label=_("%(clock)s: unit") % {"clock": kind.label},
-                choices=Unit.choices,
-                initial=row.unit if row else Unit.WORKING_HOURS,
-                required=False,
-            )
-            if row is not None and kind == ClockKind.STATUTORY:
-                self.fields["statutory_name"].initial = row.name
-        self.fields["statutory_name"].widget.attrs["data-wide"] = "1"
-        self.fieldsets = (
-            (_("For which cases"), ("name", "kind", "grade", "tier", "category_code", "calendar")),
-            (
-                _("Targets; an empty one is not asked for"),
-                (*(f"{part}_{kind}" for kind in ClockKind for part in ("amount", "unit")), "statutory_name"),
-            ),
-            (_("Order and use"), ("position", "is_active")),
-        )
-
-    @property
-    def targets(self) -> dict[str, tuple[int, str] | None]:
-        """The targets; None for a clock that the policy does not ask for."""
-        data = self.cleaned_data
-        return {
-            kind.value: (data[f"amount_{kind}"], data[f"unit_{kind}"] or Unit.WORKING_HOURS.value)
-            if data.get(f"amount_{kind}")
-            else None
-            for kind in ClockKind
-        }
-
-
-class LevelForm(RecordForm):
-    """A level of a ladder."""
-
-    class Meta:
-        model = Level
-        fields = [
-            "clock", "number", "offset", "in_working_time", "recipient", "person", "action", "by_mail",
-            "through_quiet_hours",
-        ]  # fmt: skip
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        offer_people(self.fields["person"], people_choices())
 
 
 class CalendarForm(VersionMixin, RecordForm):

@@ -15,7 +15,9 @@ TOPICS = (
             _("A queue collects cases of one kind; its handlers get them by skill, load and working hours."),
             _("A change of a category makes a new edition; cases keep the one of their day."),
             _("The first policy, by place, that fits a case gives it its deadlines and its ladder."),
+            _("Each statutory deadline says by what it is met: acceptance, solution or decision letter."),
             _("The page of a policy shows every due time and every level for a moment that you choose."),
+            _("Quiet hours let messages of levels wait, by grade; a level may go through them."),
             _("Hours of a calendar hold from a day on: what is past stays as it was."),
         ),
         (
@@ -26,6 +28,7 @@ TOPICS = (
             "complaints:policy-*",
             "complaints:level-*",
             "complaints:calendar-*",
+            "complaints:quiet-hours-*",
         ),
         right=("complaints.handler", "view"),
     ),

@@ -32,6 +32,7 @@ from complaints.models.mail import CaseLetter, InboundMail, Mailbox, MailPolicy
 from complaints.models.phrases import PhraseCard
 from complaints.models.portraits import Portrait, PortraitTrait
 from complaints.models.public_form import FormSubmission, PublicForm, StatusAccess
+from complaints.models.quiet import QuietHours
 from complaints.models.references import Citation, LegalReference
 from complaints.models.reports import DailyReport
 from complaints.models.satisfaction import SatisfactionFall, SatisfactionPolicy
@@ -104,6 +105,7 @@ __all__ = [
     "PortraitTrait",
     "PublicForm",
     "Queue",
+    "QuietHours",
     "SatisfactionFall",
     "SatisfactionPolicy",
     "Statement",

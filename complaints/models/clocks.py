@@ -16,6 +16,7 @@ from complaints.choices.cases import (
     EscalationState,
     Grade,
     LevelAction,
+    MetBy,
     Recipient,
     Unit,
 )
@@ -72,8 +73,9 @@ class Target(models.Model):
         _("within"), validators=[MinValueValidator(1), MaxValueValidator(1_000_000)]
     )
     unit = models.CharField(_("unit"), max_length=18, choices=Unit)
-    #: Of a statutory deadline: which one, such as "FCA DISP 1.6.2R".
+    #: Of a statutory deadline: which one, such as "FCA DISP 1.6.2R", and by what it is met.
     name = models.CharField(_("name"), max_length=80, blank=True)
+    met_by = models.CharField(_("met by"), max_length=10, choices=MetBy, default=MetBy.SOLUTION)
 
     class Meta:
         verbose_name = _("target")
@@ -101,6 +103,8 @@ class Level(models.Model):
 
     policy = models.ForeignKey(Policy, on_delete=models.CASCADE, related_name="levels")
     clock = models.CharField(_("clock"), max_length=12, choices=ClockKind)
+    # Of a statutory deadline: which one. Empty: all of the kind that have no levels of their own.
+    name = models.CharField(_("name of the deadline"), max_length=80, blank=True)
     number = models.PositiveSmallIntegerField(
         _("level"), validators=[MinValueValidator(1), MaxValueValidator(20)]
     )
@@ -129,9 +133,14 @@ class Level(models.Model):
     class Meta:
         verbose_name = _("level of escalation")
         verbose_name_plural = _("levels of escalation")
-        ordering = ["clock", "number"]
+        ordering = ["clock", "name", "number"]
         constraints = [
-            models.UniqueConstraint(fields=["policy", "clock", "number"], name="one_level_of_a_number"),
+            models.UniqueConstraint(
+                fields=["policy", "clock", "name", "number"], name="one_level_of_a_number"
+            ),
+            models.CheckConstraint(
+                condition=Q(clock=ClockKind.STATUTORY) | Q(name=""), name="only_statutory_levels_are_named"
+            ),
             models.CheckConstraint(
                 condition=~Q(recipient=Recipient.PERSON) | Q(person__isnull=False),
                 name="level_for_a_person_names_one",
@@ -148,6 +157,8 @@ class Clock(models.Model):
     complaint = models.ForeignKey(Complaint, on_delete=models.CASCADE, related_name="clocks")
     kind = models.CharField(_("clock"), max_length=12, choices=ClockKind)
     name = models.CharField(_("name"), max_length=80, blank=True)
+    # A statutory one only; the others are met by what their kind says.
+    met_by = models.CharField(_("met by"), max_length=10, choices=MetBy, default=MetBy.SOLUTION)
     cycle = models.PositiveSmallIntegerField(_("cycle"), default=1)
     # Updates are promised again and again within one cycle.
     turn = models.PositiveSmallIntegerField(_("turn"), default=1)
@@ -264,6 +275,8 @@ class Escalation(models.Model):
         _("state"), max_length=10, choices=EscalationState, default=EscalationState.PLANNED
     )
     fired_at = models.DateTimeField(_("fired"), null=True, blank=True)
+    # Set while the message waits for the end of quiet hours.
+    tell_at = models.DateTimeField(_("message goes out"), null=True, blank=True)
     # Who was told and what was done, as it was then.
     evidence = models.JSONField(default=dict, blank=True)
     told = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", blank=True)
@@ -296,6 +309,10 @@ class Escalation(models.Model):
                 condition=Q(state=EscalationState.PLANNED),
             ),
             models.Index(fields=["complaint", "fire_at"], name="escalation_of_case"),
+            # The scan looks for messages that waited long enough.
+            models.Index(
+                fields=["tell_at", "id"], name="escalation_to_tell", condition=Q(tell_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -26,6 +26,7 @@ from complaints.choices.cases import (
     Priority,
     State,
 )
+from complaints.models.acceptance import ACCEPTANCE_CONSTRAINTS, Accepted
 from complaints.models.taxonomy import Category, Queue
 from complaints.querysets.cases import BelowComplaint, ComplaintQuerySet, EntryQuerySet, LinkQuerySet
 from core.models import Team
@@ -34,7 +35,7 @@ from customers.models.activity import Subject
 from customers.models.base import Foreign, Recorded, external_identity
 
 
-class Complaint(Recorded, Foreign, Subject):
+class Complaint(Accepted, Recorded, Foreign, Subject):
     """One case, from the moment it is received. Times are facts, written once by the domain.
 
     `cycle` counts reopenings, so that a level of escalation may fire once in each. `grade_evidence` and
@@ -149,6 +150,7 @@ class Complaint(Recorded, Foreign, Subject):
         verbose_name_plural = _("complaints")
         constraints = [
             *external_identity("complaint"),
+            *ACCEPTANCE_CONSTRAINTS,
             models.UniqueConstraint(
                 fields=["former_number"],
                 condition=~Q(former_number=""),

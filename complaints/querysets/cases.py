@@ -201,6 +201,10 @@ class EscalationQuerySet(BelowComplaint):
         """Those that have to fire now, in the order of their times."""
         return self.planned().filter(fire_at__lte=at).order_by("fire_at", "id")
 
+    def to_tell(self, at: datetime) -> Self:
+        """Those whose message waited for the end of quiet hours that are over."""
+        return self.filter(tell_at__lte=at).order_by("tell_at", "id")
+
     def unacknowledged(self) -> Self:
         """Those that fired and that nobody took up."""
         return self.filter(state=EscalationState.FIRED, acknowledged_at__isnull=True)

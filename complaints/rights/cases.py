@@ -15,6 +15,7 @@ ACTIONS: dict[str, str] = {
     "handler": "view change",
     "policy": "view change",
     "businesscalendar": "view change",
+    "quiethours": "view change",
 }
 
 #: Masked for roles without `reveal`.
@@ -88,4 +89,5 @@ RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
     "handler": {"manager": ("team", "view change"), "agent": ("team", "view"), "analyst": ("all", "view")},
     "policy": settings_row(),
     "businesscalendar": settings_row(),
+    "quiethours": settings_row(),
 }

@@ -8,3 +8,4 @@ from core.keyset import SortKey
 
 RULE_SORTS = {"place": SortKey("position", _("Place"))}
 POLICY_SORTS = {"place": SortKey("position", _("Place"))}
+QUIET_SORTS = {"id": SortKey("id", _("Number"))}

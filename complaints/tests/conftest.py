@@ -6,17 +6,18 @@ from collections.abc import Callable
 
 import pytest
 
-from complaints.models import BusinessCalendar, Category, Policy, Queue
+from complaints.models import BusinessCalendar, Category, Policy, Queue, QuietHours
 from core.models import User
 
 
 @pytest.fixture
 def bare(db: object) -> None:
-    """An installation in which nothing is set up: no calendar, queue, category or policy."""
+    """An installation in which nothing is set up: no calendar, queue, category, policy or quiet hours."""
     Policy.objects.all().delete()
     Category.objects.all().delete()
     Queue.objects.all().delete()
     BusinessCalendar.objects.all().delete()
+    QuietHours.objects.all().delete()
 
 
 @pytest.fixture

@@ -145,6 +145,7 @@ def test_without_anybody_managers_then_administrators_are_told(case, team, user_
     fire_due(at(2, 15))
     assert case.escalations.get(number=2).evidence == {
         "told": [str(chief)],
+        "stood_in": [],
         "fallback": True,
         "action": "notify",
         "due_at": "2026-11-02T07:00:00+00:00",

@@ -15,7 +15,7 @@ from complaints.domain.articles import draft_from_case
 from complaints.domain.causes import create_cause, link_cause
 from complaints.domain.compensation import propose
 from complaints.domain.moves import solve
-from complaints.domain.settings import save_policy
+from complaints.domain.policies import save_policy
 from complaints.models import BusinessCalendar, CallBack, Clock, Entry, Policy
 from complaints.seeded_words import KNOWN, in_words
 from complaints.shown_clocks import duration

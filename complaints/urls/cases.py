@@ -3,7 +3,7 @@
 from django.urls import path
 
 from complaints.choices.cases import WorkState
-from complaints.views import case_forms, case_list, detail, verbs, work_orders
+from complaints.views import acceptance, case_forms, case_list, detail, verbs, work_orders
 
 urlpatterns = [
     path("", case_list.ComplaintList.as_view(), name="complaint-list"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("<int:pk>/assign/", verbs.CaseAssign.as_view(), name="complaint-assign"),
     path("<int:pk>/give-back/", verbs.CaseGiveBack.as_view(), name="complaint-give-back"),
     path("<int:pk>/acknowledge/", verbs.CaseAcknowledge.as_view(), name="complaint-acknowledge"),
+    path("<int:pk>/acceptance/", acceptance.CaseAcceptance.as_view(), name="complaint-acceptance"),
     path("<int:pk>/wait/", verbs.CaseWait.as_view(), name="complaint-wait"),
     path("<int:pk>/go-on/", verbs.CaseGoOn.as_view(), name="complaint-go-on"),
     path("<int:pk>/solve/", verbs.CaseSolve.as_view(), name="complaint-solve"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from complaints.views import calendars
+from complaints.views import calendars, policies, quiet_hours
 from complaints.views import settings as pages
 
 urlpatterns = [
@@ -14,16 +14,19 @@ urlpatterns = [
     path("settings/categories/new/", pages.CategoryEdit.as_view(), name="category-create"),
     path("settings/categories/<int:pk>/", pages.CategoryEdit.as_view(), name="category-update"),
     path("settings/categories/<int:pk>/retire/", pages.CategoryRetire.as_view(), name="category-retire"),
-    path("settings/policies/new/", pages.PolicyEdit.as_view(), name="policy-create"),
-    path("settings/policies/<int:pk>/", pages.PolicyDetail.as_view(), name="policy-detail"),
-    path("settings/policies/<int:pk>/edit/", pages.PolicyEdit.as_view(), name="policy-update"),
-    path("settings/policies/<int:policy>/levels/new/", pages.LevelEdit.as_view(), name="level-create"),
-    path("settings/policies/<int:policy>/levels/<int:pk>/", pages.LevelEdit.as_view(), name="level-update"),
+    path("settings/policies/new/", policies.PolicyEdit.as_view(), name="policy-create"),
+    path("settings/policies/<int:pk>/", policies.PolicyDetail.as_view(), name="policy-detail"),
+    path("settings/policies/<int:pk>/edit/", policies.PolicyEdit.as_view(), name="policy-update"),
+    path("settings/policies/<int:policy>/levels/new/", policies.LevelEdit.as_view(), name="level-create"),
+    path(
+        "settings/policies/<int:policy>/levels/<int:pk>/", policies.LevelEdit.as_view(), name="level-update"
+    ),
     path(
         "settings/policies/<int:policy>/levels/<int:pk>/delete/",
-        pages.LevelDelete.as_view(),
+        policies.LevelDelete.as_view(),
         name="level-delete",
     ),
+    path("settings/quiet/<int:pk>/", quiet_hours.QuietHoursEdit.as_view(), name="quiet-hours-update"),
     path("settings/calendars/new/", calendars.CalendarEdit.as_view(), name="calendar-create"),
     path("settings/calendars/<int:pk>/", calendars.CalendarDetail.as_view(), name="calendar-detail"),
     path("settings/calendars/<int:pk>/edit/", calendars.CalendarEdit.as_view(), name="calendar-update"),

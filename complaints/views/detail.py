@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
-from complaints.choices.cases import ClockState, EntryKind, EscalationState, State
+from complaints.choices.cases import ClockKind, ClockState, EntryKind, EscalationState, MetBy, State
 from complaints.domain.answers import last_said
 from complaints.domain.assessing import repeats_of
 from complaints.domain.dispatching import dry_run
@@ -79,12 +79,14 @@ class ComplaintDetail(RightsMixin, TemplateView):
         """Read every part."""
         case, now = self.case, timezone.now()
         may, seen = self.may(), last_said(case)
+        clocks = shown_clocks(case, now)
         note_viewing(case.pk, self.person)
         return super().get_context_data(
             case=case,
             may=may,
             now=now,
-            clocks=shown_clocks(case, now),
+            clocks=clocks,
+            awaits_acceptance=case.is_open and any(awaits_acceptance(one) for one in clocks),
             ladder=ladder_of(case),
             lines=with_mails(lines_of(case)),
             **acknowledgement_of(case),
@@ -145,6 +147,12 @@ def shown_clocks(case: Complaint, at: datetime) -> list[Shown]:
     clocks = sorted(rows, key=lambda one: (one.state == ClockState.MET, one.due_at))
     latest = {(one.kind, one.name): one for one in sorted(clocks, key=lambda one: one.turn)}
     return [show(one, at) for one in clocks if latest[one.kind, one.name] is one]
+
+
+def awaits_acceptance(shown: Shown) -> bool:
+    """Tell whether the clock runs until the complainant is told that the complaint is accepted, or not."""
+    clock = shown.clock
+    return shown.is_running and clock.kind == ClockKind.STATUTORY and clock.met_by == MetBy.ACCEPTANCE
 
 
 def ladder_of(case: Complaint) -> list[dict[str, Any]]:

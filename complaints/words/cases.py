@@ -51,8 +51,22 @@ def _escalated(params: Params) -> str:
         "clock": clock,
         "told": told,
     }
+    words = f"{words}{stand_ins_in_words(params)}"
     action = params.get("action")
     return words if action in {None, "", LevelAction.NOTIFY} else f"{words} {_label(LevelAction, action)}."
+
+
+def stand_ins_in_words(params: Params) -> str:
+    """Return who stands in for whom, each in a sentence with a space before it; empty where nobody does."""
+    return "".join(
+        " " + _("%(by)s stands in for %(absent)s.") % {"by": one.get("by"), "absent": one.get("absent")}
+        for one in params.get("stood_in") or ()
+    )
+
+
+def _asked_to_decide(params: Params) -> str:
+    told = ", ".join(params.get("told", [])) or _("nobody could be told")
+    return _("Asked to decide: %(told)s.") % {"told": told} + stand_ins_in_words(params)
 
 
 def _first_contact(params: Params) -> str:
@@ -77,8 +91,13 @@ WORDS: dict[str, Callable[[Params], str]] = {
     "assigned": _assigned,
     "escalated": _escalated,
     "first_contact": _first_contact,
+    "asked_to_decide": _asked_to_decide,
     "given_back": lambda p: _with(_("Given back to the queue."), p),
     "acknowledged": lambda p: _with(_("Acknowledged."), p),
+    "acceptance_accepted": lambda p: _with(_("The complainant was told that the complaint is accepted."), p),
+    "acceptance_refused": lambda p: _with(
+        _("The complainant was told that the complaint is not accepted."), p
+    ),
     "waiting": lambda p: _with(_("Waits for the customer."), p),
     "resumed": lambda p: _with(_("Goes on."), p),
     "solved": lambda p: (

@@ -36,6 +36,7 @@ from complaints.models import (
     Portrait,
     PortraitTrait,
     Queue,
+    QuietHours,
     Statement,
 )
 from core.models import AuditEntry, ExchangeRate, OutgoingMail, Schedule, User
@@ -127,6 +128,7 @@ _BY_NOUN: dict[str, Finder] = {
     "complaints:category": lambda side, own: shared(Category),
     "complaints:gradingrule": lambda side, own: shared(GradingRule),
     "complaints:policy": lambda side, own: shared(Policy),
+    "complaints:quiet": lambda side, own: shared(QuietHours),
     "complaints:calendar": lambda side, own: shared(BusinessCalendar),
     "complaints:investigation": lambda side, own: side.solved,
     "complaints:complaintcause": lambda side, own: side.solved,

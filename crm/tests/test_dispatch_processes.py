@@ -36,6 +36,7 @@ from complaints.models import (
     Handler,
     Policy,
     Queue,
+    QuietHours,
 )
 from complaints.tests.factories import QueueFactory, policy
 from core.models import Job, Notification, User
@@ -88,7 +89,7 @@ for number in range(3):
 @pytest.fixture
 def handlers() -> list[User]:
     """One queue that is dispatched around the clock to four people who can carry everything."""
-    for model in (Policy, Category, Handler, Queue, BusinessCalendar):
+    for model in (Policy, Category, Handler, Queue, BusinessCalendar, QuietHours):
         model.objects.all().delete()
     policy()
     team = TeamFactory(lead=UserFactory(), parent=TeamFactory(lead=UserFactory()))

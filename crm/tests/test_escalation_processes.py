@@ -20,7 +20,16 @@ from django.utils import timezone
 
 from complaints.choices.cases import EscalationState
 from complaints.domain.registering import register_case
-from complaints.models import BusinessCalendar, Category, Complaint, Entry, Escalation, Policy, Queue
+from complaints.models import (
+    BusinessCalendar,
+    Category,
+    Complaint,
+    Entry,
+    Escalation,
+    Policy,
+    Queue,
+    QuietHours,
+)
 from complaints.tests.factories import QueueFactory, policy
 from core.models import Notification
 from core.tests.factories import TeamFactory, UserFactory
@@ -53,7 +62,7 @@ while True:
 @pytest.fixture
 def cases() -> int:
     """Cases whose three levels are all overdue, as after an outage; return how many levels that makes."""
-    for model in (Policy, Category, Queue, BusinessCalendar):
+    for model in (Policy, Category, Queue, BusinessCalendar, QuietHours):
         model.objects.all().delete()
     policy()
     above = TeamFactory(lead=UserFactory())
