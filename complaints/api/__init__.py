@@ -1,6 +1,26 @@
 """The REST endpoints of the package."""
 
-from complaints.api import conduct, foresight, grading, learning, letters, mail, public_form, solving
+from complaints.api import (
+    articles,
+    calendars,
+    conduct,
+    crises,
+    crisis_plans,
+    first_contacts,
+    foresight,
+    grading,
+    handlers,
+    improvements,
+    investigations,
+    learning,
+    letters,
+    links,
+    mail,
+    phrases,
+    public_form,
+    solving,
+    statements,
+)
 from complaints.api.cases import ComplaintViewSet
 from complaints.api.parts import (
     CategoryViewSet,
@@ -19,7 +39,18 @@ routes = [
     ("work-orders", WorkOrderViewSet, "work-order"),
     ("queues", QueueViewSet, "queue"),
     ("complaint-categories", CategoryViewSet, "complaint-category"),
+    *handlers.routes,
+    *calendars.routes,
+    *links.routes,
+    *first_contacts.routes,
+    *phrases.routes,
+    *investigations.routes,
     *solving.routes,
+    *articles.routes,
+    *crises.routes,
+    *statements.routes,
+    *crisis_plans.routes,
+    *improvements.routes,
     *learning.routes,
     *grading.routes,
     *letters.routes,

@@ -12,7 +12,9 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from complaints.api.beside import BESIDE_RIGHTS, BesideMixin
 from complaints.api.intake import INTAKE_RIGHTS, CandidateSerializer, IntakeMixin
+from complaints.api.together import TogetherMixin
 from complaints.api.verdicts import VerdictSerializer
 from complaints.choices.cases import Decision, Grade, Intake, Priority
 from complaints.domain import moves
@@ -154,7 +156,7 @@ class ReceivedSerializer(ComplaintSerializer):
 
 
 @extend_schema_view(create=extend_schema(examples=[_CALL], responses={201: ReceivedSerializer}))
-class ComplaintViewSet(IntakeMixin, UpsertMixin, VersionedViewSet):
+class ComplaintViewSet(IntakeMixin, TogetherMixin, BesideMixin, UpsertMixin, VersionedViewSet):
     """Complaints and service requests. They are closed or withdrawn, never deleted."""
 
     model = Complaint
@@ -169,6 +171,7 @@ class ComplaintViewSet(IntakeMixin, UpsertMixin, VersionedViewSet):
         "grade_again": "grade",
         "verdict": "view",
         **INTAKE_RIGHTS,
+        **BESIDE_RIGHTS,
     }
 
     def create_record(self, data: dict[str, Any]) -> Complaint:
