@@ -13,7 +13,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from complaints.api.acceptance import AcceptanceMixin
+from complaints.api.beside import BESIDE_RIGHTS, BesideMixin
 from complaints.api.intake import INTAKE_RIGHTS, CandidateSerializer, IntakeMixin
+from complaints.api.together import TogetherMixin
 from complaints.api.verdicts import VerdictSerializer
 from complaints.choices.cases import Decision, Grade, Intake, Priority
 from complaints.domain import moves, reopening
@@ -157,7 +159,9 @@ class ReceivedSerializer(ComplaintSerializer):
 
 
 @extend_schema_view(create=extend_schema(examples=[_CALL], responses={201: ReceivedSerializer}))
-class ComplaintViewSet(AcceptanceMixin, IntakeMixin, UpsertMixin, VersionedViewSet):
+class ComplaintViewSet(
+    AcceptanceMixin, IntakeMixin, TogetherMixin, BesideMixin, UpsertMixin, VersionedViewSet
+):
     """Complaints and service requests. They are closed or withdrawn, never deleted."""
 
     model = Complaint
@@ -172,6 +176,7 @@ class ComplaintViewSet(AcceptanceMixin, IntakeMixin, UpsertMixin, VersionedViewS
         "grade_again": "grade",
         "verdict": "view",
         **INTAKE_RIGHTS,
+        **BESIDE_RIGHTS,
     }
 
     def create_record(self, data: dict[str, Any]) -> Complaint:

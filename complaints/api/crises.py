@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from complaints.api.solving import ActingViewSet
 from complaints.choices.learning import CrisisState
-from complaints.domain.crises import add_cases, finish_step, move_crisis, open_crisis
+from complaints.domain.crises import MOST_ADDED, add_cases, finish_step, move_crisis, open_crisis
 from complaints.domain.crisis_customers import customers_hit, mark_told
 from complaints.domain.crisis_editing import add_step, change_step, edit_crisis, open_proposed
 from complaints.filters.learning import CrisisFilterSet
+from complaints.filters.plans import CrisisStepFilterSet
 from complaints.models import Category, Complaint, Crisis, CrisisStep
 from complaints.sorting.learning import CRISIS_SORTS
+from complaints.sorting.plans import STEP_SORTS
 from core.access import require
 from core.api.fields import ScopedRelatedField
 from core.models import User
@@ -32,7 +36,7 @@ class CrisisStepSerializer(serializers.ModelSerializer[CrisisStep]):
 
     class Meta:
         model = CrisisStep
-        fields = ["id", "position", "text", "plan", "owner", "due_at", "done_at", "done_by"]
+        fields = ["id", "crisis", "position", "text", "plan", "owner", "due_at", "done_at", "done_by"]
         read_only_fields = fields
 
 
@@ -42,13 +46,14 @@ class CrisisSerializer(StrictModelSerializer):
     owner = ScopedRelatedField(User, required=False, allow_null=True)
     category = ScopedRelatedField(Category, required=False, allow_null=True)
     steps = CrisisStepSerializer(many=True, read_only=True)
+    cases = serializers.IntegerField(read_only=True, help_text="Affected ones, also out of your reach.")
     version = VersionField()
 
     class Meta:
         model = Crisis
         fields = [
             "id", "kind", "title", "category", "reason", "stop_rule", "owner", "state", "evidence",
-            "opened_at", "contained_at", "closed_at", "outcome", "steps", "version", "updated_at",
+            "opened_at", "contained_at", "closed_at", "outcome", "cases", "steps", "version", "updated_at",
         ]  # fmt: skip
         read_only_fields = [
             "state", "evidence", "opened_at", "contained_at", "closed_at", "outcome", "updated_at",
@@ -90,16 +95,12 @@ class StepChangeSerializer(Strict):
     due_at = serializers.DateTimeField(required=False)
 
 
-class StepDoneSerializer(Strict):
-    """Which step of the crisis is done."""
-
-    step = serializers.IntegerField(min_value=1)
-
-
 class CrisisCasesSerializer(Strict):
-    """Cases that are affected."""
+    """Complaints that are affected, within reach of the caller."""
 
-    cases = serializers.ListField(child=ScopedRelatedField(Complaint), max_length=1_000)
+    complaints = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1), min_length=1, max_length=MOST_ADDED
+    )
 
 
 class ToldSerializer(Strict):
@@ -125,6 +126,19 @@ class HitSerializer(serializers.Serializer[Any]):
         return [row.complaint_id for row in hit.rows]
 
 
+_OPENED = OpenApiExample(
+    "A course that nobody can reach",
+    value={
+        "kind": "service",
+        "title": "The learning platform is down",
+        "reason": "Three classes could not begin this morning.",
+        "stop_rule": "A day without a new complaint",
+    },
+    request_only=True,
+)
+
+
+@extend_schema_view(create=extend_schema(examples=[_OPENED]))
 class CrisisViewSet(VersionedViewSet):
     """Crises: read, opened, edited and moved on; whoever may see them sees all."""
 
@@ -135,13 +149,13 @@ class CrisisViewSet(VersionedViewSet):
     default_sort = "-opened"
     http_method_names = ["get", "post", "patch", "head", "options"]
     action_rights = {
-        "open": "change", "move": "change", "steps": "change", "change_step": "change", "finish_step": "view",
-        "cases": "change", "affected": "view", "tell": "view",
+        "open": "change", "move": "change", "steps": "change", "change_step": "change",
+        "add_cases": "change", "affected": "view", "tell": "view",
     }  # fmt: skip
 
     def for_api(self, rows: Any) -> Any:
-        """Add the steps."""
-        return rows.for_api().prefetch_related("steps")
+        """Add the steps and the number of cases."""
+        return rows.for_api().annotate(cases=Count("affected")).prefetch_related("steps")
 
     def create_record(self, data: dict[str, Any]) -> Crisis:
         """Open one, with the plan of its kind; the caller leads where nobody is named."""
@@ -187,25 +201,23 @@ class CrisisViewSet(VersionedViewSet):
         change_step(self._step(crisis, data.pop("step")), data, by=self.actor)
         return self.answer(self.fresh(crisis))
 
-    @extend_schema(request=StepDoneSerializer, responses=CrisisSerializer, filters=False)
-    @action(detail=True, methods=["post"], url_path="finish-step")
-    def finish_step(self, request: Request, pk: int) -> Response:
-        """Mark a step as done, as its owner or as somebody who may lead. A second time changes nothing."""
-        crisis = self.get_object()
-        finish_step(self._step(crisis, self.checked(StepDoneSerializer)["step"]), by=self.actor)
-        return self.answer(self.fresh(crisis))
-
     def _step(self, crisis: Crisis, pk: int) -> CrisisStep:
         rows = CrisisStep.objects.visible_to(self.actor).select_related("crisis")
         found: CrisisStep = get_object_or_404(rows, crisis=crisis, pk=pk)
         return found
 
     @extend_schema(request=CrisisCasesSerializer, responses=CrisisSerializer, filters=False)
-    @action(detail=True, methods=["post"])
-    def cases(self, request: Request, pk: int) -> Response:
-        """Add affected cases, each once."""
+    @action(detail=True, methods=["post"], url_path="add-cases")
+    def add_cases(self, request: Request, pk: int) -> Response:
+        """Add affected complaints; those that are in it already stay once."""
         crisis = self.get_object()
-        add_cases(crisis, self.checked(CrisisCasesSerializer)["cases"], by=self.actor)
+        wanted = set(self.checked(CrisisCasesSerializer)["complaints"])
+        seen = Complaint.objects.visible_to(self.actor).complaints().for_list()
+        rows = list(seen.filter(pk__in=wanted).order_by("received_at", "id"))
+        if len(rows) < len(wanted):
+            text = _("Some of them are no complaints in your reach.")
+            raise serializers.ValidationError({"complaints": [text]})
+        add_cases(crisis, rows, by=self.actor)
         return self.answer(self.fresh(crisis))
 
     @extend_schema(responses=HitSerializer(many=True), filters=False)
@@ -227,4 +239,28 @@ class CrisisViewSet(VersionedViewSet):
         return Response(HitSerializer(customers_hit(crisis, self.actor), many=True).data)
 
 
-routes = [("crises", CrisisViewSet, "crisis")]
+class CrisisStepViewSet(ActingViewSet):
+    """Steps of crises: read, and done."""
+
+    model = CrisisStep
+    serializer_class = CrisisStepSerializer
+    filterset_class = CrisisStepFilterSet
+    sort_keys = STEP_SORTS
+    default_sort = "id"
+    action_rights = {"done": "change"}
+
+    def for_api(self, rows: Any) -> Any:
+        """Add the crisis that the verb locks."""
+        return rows.select_related("crisis")
+
+    @extend_schema(request=None, responses=CrisisStepSerializer, filters=False)
+    @action(detail=True, methods=["post"])
+    def done(self, request: Request, pk: int) -> Response:
+        """Mark it as done; again changes nothing. 409 once the crisis has ended."""
+        return self.answer(self.fresh(finish_step(self.get_object(), by=self.caller)))
+
+
+routes = [
+    ("crises", CrisisViewSet, "crisis"),
+    ("crisis-steps", CrisisStepViewSet, "crisis-step"),
+]

@@ -13,63 +13,12 @@ from rest_framework.response import Response
 
 from complaints.choices.learning import AlertState
 from complaints.domain.alerts import move_alert, take_call_score
-from complaints.filters.learning import AlertFilterSet, ArticleFilterSet, ReportFilterSet
-from complaints.models import Alert, Article, CallScore, Complaint, DailyReport
-from complaints.sorting.learning import ALERT_SORTS, ARTICLE_SORTS, REPORT_SORTS
+from complaints.filters.learning import AlertFilterSet, ReportFilterSet
+from complaints.models import Alert, CallScore, Complaint, DailyReport
+from complaints.sorting.learning import ALERT_SORTS, REPORT_SORTS
 from core.api.fields import ScopedRelatedField
 from core.api.viewsets import ScopedReadViewSet
 from core.keyset import SortKey
-
-
-class ArticleSerializer(serializers.ModelSerializer[Article]):
-    """An article; `title` and `text` are those of the edition in force."""
-
-    category_code = serializers.CharField(source="category.code", default="", read_only=True)
-    title = serializers.SerializerMethodField()
-    text = serializers.SerializerMethodField()
-
-    class Meta:
-        model = Article
-        fields = [
-            "id",
-            "title",
-            "text",
-            "category_code",
-            "state",
-            "edition",
-            "helped",
-            "published_at",
-            "version",
-        ]
-        read_only_fields = fields
-
-    def get_title(self, article: Article) -> str:
-        """The title in force, before the first edition that of the draft."""
-        edition = _edition(article)
-        return edition.title if edition is not None else article.title
-
-    def get_text(self, article: Article) -> str:
-        """The Markdown in force, before the first edition that of the draft."""
-        edition = _edition(article)
-        return edition.body if edition is not None else article.body
-
-
-def _edition(article: Article) -> Any:
-    return next((one for one in article.editions.all() if one.number == article.edition), None)
-
-
-class ArticleViewSet(ScopedReadViewSet):
-    """Articles: read."""
-
-    model = Article
-    serializer_class = ArticleSerializer
-    filterset_class = ArticleFilterSet
-    sort_keys = ARTICLE_SORTS
-    default_sort = "-helped"
-
-    def for_api(self, rows: Any) -> Any:
-        """Add category and editions."""
-        return rows.select_related("category").prefetch_related("editions")
 
 
 class AlertSerializer(serializers.ModelSerializer[Alert]):
@@ -171,7 +120,6 @@ class DailyReportViewSet(ScopedReadViewSet):
 
 
 routes = [
-    ("articles", ArticleViewSet, "article"),
     ("complaint-alerts", AlertViewSet, "complaint-alert"),
     ("call-scores", CallScoreViewSet, "call-score"),
     ("daily-reports", DailyReportViewSet, "daily-report"),

@@ -225,6 +225,10 @@ class LinkKind(TextChoices):
     CONVERTED = "converted", pgettext_lazy("link of cases", "Turned into")
 
 
+#: What people choose; the link to what a case was before is made by the product.
+CHOSEN_LINKS = [(one.value, one.label) for one in LinkKind if one != LinkKind.CONVERTED]
+
+
 class Decision(TextChoices):
     """What was decided about a complaint (counting rules of the FCA: partly upheld counts as upheld)."""
 

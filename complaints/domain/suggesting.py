@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from complaints.models import Article, Complaint
+from django.conf import settings
+from django.db.models import F
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from complaints.models import Article, ArticleEdition, Complaint
+from complaints.plain_markdown import part_below, plain
 from complaints.similarity import Index
 
 MOST = 5
@@ -23,6 +30,16 @@ _lock = threading.Lock()
 _kept = _Kept(None, Index())
 
 
+@dataclass(frozen=True)
+class Suggestion:
+    """A published article with the text in force, in Markdown, and what of it answers a customer, plain."""
+
+    article: Article
+    title: str
+    body: str
+    solution: str
+
+
 def suggested(text: str, *, most: int = MOST) -> list[Article]:
     """Return the published articles most like the text, the best first. Two queries, three after a change."""
     if not text.strip():
@@ -35,6 +52,27 @@ def suggested(text: str, *, most: int = MOST) -> list[Article]:
 def suggested_for(complaint: Complaint) -> list[Article]:
     """Return the published articles that may help with the case."""
     return suggested(f"{complaint.title} {complaint.description}")
+
+
+def with_texts(articles: Sequence[Article]) -> list[Suggestion]:
+    """Return the articles with the texts in force, in the same order. One query."""
+    rows = ArticleEdition.objects.filter(article__in=articles, number=F("article__edition"))
+    texts = {edition.article_id: edition for edition in rows} if articles else {}
+    headings = _headings()
+    return [
+        Suggestion(one, text.title, text.body, plain(part_below(text.body, headings)))
+        for one in articles
+        if (text := texts.get(one.pk)) is not None
+    ]
+
+
+def _headings() -> set[str]:
+    """Return how drafts of cases head what helped, in each language of the product."""
+    found = set()
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            found.add(_("What helped"))
+    return found
 
 
 def _index() -> Index:

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from complaints.choices.cases import (
+    CHOSEN_LINKS,
     Acceptance,
     CaseKind,
     Decision,
@@ -15,7 +16,6 @@ from complaints.choices.cases import (
     EntryKind,
     Grade,
     Intake,
-    LinkKind,
     Priority,
 )
 from complaints.models import Category, Complaint
@@ -231,7 +231,7 @@ class LinkForm(forms.Form):
     target = CaseField(label=_("Number of the other case"), max_length=60, help_text="TS-20261122-0031")
     kind = forms.ChoiceField(
         label=_("How they belong together"),
-        choices=[(one.value, one.label) for one in LinkKind if one != LinkKind.CONVERTED],
+        choices=CHOSEN_LINKS,
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

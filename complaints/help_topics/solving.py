@@ -62,6 +62,7 @@ TOPICS = (
         (
             _("Beside a case stand the cards that fit it, in the language of the customer."),
             _("Mark a card as used when you said it: cards that are used come first."),
+            _("“Insert into the answer” puts a card into the box below the log, and counts it as used."),
         ),
         ("complaints:phrase*",),
         right=("complaints.phrasecard", "view"),

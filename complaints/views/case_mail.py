@@ -21,6 +21,7 @@ from complaints.forms.mail import AnswerMailForm, EntryMailForm
 from complaints.models import CaseLetter, Complaint, Entry, InboundMail
 from complaints.views.base import CaseVerb, case_for
 from complaints.views.meanwhile import MeanwhileMixin
+from complaints.views.suggestions import SuggestingMixin
 from core.access import sees_field
 from core.masking import note_shown
 from core.views.base import Right, RightsMixin
@@ -84,9 +85,10 @@ class _ToCustomer(CaseVerb):
         return f"{self.case.get_absolute_url()}#log"
 
 
-class AnswerByMail(MeanwhileMixin, _ToCustomer):
+class AnswerByMail(MeanwhileMixin, SuggestingMixin, _ToCustomer):
     """An answer, sent by e-mail."""
 
+    answer_field = "body"
     form_class = AnswerMailForm
     title = gettext_lazy("Answer by e-mail")
     submit_label = gettext_lazy("Send")

@@ -123,6 +123,7 @@ class ComplaintDetail(RightsMixin, TemplateView):
             "compensation": self.case.is_complaint and can(self.person, "view", Compensation),
             "callbacks": can(self.person, "view", CallBack),
             "knowledge": can(self.person, "view", Article),
+            "phrases": can(self.person, "view", PhraseCard),
             "convert": changed["grade"] and self.case.is_open,
             "letters": self.case.is_complaint and can(self.person, "view", DecisionLetter),
             "references": self.case.is_complaint and can(self.person, "view", Citation),
@@ -232,6 +233,7 @@ def contact_card(case: Complaint, *, may: bool) -> dict[str, Any] | None:
                 "number": place,
                 "seconds": SECONDS[step],
                 "words": cards[step].text(case.language) if step in cards else "",
+                "hint": cards[step].hint if step in cards else "",
                 "done": contact is not None and getattr(contact, f"{step}_at") is not None,
                 "now": step == now_at,
             }

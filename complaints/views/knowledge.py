@@ -1,4 +1,4 @@
-"""Articles: the list, one of them, writing, review, editions, and what is suggested for a case."""
+"""Articles: the list, one of them, writing, review, editions."""
 
 from __future__ import annotations
 
@@ -18,20 +18,16 @@ from complaints.domain.articles import (
     draft_from_case,
     edit_article,
     move_article,
-    note_help,
     publish_article,
     write_article,
 )
-from complaints.domain.suggesting import suggested, suggested_for
 from complaints.filters.learning import ArticleFilterSet
 from complaints.forms.knowledge import ArticleForm
 from complaints.models import Article, ArticleEdition, Complaint
 from complaints.rendering import as_html
 from complaints.sorting.learning import ARTICLE_SORTS
-from complaints.views.base import NAV, case_for, list_crumbs
-from complaints.views.panels import CasePanel, PanelPost
+from complaints.views.base import NAV, list_crumbs
 from core.access import can
-from core.errors import DomainError
 from core.views.base import RightsMixin, go_to, number_in, render_page
 from core.views.lists import ListPage
 from customers.views.base import CustomerFormPage, RecordFilters, fetch
@@ -236,49 +232,3 @@ class ArticleFromCase(RightsMixin, View):
             return go_to(request, case.get_absolute_url())
         messages.success(request, _("Check the draft: names and numbers may be left in it."))
         return go_to(request, reverse("complaints:article-update", args=[article.pk]))
-
-
-class KnowledgePanel(CasePanel):
-    """On the page of a case: which articles may help."""
-
-    required_right = ("view", Article)
-    template_name = "complaints/knowledge_panel.html"
-
-    def context_of(self, case: Complaint) -> dict[str, Any]:
-        """Add the articles most like the case."""
-        may_change = Complaint.objects.visible_to(self.person, "change").filter(pk=case.pk)
-        return {
-            "may_help": can(self.person, "change", Complaint) and may_change.exists(),
-            "articles": suggested_for(case),
-            "helped": set(case.helped_by.values_list("article", flat=True)),
-            "may_draft": case.solved_at is not None and can(self.person, "add", Article),
-        }
-
-
-class KnowledgeHelp(PanelPost):
-    """Noting that an article helped, once for the case, by somebody who works on it."""
-
-    required_right = ("change", Complaint)
-    panel = KnowledgePanel
-
-    def perform(self) -> Complaint:
-        """Note it."""
-        case = case_for(self.request, self.kwargs["pk"], "change")
-        number = number_in(self.request.POST.get("article", ""))
-        if number is None:
-            raise DomainError("article_needed", _("Name the article that helped."))
-        article: Article = fetch(self.request, Article.objects.all(), number)
-        note_help(article, case, by=self.person)
-        return case
-
-
-class KnowledgeSuggest(RightsMixin, View):
-    """While a new case is typed: which articles may help."""
-
-    required_right = ("view", Article)
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """Show the articles most like the text."""
-        text = " ".join(request.GET.get(name, "") for name in ("q", "title", "description"))
-        context = {"articles": suggested(text), "nav_current": NAV}
-        return render_page(request, "complaints/knowledge_suggest.html", context, partial="panel")

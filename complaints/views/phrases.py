@@ -11,17 +11,22 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from complaints.choices.solving import Step
+from complaints.choices.solving import Gap, Step
+from complaints.domain.first_contact import next_step
 from complaints.domain.phrases import create_card, note_use, phrases_for, update_card
 from complaints.filters.solving import PhraseFilterSet
 from complaints.forms.solving import PhraseForm
-from complaints.models import Complaint, PhraseCard
+from complaints.models import Complaint, Entry, Investigation, PhraseCard
 from complaints.sorting.solving import PHRASE_SORTS
 from complaints.views.panels import CasePanel, PanelPost
 from core.access import can
 from core.navigation import settings_crumbs
+from core.views.base import is_fragment
 from core.views.lists import ListPage
 from customers.views.base import CustomerFormPage, RecordFilters, fetch
+
+#: Of each step, so many cards are offered.
+MOST_OF_A_STEP = 5
 
 
 class PhrasePanel(CasePanel):
@@ -31,23 +36,43 @@ class PhrasePanel(CasePanel):
     template_name = "complaints/phrase_panel.html"
 
     def context_of(self, case: Complaint) -> dict[str, Any]:
-        """Add the cards in the language of the customer."""
+        """Add the cards in the language of the customer, and what they were chosen for."""
         order = list(Step.values)
         cards = sorted(phrases_for(case), key=lambda card: order.index(card.step))
         labels = dict(Step.choices)
+        writes = Complaint.objects.visible_to(self.person, "change").filter(pk=case.pk).exists()
         return {
             "steps": [
-                (labels[step], [(card, card.text(case.language)) for card in rows][:3])
+                (step, labels[step], [(card, card.text(case.language)) for card in rows][:MOST_OF_A_STEP])
                 for step, rows in groupby(cards, key=lambda card: card.step)
             ],
+            "fits": _chosen_for(case),
+            "now_at": self._step_of(case),
+            "may_use": can(self.person, "add", Entry),
+            "into": "id_body" if writes and case.is_open and is_fragment(self.request) else "",
             "may_change": can(self.person, "change", PhraseCard),
         }
 
+    def _step_of(self, case: Complaint) -> str:
+        """Return the step whose cards are open: the one just used, else the one that the talk has reached."""
+        asked = self.request.POST.get("step", "")
+        if asked in Step.values:
+            return asked
+        contact = case.first_contacts.filter(cycle=case.cycle).first()
+        return next_step(contact) if contact is not None else Step.ACCEPT.value
+
+
+def _chosen_for(case: Complaint) -> list[str]:
+    """Return the category and the gap by which the cards were chosen, as far as they are known."""
+    gap = Investigation.objects.filter(complaint=case).values_list("gap", flat=True).first()
+    words = [case.category.name if case.category is not None else "", str(Gap(gap).label) if gap else ""]
+    return [word for word in words if word]
+
 
 class PhraseUse(PanelPost):
-    """Counting that a phrase was said."""
+    """Counting that a phrase was said, or went into an answer, by somebody who may write in the log."""
 
-    required_right = ("view", PhraseCard)
+    required_right = ("add", Entry)
     panel = PhrasePanel
     success_message = gettext_lazy("Noted.")
 

@@ -28,6 +28,7 @@ from complaints.forms.cases import (
 from complaints.models import CaseLetter, CaseLink, Complaint, Entry
 from complaints.views.base import NAV, CaseMove, CaseVerb, case_for
 from complaints.views.meanwhile import MeanwhileMixin
+from complaints.views.suggestions import SuggestingMixin
 from core.access import require
 from core.models import User
 from core.views.base import ConfirmPage, Right
@@ -146,9 +147,10 @@ class CaseReopen(_WithReason):
         return back
 
 
-class CaseSolve(MeanwhileMixin, CaseVerb):
+class CaseSolve(MeanwhileMixin, SuggestingMixin, CaseVerb):
     """The solution."""
 
+    answer_field = "solution"
     form_class = SolveForm
     title = gettext_lazy("Give the solution")
     submit_label = gettext_lazy("Give solution")

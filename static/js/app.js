@@ -67,7 +67,8 @@
   const isDirty = (dialog) => Boolean(dialog.querySelector("form[data-dirty]"));
   document.addEventListener("htmx:afterSwap", (event) => {
     const dialog = event.detail.target.closest?.("#dialog");
-    if (dialog && dialog.childElementCount) openDialog(dialog);
+    /* a piece that changes inside an open dialog leaves the cursor where somebody writes */
+    if (dialog && dialog.childElementCount && (dialog === event.detail.target || !dialog.open)) openDialog(dialog);
   });
   /* a dialog that is closed is given up: nothing in it counts as unsaved, and the next one starts empty */
   document.addEventListener("close", (event) => {

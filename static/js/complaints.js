@@ -31,6 +31,19 @@
     if (begins) document.body.dispatchEvent(new CustomEvent("perennial:visible"));
   });
 
+  /* A text that stands ready goes into the field that is written, below what is there already. */
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-insert]");
+    const field = button && document.getElementById(button.dataset.insert);
+    if (!field) return;
+    const said = field.value.trimEnd();
+    field.value = said ? `${said}\n\n${button.dataset.text}` : button.dataset.text;
+    const kind = field.form?.querySelector("select[name=kind]");
+    if (kind?.querySelector("option[value=outbound]")) kind.value = "outbound";
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus();
+  });
+
   /* A card that is dropped on a column does what its own menu would do: the server decides. */
   let dragged = null;
   document.addEventListener("dragstart", (event) => {
