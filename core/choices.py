@@ -60,6 +60,15 @@ class JobState(TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class JobStanding(TextChoices):
+    """Jobs as the page of jobs puts them under tabs."""
+
+    RUNNING = "running", _("Running")
+    WAITING = "waiting", _("Waiting")
+    AGAIN = "again", _("Failed, tried again")
+    ASIDE = "aside", _("Set aside")
+
+
 class AuditAction(TextChoices):
     """What was done, in the audit table."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol
@@ -22,6 +22,8 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
+#: How long the file of an export can be fetched.
+KEPT_FOR = timedelta(days=7)
 #: Beyond this a spreadsheet program cannot open the sheet.
 XLSX_MOST_ROWS = 1_048_575
 XLSX_MOST_CHARACTERS = 32_767

@@ -126,7 +126,8 @@ _YOURS = (
         (
             _("A running job shows how far it is and how long it will take; it may be cancelled."),
             _("A job that failed is tried again by itself; after five attempts it is set aside."),
-            _("Set-aside jobs show their error and can be started again."),
+            _("Set-aside jobs show their error and can be started again, one by one or all that are listed."),
+            _("What a schedule does can be run again once it is done."),
         ),
         ("core:job-*",),
     ),
@@ -234,6 +235,7 @@ _SETTINGS = (
         (
             _("Change the time of day, switch a schedule off, or start it now."),
             _("A run that was missed, because the machine was down, is shown and made up for."),
+            _("The runs of a schedule are kept, with how each ended."),
         ),
         ("core:schedule-*",),
         right=("core.schedule", "view"),

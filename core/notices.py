@@ -9,8 +9,11 @@ from dataclasses import dataclass
 
 from django.db.models import TextChoices
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from core.exports import KEPT_FOR
 
 
 class MailMode(TextChoices):
@@ -152,7 +155,7 @@ _PLATFORM = (
     Kind(
         "core.export_ready",
         _("An export is ready"),
-        _("The file can be fetched for a day."),
+        format_lazy(_("The file can be fetched for {n} days."), n=KEPT_FOR.days),
         NoticeGroup.WORK,
     ),
     Kind(

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from core.access import ScopedQuerySet, can, reach_of, teams_above
-from core.choices import DepartureState, JobState, ViewScope
+from core.choices import DepartureState, JobStanding, JobState, ViewScope
 from core.lent import shareables
 from core.notices import MailState
 from core.roles import Reach
@@ -87,6 +87,15 @@ class PicklistQuerySet(ScopedQuerySet):
     team_path = None
 
 
+#: A waiting job with an error is one whose last attempt failed.
+_STANDINGS = {
+    JobStanding.RUNNING: Q(state=JobState.RUNNING),
+    JobStanding.WAITING: Q(state=JobState.PENDING, error=""),
+    JobStanding.AGAIN: Q(state=JobState.PENDING) & ~Q(error=""),
+    JobStanding.ASIDE: Q(state=JobState.FAILED),
+}
+
+
 class JobQuerySet(ScopedQuerySet):
     """Jobs; the owner of a job is who asked for it."""
 
@@ -102,6 +111,20 @@ class JobQuerySet(ScopedQuerySet):
     def open(self) -> Self:
         """Jobs that wait or run."""
         return self.filter(state__in=[JobState.PENDING, JobState.RUNNING])
+
+    def standing(self, name: str) -> Self:
+        """Jobs under one tab of the page of jobs."""
+        return self.filter(_STANDINGS[JobStanding(name)])
+
+    def counts(self) -> dict[str, int]:
+        """Return how many jobs stand under each tab."""
+        open_or_aside = self.filter(
+            state__in=[JobState.PENDING, JobState.RUNNING, JobState.FAILED]
+        ).order_by()
+        found: dict[str, int] = open_or_aside.aggregate(
+            **{name.value: Count("pk", filter=condition) for name, condition in _STANDINGS.items()}
+        )
+        return found
 
     def unheard(self, since: datetime) -> Self:
         """Jobs for which no worker was called since then."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from core.choices import AuditAction, JobState
 from core.domain.audit import audit_line
 from core.domain.jobs import current_job, later, progress
 from core.errors import DomainError
-from core.exports import XLSX_MOST_ROWS, CsvSheet, Sheet, XlsxSheet
+from core.exports import KEPT_FOR, XLSX_MOST_ROWS, CsvSheet, Sheet, XlsxSheet
 from core.filters import ScopedFilterSet
 from core.keyset import iterate
 from core.lists import Column, ListDefinition, list_named
@@ -31,7 +31,6 @@ FORMATS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-KEPT_FOR = timedelta(days=7)
 _DEDUPE = "export-"
 
 

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from core.choices import JobState
 from core.display import format_number
 from core.domain.heartbeats import CLOCK, WORKER, is_lately, last_seen
+from core.domain.jobs import paces
 from core.models import Job, OutgoingMail
 from core.notices import MailState
 from core.readiness import Condition, Finding, register_readiness, within
@@ -106,12 +107,13 @@ def _ping_redis() -> None:
 def check_worker(at: datetime) -> Finding:
     """See whether some worker did something lately, and how much was done in the last hour."""
     seen = last_seen(WORKER)
-    recent = Job.objects.filter(created_at__gte=at - timedelta(hours=1))
-    done = recent.filter(state=JobState.DONE).count()
+    found = paces(at)
+    done = sum(pace.done for pace in found)
     figures = {
         "seconds_since_seen": _seconds(seen, at),
         "done_in_the_last_hour": done,
-        "set_aside_in_the_last_hour": recent.filter(state=JobState.FAILED).count(),
+        "set_aside_in_the_last_hour": sum(pace.set_aside for pace in found),
+        "jobs_a_minute": {pace.queue: pace.a_minute for pace in found},
     }
     if is_lately(seen, at):
         text = ngettext(

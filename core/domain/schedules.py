@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from core.choices import AuditAction
+from core.choices import AuditAction, JobState
 from core.domain.audit import differences, record
 from core.domain.jobs import later
 from core.errors import Conflict, DomainError
@@ -142,6 +142,27 @@ def run_now(schedule: Schedule, *, by: User, at: datetime | None = None) -> Job:
     _run, job = _record_run(schedule, Moments(moment, 0, moment), by=by)
     record(AuditAction.RAN, by=by, subject=schedule)
     return job
+
+
+def schedule_of(job: Job) -> Schedule | None:
+    """Return the schedule whose work the job did: what happens by itself again and again may be repeated."""
+    found: Schedule | None = Schedule.objects.filter(task=job.task, payload=job.payload).first()
+    return found
+
+
+def run_again(job: Job, *, by: User, at: datetime | None = None) -> Job:
+    """Do the work of a job that is done once more, as a new job, and return that.
+
+    Only work of a schedule is known to be safe to repeat: refused with `job_not_repeatable` for any other,
+    with `job_not_done` before the job is done, and as `run_now` refuses.
+    """
+    if job.state != JobState.DONE:
+        raise Conflict("job_not_done", _("Only a job that is done can be run again."))
+    schedule = schedule_of(job)
+    if schedule is None:
+        text = _("Only the work of a schedule can be run again; ask for this anew where you asked for it.")
+        raise Conflict("job_not_repeatable", text)
+    return run_now(schedule, by=by, at=at)
 
 
 @transaction.atomic

@@ -28,6 +28,8 @@ class Job(models.Model):
     lease_token = models.CharField(_("lease token"), max_length=36, blank=True)
     progress_done = models.PositiveIntegerField(_("steps done"), default=0)
     progress_total = models.PositiveIntegerField(_("steps in all"), default=0)
+    #: What earlier attempts had done: the speed of this one is told by what it adds.
+    progress_before = models.PositiveIntegerField(_("steps done before this attempt"), default=0)
     progress_note = models.CharField(_("doing"), max_length=200, blank=True)
     cancel_requested = models.BooleanField(_("asked to stop"), default=False)
     result = models.JSONField(_("result"), default=dict)
@@ -69,6 +71,10 @@ class Job(models.Model):
             ),
             models.Index(fields=["-created_at", "-id"], name="job_newest"),
             models.Index(fields=["created_by", "-created_at", "-id"], name="job_of_person"),
+            # The System page counts what ended in the last hour.
+            models.Index(
+                fields=["finished_at"], name="job_ended", condition=models.Q(finished_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -83,6 +89,11 @@ class Job(models.Model):
     def is_open(self) -> bool:
         """True while the job waits or runs."""
         return self.state in {JobState.PENDING, JobState.RUNNING}
+
+    @property
+    def is_tried_again(self) -> bool:
+        """True while the job waits for another attempt after one that failed."""
+        return self.state == JobState.PENDING and bool(self.error)
 
 
 class Schedule(models.Model):

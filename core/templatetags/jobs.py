@@ -6,9 +6,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from core.choices import ImportOutcome, JobState
+from core.choices import ImportOutcome, JobStanding, JobState
 from core.display import format_moment, format_number
-from core.domain.jobs import Waiting, why_waiting
+from core.domain.jobs import MAX_ATTEMPTS, Waiting, why_waiting
 from core.models import Job
 from core.templatetags.ui import chip
 
@@ -46,15 +46,31 @@ def job_results(job: Job) -> list[tuple[str, str]]:
 @register.simple_tag
 def job_state(job: Job) -> SafeString:
     """The state as a chip, with a mark of its own."""
+    if job.is_tried_again:
+        return chip(str(JobStanding.AGAIN.label), "warn", icon_name="retry")
     kind, icon_name = _KINDS[JobState(job.state)]
     return chip(job.get_state_display(), kind, icon_name=icon_name)
+
+
+@register.simple_tag
+def job_again(job: Job) -> str:
+    """When a job whose attempt failed will be tried again, and which attempt that is; else nothing."""
+    if not job.is_tried_again:
+        return ""
+    words = {"n": min(job.attempts + 1, MAX_ATTEMPTS), "most": MAX_ATTEMPTS}
+    if job.not_before <= timezone.now():
+        return gettext("Tried again as soon as a worker is free, attempt %(n)d of %(most)d") % words
+    return gettext("Will be tried again at %(moment)s, attempt %(n)d of %(most)d") % {
+        "moment": format_moment(job.not_before),
+        **words,
+    }
 
 
 @register.simple_tag
 def job_waiting(job: Job) -> SafeString | str:
     """A chip that says why an open job does not run; nothing when it runs or has ended."""
     waiting = why_waiting(job, timezone.now())
-    if waiting is None:
+    if waiting is None or waiting.reason == "again":  # the card says it itself
         return ""
     kind = "warn" if waiting.reason == "no_worker" else ""
     text = waiting_words(waiting)

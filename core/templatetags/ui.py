@@ -286,11 +286,15 @@ def note(content: str, *, kind: str = "", icon_name: str = "", action: str = "",
 # ---- background work and words for the scripts ------------------------------------------------------
 @register.simple_tag
 def time_left(job: Any) -> str:
-    """How long a running job will take: "about 20 seconds left"; empty while nobody can know."""
+    """How long a running job will take: "about 20 seconds left"; empty while nobody can know.
+
+    The speed is that of this attempt: what earlier ones did says nothing of the seconds since it began.
+    """
     done, total, started = job.progress_done, job.progress_total, job.started_at
-    if not (done and total and started):
+    gained = done - job.progress_before
+    if gained <= 0 or not (total and started):
         return ""
-    seconds = (timezone.now() - started).total_seconds() / done * max(0, total - done)
+    seconds = (timezone.now() - started).total_seconds() / gained * max(0, total - done)
     if seconds < 60:
         count = max(5, round(seconds / 5) * 5)
         return ngettext("about %(n)d second left", "about %(n)d seconds left", count) % {"n": count}

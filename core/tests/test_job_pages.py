@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
 from django.db import connection
@@ -262,3 +262,157 @@ def test_an_unsound_timing_is_refused_in_the_form(schedule, user_in, client_of):
     assert answer.status_code == 422
     assert "either a time of day or an interval" in answer.content.decode()
     assert Schedule.objects.get(pk=schedule.pk).every_seconds is None
+
+
+# ---- tabs, attempts, starting again -----------------------------------------------------------------
+def failed_once(title="Import", **fields) -> Job:
+    values = {"task": "core.tasks.tick", "error": "ValueError: no such column", "attempts": 1, **fields}
+    return Job.objects.create(title=title, not_before=timezone.now() + timedelta(minutes=5), **values)
+
+
+def set_aside(title="Export", **fields) -> Job:
+    values = {"state": JobState.FAILED, "attempts": 5, "finished_at": timezone.now(), **fields}
+    return failed_once(title, **values)
+
+
+def test_a_job_that_will_be_tried_again_says_when_and_why(sales, client_of):
+    job = failed_once(created_by=sales)
+    client = client_of(sales)
+
+    for text in (
+        page(client, "job-list").content.decode(),
+        page(client, "job-detail", job.pk).content.decode(),
+        page(client, "job-progress", job.pk, **HTMX).content.decode(),
+    ):
+        assert "Will be tried again at" in text
+        assert "attempt 2 of 5" in text
+        assert "ValueError: no such column" in text
+        assert "Waiting for the worker" not in text
+
+
+def test_the_tabs_count_ones_own_jobs(sales, user_in, client_of):
+    later("core.tasks.tick", title="Waits", by=sales)
+    failed_once(created_by=sales)
+    set_aside("Mine aside", created_by=sales)
+    set_aside("Theirs", created_by=user_in("sales"))
+    running = later("core.tasks.tick", title="Runs", by=sales)
+    claim_job(running.pk, at=timezone.now(), token="t")
+
+    response = page(client_of(sales), "job-list")
+
+    assert [(tab["label"], tab.get("count")) for tab in response.context["tabs"]] == [
+        ("All", None),
+        ("Running", 1),
+        ("Waiting", 1),
+        ("Failed, tried again", 1),
+        ("Set aside", 1),
+    ]
+    shown = client_of(sales).get(reverse("core:job-list"), {"stand": "aside"}).content.decode()
+    assert ("Mine aside" in shown, "Waits" in shown, "Theirs" in shown) == (True, False, False)
+
+
+def test_a_running_row_shows_how_far_it_is_and_how_long_it_takes(sales, client_of):
+    job = later("core.tasks.tick", title="Import", by=sales)
+    claim_job(job.pk, at=timezone.now(), token="mine")
+    started = timezone.now() - timedelta(seconds=30)
+    Job.objects.update(progress_done=500, progress_total=1000, started_at=started)
+
+    text = page(client_of(sales), "job-list").content.decode()
+
+    assert 'max="1000" value="500"' in text
+    assert "500 of 1,000 · about 30 seconds left" in text
+
+
+def test_all_set_aside_jobs_of_the_filter_start_again_after_a_question(user_in, client_of):
+    mine, other = set_aside("Import A"), set_aside("Export B")
+    client = client_of(user_in("administrator"))
+    url = reverse("core:job-retry-all") + "?q=Import"
+    assert url in client.get(reverse("core:job-list"), {"q": "Import"}).content.decode()
+
+    asked = client.get(url).content.decode()
+    assert "1 job that is set aside starts again" in asked
+    assert client.post(url).status_code == 302
+
+    mine.refresh_from_db()
+    other.refresh_from_db()
+    assert (mine.state, other.state) == (JobState.PENDING, JobState.FAILED)
+
+
+def test_nobody_starts_the_set_aside_jobs_of_others(sales, user_in, client_of):
+    theirs = set_aside(created_by=user_in("sales"))
+    client = client_of(sales)
+    assert reverse("core:job-retry-all") not in page(client, "job-list").content.decode()
+    client.post(reverse("core:job-retry-all"))
+    answer = client.post("/api/v1/jobs/retry-all/", {}, content_type="application/json")
+    assert answer.json() == {"retried": 0}
+    theirs.refresh_from_db()
+    assert theirs.state == JobState.FAILED
+
+
+def test_the_api_starts_those_of_one_task_again(user_in, client_of):
+    set_aside()
+    set_aside(task="core.tasks.delete_old_jobs")
+    answer = client_of(user_in("administrator")).post(
+        "/api/v1/jobs/retry-all/", {"task": "core.tasks.tick"}, content_type="application/json"
+    )
+    assert answer.json() == {"retried": 1}
+    assert Job.objects.filter(state=JobState.FAILED).count() == 1
+
+
+def scheduled() -> Schedule:
+    Schedule.objects.all().delete()
+    return ensure_schedule(
+        "test.again", title="Nightly", task="core.tasks.delete_old_jobs", daily_at=time(2, 0)
+    )
+
+
+def job_of(schedule, **fields) -> Job:
+    values = {"state": JobState.DONE, "finished_at": timezone.now(), **fields}
+    return Job.objects.create(task=schedule.task, title="Nightly", **values)
+
+
+def test_the_work_of_a_schedule_can_be_run_again(user_in, client_of):
+    done, client = job_of(scheduled()), client_of(user_in("administrator"))
+    assert "Run again" in page(client, "job-detail", done.pk).content.decode()
+
+    answer = client.post(reverse("core:job-run-again", args=[done.pk]))
+
+    new = Job.objects.latest("pk")
+    assert (answer.url, new.task, new.state) == (new.get_absolute_url(), done.task, JobState.PENDING)
+    again = client.post(f"/api/v1/jobs/{done.pk}/run-again/")
+    assert (again.status_code, again.json()["code"]) == (409, "schedule_is_running")
+
+
+def test_other_work_is_not_run_again(user_in, client_of, sales):
+    export = Job.objects.create(task="core.tasks.export_list", state=JobState.DONE, created_by=sales)
+    waits = job_of(scheduled(), state=JobState.PENDING, finished_at=None)
+    client = client_of(user_in("administrator"))
+    assert "Run again" not in page(client, "job-detail", export.pk).content.decode()
+    codes = [client.post(f"/api/v1/jobs/{job.pk}/run-again/").json()["code"] for job in (export, waits)]
+    assert codes == ["job_not_repeatable", "job_not_done"]
+    refused = client_of(sales).post(f"/api/v1/jobs/{export.pk}/run-again/")
+    assert refused.status_code == 403
+
+
+def test_the_schedules_show_what_was_missed_and_every_run(user_in, client_of):
+    schedule, now = scheduled(), timezone.now()
+    job = job_of(schedule)
+    schedule.runs.create(due_at=now - timedelta(days=9), missed=0)
+    schedule.runs.create(due_at=now, missed=3, job=job)
+    client = client_of(user_in("administrator"))
+
+    assert "3 missed before it" in page(client, "schedule-list").content.decode()
+    runs = page(client, "schedule-runs", schedule.pk)
+    assert [run.missed for run in runs.context["page"].rows] == [3, 0]
+    assert job.get_absolute_url() in runs.content.decode()
+    only = client.get(reverse("core:schedule-runs", args=[schedule.pk]), {"missed": "1"})
+    assert [run.missed for run in only.context["page"].rows] == [3]
+
+
+def test_a_run_links_to_no_job_that_the_reader_may_not_see(user_in, client_of):
+    schedule = scheduled()
+    job = job_of(schedule)
+    schedule.runs.create(due_at=timezone.now(), job=job)
+    shown = page(client_of(user_in("manager")), "schedule-runs", schedule.pk)
+    assert (shown.status_code, job.get_absolute_url() in shown.content.decode()) == (200, False)
+    assert page(client_of(user_in("sales")), "schedule-runs", schedule.pk).status_code == 403

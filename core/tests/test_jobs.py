@@ -24,6 +24,7 @@ from core.domain.jobs import (
     release_leases,
     request_cancel,
     retry_job,
+    retry_jobs,
     why_waiting,
 )
 from core.domain.jobs.progress import Run, running
@@ -475,3 +476,34 @@ def test_the_worker_runs_a_job_in_the_language_of_who_asked(user_in):
 
     job.refresh_from_db()
     assert job.result == {"language": "zh-hans"}
+
+
+def test_an_attempt_remembers_where_it_began_and_one_from_the_start_forgets_it():
+    job = later("core.tests.note_number", number=1)
+    Job.objects.filter(pk=job.pk).update(attempts=1, progress_done=5, progress_total=10)
+    run = Run(claim_job(job.pk, at=timezone.now(), token="mine"), "mine")
+    assert run.job.progress_before == 5
+
+    with running(run):
+        progress(2, 10)
+
+    job.refresh_from_db()
+    assert (job.progress_before, job.progress_done) == (0, 2)
+
+
+def test_all_that_are_set_aside_start_again_and_nothing_else(user_in):
+    admin = user_in("administrator")
+    kept = {"state": JobState.FAILED, "attempts": 5, "error": "boom", "finished_at": timezone.now()}
+    aside = [Job.objects.create(task="core.tasks.tick", **kept) for _turn in range(2)]
+    Job.objects.create(task="core.tasks.delete_old_jobs", **kept)
+    Job.objects.create(task="core.tasks.tick", state=JobState.DONE)
+
+    assert retry_jobs(Job.objects.filter(task="core.tasks.tick"), by=admin) == 2
+    assert retry_jobs(Job.objects.filter(task="core.tasks.tick"), by=admin) == 0
+
+    rows = Job.objects.order_by("pk").values_list("state", "attempts", "error")
+    assert list(rows) == [("pending", 0, "")] * 2 + [("failed", 5, "boom"), ("done", 0, "")]
+    lines = AuditEntry.objects.filter(subject_type="core.job").order_by("subject_id")
+    assert [(line.subject_id, line.changes, line.actor) for line in lines] == [
+        (job.pk, {"state": ["failed", "pending"]}, admin) for job in aside
+    ]

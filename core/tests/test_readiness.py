@@ -247,3 +247,37 @@ def test_the_command_ends_with_1_when_a_part_failed(capsys: Any, alive: datetime
         call_command("readiness", "broken")
     with pytest.raises(CommandError):
         call_command("readiness", "databse")
+
+
+# ---- throughput -------------------------------------------------------------------------------------
+def job(at: datetime, **fields: Any) -> Job:
+    return Job.objects.create(task="core.tasks.tick", **{"created_at": at, "finished_at": at, **fields})
+
+
+def test_throughput_counts_what_ended_in_the_hour_and_not_what_was_asked_for(alive: datetime) -> None:
+    long_ago = alive - timedelta(hours=3)
+    for minutes in (1, 30, 59):
+        ended = alive - timedelta(minutes=minutes)
+        job(long_ago, finished_at=ended, state=JobState.DONE, queue="mail")
+    job(alive - timedelta(minutes=90), finished_at=alive - timedelta(minutes=70), state=JobState.DONE)
+    job(long_ago, finished_at=alive, state=JobState.FAILED)
+    job(alive - timedelta(minutes=2), finished_at=None, not_before=alive - timedelta(minutes=2))
+
+    found = health.check_worker(alive)
+
+    assert found.figures["done_in_the_last_hour"] == 3
+    assert found.figures["set_aside_in_the_last_hour"] == 1
+    assert found.figures["jobs_a_minute"] == {"default": 0.0, "sla": 0.0, "analytics": 0.0, "mail": 0.05}
+    assert [(pace.queue, pace.done, pace.waiting) for pace in health.paces(alive)] == [
+        ("default", 0, 1), ("sla", 0, 0), ("analytics", 0, 0), ("mail", 3, 0),
+    ]  # fmt: skip
+
+
+def test_the_system_page_shows_the_queues(
+    alive: datetime, user_in: Callable[..., User], client_of: Callable[[User], Client]
+) -> None:
+    for _turn in range(90):
+        job(alive, state=JobState.DONE, queue="analytics")
+    text = client_of(user_in("administrator")).get(reverse("core:system")).content.decode()
+    assert "Jobs a minute" in text
+    assert "1.50" in text

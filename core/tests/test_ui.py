@@ -324,15 +324,25 @@ def test_radio_buttons_are_a_group_with_a_legend() -> None:
 # ---- background work and scripts --------------------------------------------------------------------
 def test_time_left_is_a_round_guess() -> None:
     started = timezone.now() - timedelta(seconds=42)
-    job = SimpleNamespace(progress_done=8432, progress_total=12400, started_at=started)
+    job = SimpleNamespace(progress_done=8432, progress_total=12400, progress_before=0, started_at=started)
 
     assert render("{% time_left job %}", job=job) == "about 20 seconds left"
 
 
 def test_time_left_is_silent_while_nobody_can_know() -> None:
-    job = SimpleNamespace(progress_done=0, progress_total=100, started_at=timezone.now())
+    job = SimpleNamespace(progress_done=0, progress_total=100, progress_before=0, started_at=timezone.now())
 
     assert render("{% time_left job %}", job=job) == ""
+    job.progress_done = job.progress_before = 40
+
+    assert render("{% time_left job %}", job=job) == ""
+
+
+def test_time_left_counts_what_this_attempt_did() -> None:
+    started = timezone.now() - timedelta(seconds=60)
+    job = SimpleNamespace(progress_done=6000, progress_total=9000, progress_before=5000, started_at=started)
+
+    assert render("{% time_left job %}", job=job) == "about 3 minutes left"
 
 
 def test_the_words_of_the_scripts_are_no_script() -> None:
@@ -371,6 +381,7 @@ def test_job_progress_says_where_it_stands(state: str, says: str, polls: bool) -
         finished_at=timezone.now(),
         started_at=timezone.now() - timedelta(seconds=10),
         progress_done=10,
+        progress_before=0,
         progress_total=20,
         progress_note="",
     )

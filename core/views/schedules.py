@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import django_filters
 from django import forms
 from django.contrib import messages
 from django.db.models import OuterRef, Subquery
@@ -16,11 +17,15 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 from django.views.generic import TemplateView
 
-from core.access import can
+from core.access import can, reach_of
 from core.domain.schedules import run_now, update_schedule
+from core.filters import ScopedFilterSet
 from core.forms import DomainForm, time_zone_choices
+from core.keyset import SortKey
 from core.models import Job, Schedule, ScheduleRun
+from core.roles import Reach
 from core.views.base import FormPage, RightsMixin, go_to
+from core.views.lists import ListPage
 
 NAV = "settings"
 
@@ -57,7 +62,9 @@ class ScheduleList(RightsMixin, TemplateView):
         user = self.person
         last = ScheduleRun.objects.filter(schedule=OuterRef("pk")).order_by("-due_at")
         schedules = list(
-            Schedule.objects.visible_to(user).annotate(last_job=Subquery(last.values("job")[:1]))
+            Schedule.objects.visible_to(user).annotate(
+                last_job=Subquery(last.values("job")[:1]), last_missed=Subquery(last.values("missed")[:1])
+            )
         )
         jobs = Job.objects.in_bulk([row.last_job for row in schedules if row.last_job])
         for row in schedules:
@@ -117,3 +124,41 @@ class ScheduleRunNow(RightsMixin, View):
         job = run_now(schedule, by=self.person)
         messages.success(request, _("Started: %(schedule)s") % {"schedule": schedule})
         return go_to(request, job.get_absolute_url())
+
+
+class RunFilterSet(ScopedFilterSet):
+    """Runs of a schedule before which some were missed."""
+
+    missed = django_filters.ChoiceFilter(
+        label=gettext_lazy("Missed before it"), choices=[("1", gettext_lazy("yes"))], method="after_missed"
+    )
+
+    def after_missed(self, rows: Any, _name: str, _value: str) -> Any:
+        """Runs that made up for others."""
+        return rows.filter(missed__gt=0)
+
+
+class ScheduleRuns(ListPage):
+    """When a schedule ran, what was missed before, and how each run ended; newest first."""
+
+    model = ScheduleRun
+    required_right = ("view", Schedule)
+    filterset_class = RunFilterSet
+    template_name = "core/schedule_runs.html"
+    sort_keys = {"due": SortKey("due_at", gettext_lazy("Was due"))}
+    default_sort = "-due"
+    nav_current = NAV
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        """The schedule whose runs are shown."""
+        found: Schedule = get_object_or_404(Schedule.objects.visible_to(self.person), pk=self.kwargs["pk"])
+        return found
+
+    def rows(self) -> Any:
+        """Runs of this schedule."""
+        return self.schedule.runs.select_related("job")
+
+    def extra_context(self) -> dict[str, Any]:
+        """Name the schedule, and say which jobs the person may open."""
+        return {"schedule": self.schedule, "may_open": reach_of(self.person, Job) == Reach.ALL}

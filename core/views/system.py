@@ -15,6 +15,7 @@ from django.views.generic import TemplateView
 from core.display import format_bytes
 from core.domain.health import database_size, database_version
 from core.domain.heartbeats import is_lately, workers
+from core.domain.jobs import paces
 from core.models import Organisation
 from core.navigation import settings_crumbs
 from core.readiness import Condition, Finding, look, parts
@@ -36,6 +37,7 @@ class System(RightsMixin, TemplateView):
         return super().get_context_data(
             rows=sorted(rows, key=lambda row: _ORDER[row.finding.condition]),
             troubled=len(troubled),
+            paces=paces(at),
             workers=[(name, seen, is_lately(seen, at)) for name, seen in workers()],
             facts=facts(),
             crumbs=settings_crumbs(),

@@ -6,27 +6,32 @@ way, the lease runs out and the sweeper has the job taken up again; so a body ma
 effects carry unique keys.
 """
 
-from core.domain.jobs.asking import later, request_cancel, retry_job
+from core.domain.jobs.asking import MOST_AT_ONCE, later, request_cancel, retry_job, retry_jobs
 from core.domain.jobs.doorbell import QUEUES, ring
 from core.domain.jobs.leases import MAX_ATTEMPTS, claim_job, release_leases
+from core.domain.jobs.pace import Pace, paces
 from core.domain.jobs.progress import JobCancelled, LeaseLost, current_job, progress
 from core.domain.jobs.running import UnknownTask, run_job
 from core.domain.jobs.waiting import Waiting, why_waiting
 
 __all__ = [
     "MAX_ATTEMPTS",
+    "MOST_AT_ONCE",
     "QUEUES",
     "JobCancelled",
     "LeaseLost",
+    "Pace",
     "UnknownTask",
     "Waiting",
     "claim_job",
     "current_job",
     "later",
+    "paces",
     "progress",
     "release_leases",
     "request_cancel",
     "retry_job",
+    "retry_jobs",
     "ring",
     "run_job",
     "why_waiting",

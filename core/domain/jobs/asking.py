@@ -6,16 +6,19 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from core.choices import AuditAction, JobState
-from core.domain.audit import record
+from core.domain.audit import audit_line, record
 from core.domain.jobs.doorbell import QUEUES, ring
 from core.errors import Conflict
-from core.models import Job, User
+from core.models import AuditEntry, Job, User
+
+#: So many jobs are started again by one request.
+MOST_AT_ONCE = 1_000
 
 
 def later(
@@ -96,6 +99,42 @@ def request_cancel(job: Job, *, by: User | None, at: datetime | None = None) -> 
     return job
 
 
+def _from_the_start(moment: datetime) -> dict[str, Any]:
+    return {
+        "state": JobState.PENDING,
+        "attempts": 0,
+        "error": "",
+        "cancel_requested": False,
+        "not_before": moment,
+        "rung_at": moment,
+        "started_at": None,
+        "finished_at": None,
+        "progress_done": 0,
+        "progress_before": 0,
+        "progress_total": 0,
+        "progress_note": "",
+    }
+
+
+@transaction.atomic
+def retry_jobs(jobs: QuerySet[Job], *, by: User | None, at: datetime | None = None) -> int:
+    """Let the jobs among these that were set aside run again, as `retry_job` does; return how many.
+
+    At most MOST_AT_ONCE, the oldest first; asked again it goes on with the next.
+    """
+    moment = at or timezone.now()
+    aside = jobs.filter(state=JobState.FAILED).order_by("pk")
+    found = list(aside.select_for_update(of=("self",))[:MOST_AT_ONCE])
+    Job.objects.filter(pk__in=[job.pk for job in found]).update(**_from_the_start(moment))
+    changes = {"state": (JobState.FAILED.value, JobState.PENDING.value)}
+    AuditEntry.objects.bulk_create(
+        audit_line(AuditAction.CHANGED, by=by, subject=job, changes=changes) for job in found
+    )
+    for job in found:
+        _ring_on_commit(job)
+    return len(found)
+
+
 @transaction.atomic
 def retry_job(job: Job, *, by: User | None, at: datetime | None = None) -> Job:
     """Let a job that was set aside or cancelled run again, with all its attempts.
@@ -105,20 +144,7 @@ def retry_job(job: Job, *, by: User | None, at: datetime | None = None) -> Job:
     moment = at or timezone.now()
     stopped = Job.objects.filter(pk=job.pk, state__in=[JobState.FAILED, JobState.CANCELLED])
     before = stopped.values_list("state", flat=True).first()
-    changed = stopped.update(
-        state=JobState.PENDING,
-        attempts=0,
-        error="",
-        cancel_requested=False,
-        not_before=moment,
-        rung_at=moment,
-        started_at=None,
-        finished_at=None,
-        progress_done=0,
-        progress_total=0,
-        progress_note="",
-    )
-    if not changed:
+    if not stopped.update(**_from_the_start(moment)):
         raise Conflict(
             "job_not_stopped", _("Only a job that was set aside or cancelled can be started again.")
         )

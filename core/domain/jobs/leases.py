@@ -54,6 +54,7 @@ def claim_job(job_id: int, *, at: datetime, token: str) -> Job | None:
             lease_token=token,
             lease_until=at + timedelta(seconds=settings.JOB_LEASE_SECONDS),
             started_at=at,
+            progress_before=F("progress_done"),
         )
     return Job.objects.select_related("created_by").get(pk=job_id) if claimed else None
 

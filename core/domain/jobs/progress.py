@@ -56,6 +56,8 @@ class Run:
         if self.done > self.job.progress_done and self.job.attempts > 1:
             # Further than any attempt before: trouble outside, not a job that kills its worker.
             fields["attempts"] = self.job.attempts = 1
+        if self.done < self.job.progress_before:  # this attempt began from the start
+            fields["progress_before"] = self.job.progress_before = 0
         if not self.renew(**fields):
             raise LeaseLost
         self.written_at = time.monotonic()

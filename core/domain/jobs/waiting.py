@@ -12,7 +12,9 @@ from core.models import Job
 
 @dataclass(frozen=True)
 class Waiting:
-    """The reason: `held_back` until a moment, `no_worker` since a moment, or `queued` behind others."""
+    """The reason: `held_back` until a moment, `again` at a moment after an attempt that failed,
+    `no_worker` since a moment, or `queued` behind others.
+    """
 
     reason: str
     moment: datetime | None = None
@@ -27,7 +29,7 @@ def why_waiting(job: Job, at: datetime) -> Waiting | None:
     if job.state != JobState.PENDING:
         return None
     if job.not_before > at:
-        return Waiting("held_back", job.not_before)
+        return Waiting("again" if job.is_tried_again else "held_back", job.not_before)
     if not worker_is_alive(at):
         return Waiting("no_worker", last_seen(WORKER))
     ahead = Job.objects.open().filter(queue=job.queue, pk__lt=job.pk, not_before__lte=at).count()
