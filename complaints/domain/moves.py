@@ -76,8 +76,9 @@ def assign(
     note: str = "",
     evidence: dict[str, Any] | None = None,
     at: datetime | None = None,
+    tell_owner: bool = True,
 ) -> Complaint:
-    """Make `owner` the handler, who is told, and return the case.
+    """Make `owner` the handler, who is told unless the caller sums up, and return the case.
 
     Refused: a case that has ended, the handler that it has already, and who can no longer sign in.
     """
@@ -89,9 +90,10 @@ def assign(
     if not can_handle(owner):
         text = _("%(name)s cannot handle cases.") % {"name": owner}
         raise DomainError("owner_inactive", text, fields={"owner": text})
-    return _hand_to(
-        stored, owner, team or owner.team, by=by, reason=reason, note=note, evidence=evidence, at=moment
-    )
+    _hand_to(stored, owner, team or owner.team, by=by, reason=reason, note=note, evidence=evidence, at=moment)
+    if tell_owner and (by is None or by.pk != owner.pk):
+        tell_handler(stored, "case_assigned", dedupe=f"case-{stored.pk}-v{stored.version}")
+    return stored
 
 
 @transaction.atomic
@@ -132,8 +134,6 @@ def _hand_to(
     tell(stored, "assigned", at=at, by=by, to=str(owner), reason=str(reason), note=note)
     if before is not None:
         mark_read_about(stored, user=before, at=at)
-    if by is None or by.pk != owner.pk:
-        tell_handler(stored, "case_assigned", dedupe=f"case-{stored.pk}-v{stored.version}")
     return stored
 
 
