@@ -10,7 +10,7 @@ from complaints.choices.cases import Priority
 from complaints.domain.assessing import regrade, regrade_by_rules, set_priority, verdict_of
 from complaints.domain.moves import assign
 from complaints.models import Complaint
-from core.bulk import BulkAction, BulkForm, Effect, Values
+from core.bulk import BulkAction, BulkForm, Effect, Told, Values
 from core.models import User
 from core.people import offer_people
 from customers.forms.base import people_choices
@@ -36,7 +36,7 @@ def _assign(row: Complaint, values: Values, by: User) -> Effect | None:
     before = row.owner_id
     if before == values["owner"].pk:
         return None
-    assign(row, values["owner"], by=by)
+    assign(row, values["owner"], by=by, tell_owner=False)
     return Effect({"owner": before}, {"owner": values["owner"].pk})
 
 
@@ -44,7 +44,7 @@ def _give_back(row: Complaint, old: Values, new: Values, by: User) -> bool:
     """Give the case to whom it was; what nobody had before stays where it is."""
     if row.owner_id != new["owner"] or old["owner"] is None:
         return False
-    assign(row, User.objects.get(pk=old["owner"]), by=by)
+    assign(row, User.objects.get(pk=old["owner"]), by=by, tell_owner=False)
     return True
 
 
@@ -85,8 +85,10 @@ def _put_grade_back(row: Complaint, old: Values, new: Values, by: User) -> bool:
     return True
 
 
+_TOLD = Told("case_assigned", _("Cases that are yours now: %(count)s"))
+
 CASE_ACTIONS = (
-    BulkAction("owner", _("Assign"), "user", _assign, "assign", _give_back, HandlerForm),
+    BulkAction("owner", _("Assign"), "user", _assign, "assign", _give_back, HandlerForm, told=_TOLD),
     BulkAction(
         "priority", _("Set priority"), "sort", _set_priority, "change", _put_priority_back, PriorityForm
     ),

@@ -100,6 +100,12 @@ def _ensure_schedules(**kwargs: Any) -> None:
         daily_at=time(3, 50),
     )
     ensure_schedule(
+        "core.purge-bin",
+        title=_("Delete for good what has lain in the recycle bin for long enough"),
+        task="core.tasks.purge_bin",
+        daily_at=time(3, 30),
+    )
+    ensure_schedule(
         "core.sweep-files",
         title=_("Delete files that were removed long ago"),
         task="core.tasks.sweep_files",

@@ -31,10 +31,25 @@ class BulkForm(forms.Form):
 
 
 @dataclass(frozen=True)
+class Told:
+    """Who hears of an action: whoever an effect names under `key`, once for all rows of a run.
+
+    `title` says `%(count)s`. The message leads to the receiver's rows in `list_key`, by default the list
+    of the action; its filter is called `key`, too.
+    """
+
+    kind: str
+    title: Promise
+    key: str = "owner"
+    list_key: str = ""
+
+
+@dataclass(frozen=True)
 class BulkAction:
     """One action. `apply(row, values, by)` calls a domain verb and returns its effect, None when nothing
     was to change; what the verb refuses becomes the reason beside the row. `undo(row, old, new, by)` puts
     back what is still as the action left it and tells whether it was. Without `undo` there is no way back.
+    Neither tells anybody: where `told` is given, each receiver gets one message for a run, and for its undo.
     """
 
     key: str
@@ -45,3 +60,4 @@ class BulkAction:
     undo: Callable[[Any, Values, Values, User], bool] | None = None
     form: type[BulkForm] = BulkForm
     is_dangerous: bool = False
+    told: Told | None = None

@@ -160,10 +160,19 @@ class OrganisationForm(DomainForm):
 
     class Meta:
         model = Organisation
-        fields: ClassVar[list[str]] = ["name", "base_currency", "time_zone", "second_factor"]
+        fields: ClassVar[list[str]] = [
+            "name",
+            "base_currency",
+            "time_zone",
+            "second_factor",
+            "recycle_days",
+        ]
         help_texts = {
             "base_currency": _("All totals are in it. Fixed once orders are stored."),
             "second_factor": _("Who must sign in with a code of an authenticator app as well."),
+            "recycle_days": _(
+                "From 7 to 3,650. After that deleted records go for good, every night. Empty: they stay."
+            ),
         }
 
 

@@ -263,6 +263,22 @@ _SETTINGS = (
         right=("core.organisation", "change"),
     ),
     Topic(
+        "recycle-bin",
+        _("Recycle bin"),
+        _("Deleted customers, people, orders and interactions, until somebody restores them."),
+        (
+            _("You see what you may restore: who deleted it, and when."),
+            _("Tick several rows to restore them together; what cannot come back says why."),
+            _("What hung on a deleted customer comes back with it."),
+            _(
+                "Administrators delete for good by hand, or set under “Organisation” after how many days"
+                " it happens by itself."
+            ),
+            _("A customer with orders or complaints is never deleted for good."),
+        ),
+        ("core:recycle-*",),
+    ),
+    Topic(
         "audit",
         _("Audit"),
         _("Who did what, when and from where. Lines can be read and exported, never changed."),

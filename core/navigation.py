@@ -28,7 +28,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class SettingsCard:
-    """One card of the settings page: what is set there, and who may open it."""
+    """One card of the settings page: what is set there, and who may open it.
+
+    `when` decides where one right of the role table does not say it.
+    """
 
     key: str
     label: str | Promise
@@ -37,6 +40,7 @@ class SettingsCard:
     icon: str
     order: int
     right: tuple[str, str] | None = None
+    when: Callable[[Any], bool] | None = None
 
 
 _entries: dict[str, Entry] = {}
@@ -66,7 +70,9 @@ def all_cards() -> list[SettingsCard]:
 def settings_cards_for(user: Any) -> list[SettingsCard]:
     """Return the cards that the user may open, in order."""
     return [
-        card for card in sorted(_cards.values(), key=lambda card: card.order) if may_open(user, card.right)
+        card
+        for card in sorted(_cards.values(), key=lambda card: card.order)
+        if may_open(user, card.right) and (card.when is None or card.when(user))
     ]
 
 

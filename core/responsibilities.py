@@ -41,6 +41,8 @@ class Responsibility:
     `held_by` returns what a user is responsible for now. `hand_over` gives records to somebody else, in
     the caller's transaction, and leaves alone what is no longer the leaver's; without it the records
     stay or end, and `fate` says so. `action` is the right on the model that who arranges it needs.
+    `fields` names the columns (`customers.Task.owner`) that say who is responsible. `is_whole` is for what
+    shows nothing of others: all of it goes over, whoever arranges it.
     """
 
     key: str
@@ -51,6 +53,8 @@ class Responsibility:
     hand_over: Callable[[HandOver], Moved] | None = None
     action: str = "change"
     team_path: str = ""
+    fields: tuple[str, ...] = ()
+    is_whole: bool = False
 
     @property
     def moves(self) -> bool:
@@ -60,7 +64,8 @@ class Responsibility:
     def within(self, leaver: User, by: User) -> models.QuerySet[Any]:
         """Return what `by` may hand over of what the leaver holds."""
         rows = self.held_by(leaver)
-        return rows.in_reach(by, self.action) if isinstance(rows, ScopedQuerySet) else rows
+        is_scoped = isinstance(rows, ScopedQuerySet) and not self.is_whole
+        return rows.in_reach(by, self.action) if is_scoped else rows  # type: ignore[attr-defined]
 
 
 _kinds: dict[str, Responsibility] = {}

@@ -57,6 +57,14 @@ ACTIONS = (
         _("upload file, load data"),
     ),
     Action(
+        "recycle-bin",
+        _("Recycle bin"),
+        "core:recycle-bin",
+        "trash",
+        None,
+        _("deleted customers, restore"),
+    ),
+    Action(
         "notifications",
         _("Notifications"),
         "core:notification-list",

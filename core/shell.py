@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from core.navigation import Entry, SettingsCard, register, register_settings_card
+from core.recycling import recyclables_for
 
 _CARDS = (
     SettingsCard(
@@ -114,6 +115,15 @@ _CARDS = (
         "history",
         70,
         ("core.auditentry", "view"),
+    ),
+    SettingsCard(
+        "recycle-bin",
+        _("Recycle bin"),
+        _("What was deleted, by whom and when. Take it out again, or delete it for good."),
+        "core:recycle-bin",
+        "trash",
+        72,
+        when=lambda user: bool(recyclables_for(user)),
     ),
     SettingsCard(
         "departures",

@@ -21,6 +21,7 @@ from core.domain import (
     once,
     password_letters,
     picklist_merging,
+    recycling,
     schedules,
     search,
     sessions,
@@ -93,6 +94,12 @@ def delete_old_exports() -> dict[str, int]:
 def make_file_preview(attachment_id: int) -> dict[str, bool]:
     """Make the small picture of a file."""
     return {"made": attachments.make_preview(attachment_id)}
+
+
+@shared_task(name="core.tasks.purge_bin")
+def purge_bin() -> dict[str, int]:
+    """Delete for good what has lain in the recycle bin for long enough."""
+    return recycling.purge_due(at=timezone.now())
 
 
 @shared_task(name="core.tasks.sweep_files")

@@ -16,6 +16,7 @@ from core.views import (
     picklists,
     profile,
     rates,
+    recycle_bin,
     saved_views,
     search,
     second_factor,
@@ -105,6 +106,9 @@ urlpatterns = [
     path(
         "settings/departures/<int:pk>/cancel/", departures.DepartureCancel.as_view(), name="departure-cancel"
     ),
+    path("settings/recycle-bin/", recycle_bin.RecycleBin.as_view(), name="recycle-bin"),
+    path("settings/recycle-bin/restore/", recycle_bin.RecycleRestore.as_view(), name="recycle-restore"),
+    path("settings/recycle-bin/purge/", recycle_bin.RecyclePurge.as_view(), name="recycle-purge"),
     path("settings/audit/", audit.AuditList.as_view(), name="audit-list"),
     path("views/<int:pk>/edit/", saved_views.ViewUpdate.as_view(), name="view-update"),
     path("views/<int:pk>/replace/", saved_views.ViewReplace.as_view(), name="view-replace"),

@@ -24,6 +24,7 @@ class CustomersConfig(AppConfig):
         from customers.imports.registration import register_targets
         from customers.lists import register_lists
         from customers.notices import register_kinds
+        from customers.recycling import register_recyclables
         from customers.responsibilities import register_responsibilities
         from customers.search_types import register_search
         from customers.shares import register_shares
@@ -40,6 +41,7 @@ class CustomersConfig(AppConfig):
         register_shares()
         register_explainers()
         register_files()
+        register_recyclables()
         base_currency_locks.append(amounts_are_stored)
         post_migrate.connect(_ensure_schedules, sender=self, dispatch_uid="customers.ensure_schedules")
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.bulk import BulkAction, BulkForm, Effect, Values
+from core.bulk import BulkAction, BulkForm, Effect, Told, Values
+from core.errors import DomainError
 from core.filters import SeveralField
 from core.models import Team, User
 from core.people import offer_people
@@ -37,16 +39,27 @@ def set_fields(row: Any, values: Mapping[str, Any], by: User, *, verb: Verb) -> 
 
 
 def put_back(row: Any, old: Values, new: Values, by: User, *, verb: Verb) -> bool:
-    """Write the old values again where the row still holds the new ones."""
+    """Write the old values again where the row still holds the new ones.
+
+    Refused where what a column named before, such as a team, is gone.
+    """
     now = _columns(row)
     if any(now.get(name) != value for name, value in new.items()):
         return False
     values = {}
     for name, value in old.items():
         field = row._meta.get_field(name)
-        values[name] = field.related_model.objects.get(pk=value) if field.is_relation and value else value
+        values[name] = _related(field, value) if field.is_relation and value else value
     verb(row, {name: field_value(row, name, value) for name, value in values.items()}, by=by)
     return True
+
+
+def _related(field: Any, pk: int) -> Any:
+    found = field.related_model.objects.filter(pk=pk).first()
+    if found is None:
+        text = _("What it held before is gone: %(field)s.") % {"field": field.verbose_name}
+        raise DomainError("former_value_gone", text)
+    return found
 
 
 def field_value(row: Any, name: str, value: Any) -> Any:
@@ -172,12 +185,16 @@ class NewTaskForm(BulkForm):
     )
 
 
+_update_quietly = partial(update_customer, tell=False)
+_update_task_quietly = partial(update_task, tell=False)
+
+
 def _update(row: Customer, values: Values, by: User) -> Effect | None:
-    return set_fields(row, values, by, verb=update_customer)
+    return set_fields(row, values, by, verb=_update_quietly)
 
 
 def _undo_update(row: Customer, old: Values, new: Values, by: User) -> bool:
-    return put_back(row, old, new, by, verb=update_customer)
+    return put_back(row, old, new, by, verb=_update_quietly)
 
 
 def _tag(row: Customer, chosen: list[Tag], by: User, *, add: bool) -> Effect | None:
@@ -221,7 +238,7 @@ def _add_task(row: Customer, values: Values, by: User) -> Effect:
     task = create_task(
         values["title"], customer=row, due_on=values["due_on"], note=values["note"], by=by, tell=False
     )
-    return Effect({}, {"task": task.pk})
+    return Effect({}, {"task": task.pk, "owner": task.owner_id})
 
 
 def _undo_task(_row: Customer, _old: Values, new: Values, by: User) -> bool:
@@ -244,8 +261,14 @@ def _undelete(row: Customer, _old: Values, _new: Values, by: User) -> bool:
     return True
 
 
+_CUSTOMERS_TOLD = Told("customer_assigned", gettext_lazy("Customers that are yours now: %(count)s"))
+_TASKS_TOLD = Told("task_assigned", gettext_lazy("Tasks for you: %(count)s"), list_key="customers.task")
+
 CUSTOMER_ACTIONS = (
-    BulkAction("owner", gettext_lazy("Change owner"), "user", _update, "assign", _undo_update, OwnerForm),
+    BulkAction(
+        "owner", gettext_lazy("Change owner"), "user", _update, "assign", _undo_update, OwnerForm,
+        told=_CUSTOMERS_TOLD,
+    ),
     BulkAction("team", gettext_lazy("Change team"), "team", _update, "assign", _undo_update, TeamForm),
     BulkAction(
         "fields", gettext_lazy("Set fields"), "edit",
@@ -261,7 +284,10 @@ CUSTOMER_ACTIONS = (
         lambda row, values, by: _tag(row, list(values["tags"]), by, add=False), "change", _undo_tag, TagsForm,
     ),
     BulkAction("move", gettext_lazy("Move stage or tier"), "flag", _move, "change", _undo_move, AxisForm),
-    BulkAction("task", gettext_lazy("Add a task"), "task", _add_task, "change", _undo_task, NewTaskForm),
+    BulkAction(
+        "task", gettext_lazy("Add a task"), "task", _add_task, "change", _undo_task, NewTaskForm,
+        told=_TASKS_TOLD,
+    ),
     BulkAction(
         "delete", gettext_lazy("Delete customers"), "trash", _delete, "delete", _undelete, is_dangerous=True
     ),
@@ -285,11 +311,11 @@ class PriorityForm(BulkForm):
 
 
 def _update_task(row: Task, values: Values, by: User) -> Effect | None:
-    return set_fields(row, values, by, verb=update_task)
+    return set_fields(row, values, by, verb=_update_task_quietly)
 
 
 def _undo_update_task(row: Task, old: Values, new: Values, by: User) -> bool:
-    return put_back(row, old, new, by, verb=update_task)
+    return put_back(row, old, new, by, verb=_update_task_quietly)
 
 
 def _complete(row: Task, _values: Values, by: User) -> Effect | None:
@@ -309,7 +335,8 @@ def _reopen(row: Task, _old: Values, new: Values, by: User) -> bool:
 TASK_ACTIONS = (
     BulkAction("complete", gettext_lazy("Mark done"), "check", _complete, "change", _reopen),
     BulkAction(
-        "owner", gettext_lazy("Change owner"), "user", _update_task, "change", _undo_update_task, OwnerForm
+        "owner", gettext_lazy("Change owner"), "user", _update_task, "change", _undo_update_task, OwnerForm,
+        told=_TASKS_TOLD,
     ),
     BulkAction(
         "due", gettext_lazy("Change day"), "calendar", _update_task, "change", _undo_update_task, DueForm

@@ -22,6 +22,7 @@ def register_responsibilities() -> None:
             hand_over=hand_over_customers,
             action="assign",
             team_path="team",
+            fields=("customers.Customer.owner",),
         )
     )
     register_responsibility(
@@ -33,6 +34,7 @@ def register_responsibilities() -> None:
             _("The receiver does them."),
             hand_over=hand_over_tasks,
             team_path="team",
+            fields=("customers.Task.owner",),
         )
     )
     register_responsibility(
@@ -42,5 +44,6 @@ def register_responsibilities() -> None:
             60,
             lambda user: Order.objects.live().filter(owner=user),
             _("They keep who sold them."),
+            fields=("customers.Order.owner",),
         )
     )

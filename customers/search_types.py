@@ -226,14 +226,6 @@ ACTIONS = (
         _("courses, price list"),
     ),
     Action(
-        "customer-bin",
-        _("Recycle bin of customers"),
-        "customers:customer-bin",
-        "trash",
-        ("customers.customer", "restore"),
-        _("deleted customers, restore"),
-    ),
-    Action(
         "at-risk",
         _("Customers at risk"),
         "customers:customer-list",

@@ -24,7 +24,6 @@ app_name = "customers"
 urlpatterns = [
     path("", customer_list.CustomerList.as_view(), name="customer-list"),
     path("new/", customer_forms.CustomerCreate.as_view(), name="customer-create"),
-    path("bin/", customer_list.CustomerBin.as_view(), name="customer-bin"),
     path("options/", options.CustomerOptions.as_view(), name="customer-options"),
     path("recent/", panels.RecentPanel.as_view(), name="recent-panel"),
     path("<int:pk>/", record.CustomerDetail.as_view(), name="customer-detail"),
@@ -57,7 +56,6 @@ urlpatterns = [
     ),
     path("orders/", orders.OrderList.as_view(), name="order-list"),
     path("orders/new/", order_forms.OrderCreate.as_view(), name="order-create"),
-    path("orders/bin/", orders.OrderBin.as_view(), name="order-bin"),
     path("orders/<int:pk>/", orders.OrderDetail.as_view(), name="order-detail"),
     path("orders/<int:pk>/edit/", order_forms.OrderUpdate.as_view(), name="order-update"),
     path("orders/<int:pk>/confirm/", orders.OrderConfirm.as_view(), name="order-confirm"),

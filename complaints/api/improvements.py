@@ -36,8 +36,8 @@ class ImprovementSerializer(StrictModelSerializer):
     class Meta:
         model = Improvement
         fields = [
-            "id", "title", "description", "cause", "cause_note", "category", "crisis", "owner", "due_on", "state",
-            "done_on", "effect", "measured_at", "lesson", "created_at", "updated_at", "version",
+            "id", "title", "description", "cause", "cause_note", "category", "crisis", "owner", "due_on",
+            "state", "done_on", "effect", "measured_at", "lesson", "created_at", "updated_at", "version",
         ]  # fmt: skip
         read_only_fields = [
             "state", "done_on", "effect", "measured_at", "lesson", "created_at", "updated_at",

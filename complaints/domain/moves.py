@@ -57,8 +57,9 @@ def assign(
     note: str = "",
     evidence: dict[str, Any] | None = None,
     at: datetime | None = None,
+    tell_owner: bool = True,
 ) -> Complaint:
-    """Make `owner` the handler, who is told, and return the case.
+    """Make `owner` the handler, who is told unless the caller sums up, and return the case.
 
     Refused: a case that has ended, the handler that it has already, and who can no longer sign in.
     """
@@ -70,9 +71,12 @@ def assign(
     if not can_handle(owner):
         text = _("%(name)s cannot handle cases.") % {"name": owner}
         raise DomainError("owner_inactive", text, fields={"owner": text})
-    return _hand_to(
-        stored, owner, team or owner.team, by=by, reason=reason, note=note, evidence=evidence, at=moment
-    )
+    _hand_to(stored, owner, team or owner.team, by=by, reason=reason, note=note, evidence=evidence, at=moment)
+    # An escalation tells by itself, when its quiet hours allow it.
+    told_otherwise = not tell_owner or reason == AssignReason.ESCALATION
+    if not told_otherwise and (by is None or by.pk != owner.pk):
+        tell_handler(stored, "case_assigned", dedupe=f"case-{stored.pk}-v{stored.version}")
+    return stored
 
 
 @transaction.atomic
@@ -113,9 +117,6 @@ def _hand_to(
     tell(stored, "assigned", at=at, by=by, to=str(owner), reason=str(reason), note=note)
     if before is not None:
         mark_read_about(stored, user=before, at=at)
-    # An escalation tells by itself, when its quiet hours allow it.
-    if reason != AssignReason.ESCALATION and (by is None or by.pk != owner.pk):
-        tell_handler(stored, "case_assigned", dedupe=f"case-{stored.pk}-v{stored.version}")
     return stored
 
 

@@ -31,6 +31,8 @@ WAYS = ("one", "spread", "team")
 REASONS = {
     "changed": gettext_lazy("Meanwhile with somebody else, closed or deleted"),
     "receiver": gettext_lazy("The receiver can no longer sign in"),
+    "away": gettext_lazy("The receiver is away on these days, or is the absent person"),
+    "no_handler": gettext_lazy("The receiver handles no cases: add the queue in the settings of complaints"),
     "kind": gettext_lazy("This kind of record is no longer known"),
 }
 

@@ -3,7 +3,7 @@
 from core.models.api import IdempotentRequest, RecordChange
 from core.models.attachments import Attachment
 from core.models.audit import AuditEntry, AuditSeal
-from core.models.bulk import BulkRow, BulkRun
+from core.models.bulk import BulkRow, BulkRun, BulkSlice
 from core.models.departures import Departure, DepartureStep
 from core.models.forms import SpentForm
 from core.models.imports import ImportLine, ImportMapping, ImportRun
@@ -30,6 +30,7 @@ __all__ = [
     "BrandLogo",
     "BulkRow",
     "BulkRun",
+    "BulkSlice",
     "Counter",
     "Departure",
     "DepartureStep",

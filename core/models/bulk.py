@@ -16,20 +16,15 @@ from core.querysets import BulkRunQuerySet
 class BulkRun(models.Model):
     """One action on the rows that a list held when it was asked for.
 
-    The selection is either the ids in `ids`, or the list's `query` up to the row `last_id`: rows that come
-    later are not touched. `cursor` is the last row that was worked on, so that a killed run continues.
+    Which rows is frozen in its slices; `query` tells what was filtered by, for the record.
     """
 
     list_key = models.CharField(_("list"), max_length=60)
     action = models.CharField(_("action"), max_length=60)
     values = models.JSONField(_("values"), default=dict)
     query = models.TextField(_("filters"), blank=True)
-    ids = models.JSONField(_("rows"), null=True, blank=True)
-    last_id = models.BigIntegerField(_("last row"), default=0)
     expected = models.PositiveIntegerField(_("rows counted"), default=0)
     state = models.CharField(_("state"), max_length=8, choices=BulkState, default=BulkState.WAITING)
-    cursor = models.BigIntegerField(default=0)
-    undo_cursor = models.BigIntegerField(default=0)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("by"), on_delete=models.PROTECT, related_name="+"
     )
@@ -50,6 +45,33 @@ class BulkRun(models.Model):
     def get_absolute_url(self) -> str:
         """The page that tells how it went."""
         return reverse("core:bulk-detail", args=[self.pk])
+
+
+class BulkSlice(models.Model):
+    """Numbers of some rows that a run is to work on, in one transaction; kept until the run has ended.
+
+    A killed run goes on with the first slice that is not done. Lists of numbers are a fraction of the size
+    of a row each, and are read one at a time.
+    """
+
+    run = models.ForeignKey(BulkRun, on_delete=models.CASCADE, related_name="slices")
+    number = models.PositiveIntegerField(_("number"))
+    ids = models.JSONField(_("rows"))
+    done_at = models.DateTimeField(_("done"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("part of an action")
+        verbose_name_plural = _("parts of actions")
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="bulk_slice_once")]
+        # The next slice is found without reading those that are done.
+        indexes = [
+            models.Index(
+                fields=["run", "number"], condition=models.Q(done_at__isnull=True), name="bulk_slice_to_do"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}: {self.number}"
 
 
 class BulkRow(models.Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -24,12 +25,25 @@ class Organisation(models.Model):
     second_factor = models.CharField(
         _("second factor"), max_length=10, choices=FactorPolicy, default=FactorPolicy.OFF
     )
+    # Empty: what lies there stays until somebody deletes it for good.
+    recycle_days = models.PositiveSmallIntegerField(
+        _("days in the recycle bin"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(7), MaxValueValidator(3_650)],
+    )
     is_demo = models.BooleanField(_("holds demo data"), default=False, editable=False)
 
     class Meta:
         verbose_name = _("organisation")
         verbose_name_plural = _("organisation")
-        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="organisation_is_one_row")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="organisation_is_one_row"),
+            models.CheckConstraint(
+                condition=models.Q(recycle_days__isnull=True) | models.Q(recycle_days__range=(7, 3_650)),
+                name="organisation_recycle_days_in_range",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

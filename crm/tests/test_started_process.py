@@ -21,7 +21,7 @@ print([name for name in {LARGE!r} if name in sys.modules])
 
 
 def test_pages_and_tasks_load_no_large_library_before_it_is_used() -> None:
-    done = subprocess.run(  # noqa: S603 (our own)
+    done = subprocess.run(
         [sys.executable, "-c", STARTED], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
     )
     assert done.stdout.splitlines()[-1] == "[]"

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.fields import ScopedRelatedField
+from core.api.restoring import RestoreMixin
 from core.api.viewsets import ScopedReadViewSet, UpsertMixin
 from core.keyset import SortKey
 from core.models import Team, User
@@ -118,7 +119,7 @@ class AxisMoveSerializer(Strict):
     reason = serializers.CharField(max_length=500)
 
 
-class CustomerViewSet(UpsertMixin, VersionedViewSet):
+class CustomerViewSet(RestoreMixin, UpsertMixin, VersionedViewSet):
     """Customers. A credit code or external ID that is taken answers 409 with the candidates."""
 
     model = Customer
@@ -126,6 +127,7 @@ class CustomerViewSet(UpsertMixin, VersionedViewSet):
     filterset_class = CustomerFilterSet
     sort_keys = CUSTOMER_SORTS
     default_sort = "created"
+    action_rights = {"restore": "restore"}
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Who may not see figures does not sort by them either."""

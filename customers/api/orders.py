@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.fields import ScopedRelatedField
+from core.api.restoring import RestoreMixin
 from core.api.viewsets import UpsertMixin
 from core.models import User
 from customers.api.base import CustomerByNumber, Strict, StrictModelSerializer, VersionedViewSet, VersionField
@@ -112,7 +113,7 @@ class ReasonSerializer(Strict):
     reason = serializers.CharField(max_length=500)
 
 
-class OrderViewSet(UpsertMixin, VersionedViewSet):
+class OrderViewSet(RestoreMixin, UpsertMixin, VersionedViewSet):
     """Orders and refunds. The amount is what the lines come to, where there are lines."""
 
     model = Order
@@ -120,7 +121,7 @@ class OrderViewSet(UpsertMixin, VersionedViewSet):
     filterset_class = OrderFilterSet
     sort_keys = ORDER_SORTS
     default_sort = "-date"
-    action_rights = {"refund": "refund", "cancel": "change", "confirm": "change"}
+    action_rights = {"refund": "refund", "cancel": "change", "confirm": "change", "restore": "delete"}
 
     def for_api(self, rows: Any) -> Any:
         """Return the rows with their lines."""

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.fields import ScopedRelatedField
+from core.api.restoring import RestoreMixin
 from core.api.viewsets import UpsertMixin
 from core.models import Team, User
 from customers.api.base import CustomerByNumber, Strict, StrictModelSerializer, VersionedViewSet, VersionField
@@ -58,7 +59,7 @@ _CALL = OpenApiExample(
 
 
 @extend_schema_view(create=extend_schema(examples=[_CALL]))
-class InteractionViewSet(UpsertMixin, VersionedViewSet):
+class InteractionViewSet(RestoreMixin, UpsertMixin, VersionedViewSet):
     """Interactions on every channel."""
 
     model = Interaction
@@ -66,6 +67,7 @@ class InteractionViewSet(UpsertMixin, VersionedViewSet):
     filterset_class = InteractionFilterSet
     sort_keys = INTERACTION_SORTS
     default_sort = "-when"
+    action_rights = {"restore": "delete"}
 
     def create_record(self, data: dict[str, Any]) -> Interaction:
         """Keep what happened."""

@@ -183,10 +183,12 @@ def update_customer(
     by: User | None,
     version: int | None = None,
     tags: Iterable[Tag | str] | None = None,
+    tell: bool = True,
 ) -> Customer:
     """Write the fields of `data` that differ and return the customer; nothing happens when none does.
 
-    A new owner brings the own team unless `data` names one, and is told. `tags` replaces the tags.
+    A new owner brings the own team unless `data` names one, and is told unless `tell` is False because
+    the caller sums up. `tags` replaces the tags.
     Refuses a stale `version`, customers that are merged or in the recycle bin, a circle of parents,
     and what `create_customer` refuses.
     """
@@ -210,7 +212,7 @@ def update_customer(
             by=by,
             data=changes_for_timeline(Customer, changes),
         )
-    if handed_over:
+    if handed_over and tell:
         _tell_owner(stored, by)
     if {"owner", "team"} & set(changes):
         tell_below(stored)

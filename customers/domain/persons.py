@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 
 from core.choices import AuditAction
 from core.domain.audit import record
+from core.domain.changed import records_changed
 from core.errors import Conflict, DomainError
 from core.models import User
 from customers import standardise
 from customers.choices import EventKind
 from customers.domain.changes import (
+    bump,
     changes_for_timeline,
     ensure_fresh,
     ensure_known,
@@ -25,7 +27,7 @@ from customers.domain.changes import (
 )
 from customers.domain.duplicates import ensure_identity_is_free
 from customers.domain.timeline import record_event
-from customers.models import Acquaintance, Customer, Person
+from customers.models import Acquaintance, Contact, Customer, Person
 
 PERSON_FIELDS = (
     "name", "salutation", "mobile", "email", "wechat", "birthday", "do_not_contact", "taboos",
@@ -106,6 +108,19 @@ def update_person(
                 subject=stored,
                 subject_url=customer.get_absolute_url(),
             )
+    return stored
+
+
+@transaction.atomic
+def restore_person(person: Person, *, by: User | None) -> Person:
+    """Take the person out of the recycle bin and return it. Refuses one that is not there."""
+    stored = locked(person)
+    if stored.deleted_at is None:
+        raise Conflict("not_deleted", _("“%(name)s” is not in the recycle bin.") % {"name": stored.name})
+    ensure_identity_is_free(stored, by=by)
+    bump(stored, at=timezone.now(), deleted_at=None, deleted_by=None)
+    record(AuditAction.RESTORED, by=by, subject=stored)
+    records_changed(Contact, list(Contact.objects.filter(person=stored).values_list("pk", flat=True)))
     return stored
 
 

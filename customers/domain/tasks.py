@@ -122,8 +122,15 @@ def unreached_by(task: Task) -> list[User]:
 
 
 @transaction.atomic
-def update_task(task: Task, data: Mapping[str, Any], *, by: User | None, version: int | None = None) -> Task:
-    """Write the fields that differ and return the task; a new owner is told.
+def update_task(
+    task: Task,
+    data: Mapping[str, Any],
+    *,
+    by: User | None,
+    version: int | None = None,
+    tell: bool = True,
+) -> Task:
+    """Write the fields that differ and return the task; a new owner is told unless `tell` is False.
 
     Refuses closed tasks, a stale `version`, and owners who cannot sign in.
     """
@@ -141,7 +148,7 @@ def update_task(task: Task, data: Mapping[str, Any], *, by: User | None, version
     if values.get("customer") is not None and values["customer"] != stored.customer:
         ensure_live(values["customer"])
     write_changes(stored, values, by=by, at=timezone.now())
-    if handed_over:
+    if handed_over and tell:
         _tell_owner(stored, by)
     _tell_mentioned(stored, before=before, by=by)
     return stored

@@ -11,8 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from core.choices import BulkOutcome, BulkState
-from core.domain import bulk
-from core.domain.bulk import counts_of, request_bulk, request_undo, run_bulk, undo_bulk
+from core.domain.bulk import asking, counts_of, request_bulk, request_undo, run_bulk, running, undo_bulk
 from core.errors import DomainError
 from core.models import AuditEntry, BulkRow, BulkRun, Job, User
 from core.tests.factories import TeamFactory
@@ -91,9 +90,9 @@ def test_undo_restores_what_is_still_as_the_action_left_it(manager: User, three:
 def test_a_killed_run_goes_on_where_it_was(
     manager: User, three: list[Customer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bulk, "STEP", 1)
+    monkeypatch.setattr(asking, "STEP", 1)
     run = ask(manager, "task", {"title": "Call them"}, ids=[row.pk for row in three])
-    step, done = bulk._Worker.step, []
+    step, done = running._Worker.step, []
 
     def dies(worker: Any, values: Any) -> int:
         if len(done) == 2:
@@ -101,10 +100,10 @@ def test_a_killed_run_goes_on_where_it_was(
         done.append(step(worker, values))
         return done[-1]
 
-    monkeypatch.setattr(bulk._Worker, "step", dies)
+    monkeypatch.setattr(running._Worker, "step", dies)
     with pytest.raises(KeyboardInterrupt):
         run_bulk(run.pk)
-    monkeypatch.setattr(bulk._Worker, "step", step)
+    monkeypatch.setattr(running._Worker, "step", step)
     assert run_bulk(run.pk) == {BulkOutcome.CHANGED: 3}
     assert Task.objects.filter(title="Call them").count() == 3
     assert run_bulk(run.pk) == {BulkOutcome.CHANGED: 3}

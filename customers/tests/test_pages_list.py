@@ -204,27 +204,6 @@ def test_paging_goes_on_and_back(manager: User, client_of: Callable[[User], Clie
     assert client.get(LIST, {"sort": "name", "cursor": "broken"}).status_code == 400
 
 
-def test_bin_lists_deleted_customers_in_reach_and_restores(
-    manager: User, client_of: Callable[[User], Client]
-) -> None:
-    client = client_of(manager)
-    gone = CustomerFactory(name="Gone", owner=manager, deleted_at=timezone.now(), deleted_by=manager)
-    CustomerFactory(name="Gone elsewhere", deleted_at=timezone.now())
-    CustomerFactory(name="Still here", owner=manager)
-    page = text_of(client, reverse("customers:customer-bin"))
-    assert "Gone" in page
-    assert "Gone elsewhere" not in page
-    assert "Still here" not in page
-    response = client.post(reverse("customers:customer-restore", args=[gone.pk]))
-    assert response["Location"] == reverse("customers:customer-detail", args=[gone.pk])
-    gone.refresh_from_db()
-    assert gone.deleted_at is None
-
-
-def test_empty_bin_says_so(manager: User, client_of: Callable[[User], Client]) -> None:
-    assert "The recycle bin is empty" in text_of(client_of(manager), reverse("customers:customer-bin"))
-
-
 def test_customer_options_find_by_name_and_code_within_reach(
     manager: User, client_of: Callable[[User], Client]
 ) -> None:

@@ -256,7 +256,7 @@ def test_order_goes_to_the_bin_and_comes_back(client: Client, order: Order) -> N
     assert "Delete order" in client.get(page(order, "delete")).content.decode()
     assert client.post(page(order, "delete"))["Location"] == LIST
     assert client.get(order.get_absolute_url()).status_code == 404
-    assert order.number in client.get(reverse("customers:order-bin")).content.decode()
+    assert order.number in client.get(reverse("core:recycle-bin")).content.decode()
     assert client.post(page(order, "restore"))["Location"] == order.get_absolute_url()
     order.refresh_from_db()
     assert order.deleted_at is None
@@ -268,7 +268,7 @@ def test_order_of_a_deleted_customer_is_not_offered_in_the_bin(
 ) -> None:
     delete_order(order, by=manager)
     Customer.objects.update(deleted_at=timezone.now())
-    assert order.number not in client.get(reverse("customers:order-bin")).content.decode()
+    assert order.number not in client.get(reverse("core:recycle-bin")).content.decode()
     assert client.post(page(order, "restore")).status_code == 404
 
 

@@ -22,8 +22,8 @@ from customers.urls import urlpatterns
 
 #: Addresses that show no record of a team: whoever holds the right may open them.
 EVERYBODYS = {
-    "customer-list", "customer-create", "customer-bin", "customer-options", "recent-panel", "people-list",
-    "person-options", "interaction-list", "order-list", "order-create", "order-bin", "product-list",
+    "customer-list", "customer-create", "customer-options", "recent-panel", "people-list",
+    "person-options", "interaction-list", "order-list", "order-create", "product-list",
     "product-create",
     "product-detail", "product-update", "product-toggle", "product-delete", "price-create", "price-delete",
     "task-list", "task-panel", "task-create", "tag-list", "tag-create", "tag-update", "tag-delete",
@@ -32,24 +32,23 @@ EVERYBODYS = {
 #: What each role may not even open; everything else is open to it.
 CLOSED = {
     "sales": {
-        "customer-bin", "customer-delete", "customer-restore", "order-bin", "order-delete", "order-restore",
+        "customer-delete", "customer-restore", "order-delete", "order-restore",
         "product-create", "product-update", "product-toggle", "product-delete", "price-create",
         "price-delete",
         "tag-update", "tag-delete",
     },
     "agent": {
-        "customer-bin", "customer-delete", "customer-restore", "interaction-delete", "order-create",
-        "order-bin",
+        "customer-delete", "customer-restore", "interaction-delete", "order-create",
         "order-update", "order-confirm", "order-refund", "order-cancel", "order-delete", "order-restore",
         "product-create", "product-update", "product-toggle", "product-delete", "price-create",
         "price-delete",
         "tag-create", "tag-update", "tag-delete",
     },
     "trainer": {
-        "customer-create", "customer-bin", "customer-update", "customer-delete", "customer-restore",
+        "customer-create", "customer-update", "customer-delete", "customer-restore",
         "customer-axis",
         "contact-create", "contact-update", "contact-end", "contact-move", "person-link", "person-unlink",
-        "interaction-update", "interaction-delete", "order-create", "order-bin", "order-update",
+        "interaction-update", "interaction-delete", "order-create", "order-update",
         "order-confirm",
         "order-refund", "order-cancel", "order-delete", "order-restore", "product-create", "product-update",
         "product-toggle", "product-delete", "price-create", "price-delete", "tag-create", "tag-update",

@@ -1,4 +1,4 @@
-"""The customer list and the recycle bin."""
+"""The customer list."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
 
 from core.access import can
-from core.keyset import SortKey
 from core.views.lists import ListPage
 from customers.filters import CustomerFilterSet
 from customers.models import Customer, Metrics, Order, Task
-from customers.sorting import CUSTOMER_SORTS, PLAIN_SORTS, customer_sorts
+from customers.sorting import CUSTOMER_SORTS, customer_sorts
 from customers.views.base import RecordFilters, user_of
 from customers.views.rhythms import LIST_DAYS, rhythms_of
 
@@ -47,7 +45,9 @@ class CustomerList(RecordFilters, ListPage):
     def extra_context(self) -> dict[str, Any]:
         """Add the views, and what the rows need beyond themselves."""
         user = self.person
-        bin_url = reverse("customers:customer-bin") if can(user, "restore", Customer) else ""
+        bin_url = (
+            f"{reverse('core:recycle-bin')}?kind=customers.customer" if can(user, "restore", Customer) else ""
+        )
         return {
             "bin_url": bin_url,
             "today": timezone.localdate(),
@@ -65,20 +65,3 @@ class CustomerList(RecordFilters, ListPage):
             for row in context["page"].rows:
                 row.rhythm = rhythms[row.pk]
         return context
-
-
-class CustomerBin(ListPage):
-    """Customers that were deleted and may be restored."""
-
-    required_right = ("restore", Customer)
-    model = Customer
-    filterset_class = CustomerFilterSet
-    template_name = "customers/customer_bin.html"
-    sort_keys = {"deleted": SortKey("deleted_at", gettext_lazy("Deleted")), "name": PLAIN_SORTS["name"]}
-    default_sort = "-deleted"
-    nav_current = "customers"
-
-    def rows(self) -> QuerySet[Customer]:
-        """Deleted customers that the person may restore."""
-        rows = Customer.objects.in_reach(self.person, "restore").deleted()
-        return rows.select_related("owner", "team", "deleted_by")

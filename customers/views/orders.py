@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -17,7 +16,6 @@ from django.views.generic import TemplateView
 
 from core.access import can
 from core.display import format_money
-from core.keyset import SortKey
 from core.models import AuditEntry
 from core.views.base import ConfirmPage, RightsMixin
 from core.views.lists import ListPage
@@ -50,32 +48,13 @@ class OrderList(RecordFilters, ListPage):
         """Add the views and what the person may do."""
         user = self.person
         return {
-            "bin_url": reverse("customers:order-bin") if can(user, "delete", Order) else "",
+            "bin_url": f"{reverse('core:recycle-bin')}?kind=customers.order"
+            if can(user, "delete", Order)
+            else "",
             "may_add": can(user, "add", Order),
             "may_import": can(user, "import", Order),
             "may_see_products": can(user, "view", Product),
         }
-
-
-class OrderBin(ListPage):
-    """Orders that were deleted and may be restored."""
-
-    required_right = ("delete", Order)
-    model = Order
-    filterset_class = OrderFilterSet
-    template_name = "customers/order_bin.html"
-    sort_keys = {"deleted": SortKey("deleted_at", gettext_lazy("Deleted"))}
-    default_sort = "-deleted"
-    nav_current = "orders"
-
-    def rows(self) -> QuerySet[Order]:
-        """Deleted orders of live customers that the person may restore."""
-        rows = Order.objects.in_reach(self.person, "delete").select_related("customer", "deleted_by")
-        return rows.filter(deleted_at__isnull=False, customer__deleted_at__isnull=True)
-
-    def get_context(self) -> dict[str, Any]:
-        """The bin has no filters."""
-        return {**super().get_context(), "filter": None}
 
 
 class OrderDetail(RightsMixin, TemplateView):

@@ -166,7 +166,8 @@
     bar.hidden = ticked.length === 0;
     const everything = bar.querySelector("[data-everything]").value === "1";
     bar.querySelector("[data-count]").textContent = everything ? say("everything") : say("selected").replace("%(n)s", ticked.length);
-    bar.querySelector("[data-select-everything]").hidden = everything;
+    const whole = bar.querySelector("[data-select-everything]");
+    if (whole) whole.hidden = everything;
   };
   const chooseEverything = (area, chosen) => { area.querySelector("[data-everything]").value = chosen ? "1" : ""; };
   document.addEventListener("change", (event) => {

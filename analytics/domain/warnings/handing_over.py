@@ -39,5 +39,6 @@ def register_responsibilities() -> None:
             lambda user: ChurnWarning.objects.filter(owner=user, state__in=UNCLOSED),
             _("The receiver works on them."),
             hand_over=hand_over_warnings,
+            fields=("analytics.ChurnWarning.owner",),
         )
     )
