@@ -87,7 +87,7 @@ def export_list(key: str, query: str, file_format: str, user_id: int, token: str
 @shared_task(name="core.tasks.delete_old_exports")
 def delete_old_exports() -> dict[str, int]:
     """Delete the files of exports that nobody fetched in time."""
-    return {"deleted": exports.delete_old_exports(before=timezone.now() - exports.KEPT_FOR)}
+    return {"deleted": exports.delete_old_exports(before=timezone.now() - EXPORTS_KEPT_FOR)}
 
 
 @shared_task(name="core.tasks.make_file_preview")
