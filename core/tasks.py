@@ -33,6 +33,7 @@ from core.domain import (
 )
 from core.domain.heartbeats import CLOCK, forget_workers, mark_alive, mark_worker
 from core.domain.mails.sending import ask_for_sending, send_due
+from core.exports import KEPT_FOR as EXPORTS_KEPT_FOR
 
 
 @shared_task(name="core.tasks.run_job")
