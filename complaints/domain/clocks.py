@@ -31,8 +31,15 @@ def start_clocks(complaint: Complaint, *, at: datetime) -> list[Clock]:
     if policy is None:
         return []
     bench = bench_for(complaint, calendar_row(complaint, policy), until=at)
-    targets = [one for one in policy.targets.all() if one.clock != ClockKind.UPDATE]
-    started = [new_clock(complaint, policy, one, bench, started_at=at, reason="started") for one in targets]
+    started = [
+        _clock(complaint, policy, one, bench, started_at=at)
+        for one in policy.targets.all()
+        if one.clock != ClockKind.UPDATE
+    ]
+    # A case that begins has no clock yet: all of them are written at once.
+    Clock.objects.bulk_create(started)
+    ClockChange.objects.bulk_create(_begun(clock, "started") for clock in started)
+    plan_levels(started, bench)
     refresh_next_due(complaint)
     return started
 
@@ -48,24 +55,52 @@ def new_clock(
     turn: int = 1,
 ) -> Clock:
     """Store one clock with its ladder. A target of a clock that stands already is left as it stands."""
-    kind = kind_of(target)
-    due = due_after(started_at, target.amount, target.unit, bench.calendar, holes_of(kind, bench))
-    values: dict[str, Any] = {
-        "policy": policy,
-        "calendar": bench.row,
-        "amount": target.amount,
-        "unit": target.unit,
-        "met_by": target.met_by,
-        "started_at": started_at,
-        "due_at": due,
-    }
+    wanted = _clock(complaint, policy, target, bench, started_at=started_at, turn=turn)
+    values = ("policy", "calendar", "amount", "unit", "met_by", "started_at", "due_at")
     clock, created = Clock.objects.get_or_create(
-        complaint=complaint, kind=kind, name=target.name, cycle=complaint.cycle, turn=turn, defaults=values
+        complaint=complaint,
+        kind=wanted.kind,
+        name=wanted.name,
+        cycle=wanted.cycle,
+        turn=turn,
+        defaults={name: getattr(wanted, name) for name in values},
     )
     if created:
-        ClockChange.objects.create(clock=clock, new_due=due, reason=reason, at=started_at)
-        plan_levels(clock, bench)
+        _begun(clock, reason).save()
+        plan_levels([clock], bench)
     return clock
+
+
+def _clock(
+    complaint: Complaint,
+    policy: Policy | None,
+    target: Target | Clock,
+    bench: Bench,
+    *,
+    started_at: datetime,
+    turn: int = 1,
+) -> Clock:
+    """Return the clock that a target asks for, unsaved."""
+    kind = kind_of(target)
+    return Clock(
+        complaint=complaint,
+        kind=kind,
+        name=target.name,
+        cycle=complaint.cycle,
+        turn=turn,
+        policy=policy,
+        calendar=bench.row,
+        amount=target.amount,
+        unit=target.unit,
+        met_by=target.met_by,
+        started_at=started_at,
+        due_at=due_after(started_at, target.amount, target.unit, bench.calendar, holes_of(kind, bench)),
+    )
+
+
+def _begun(clock: Clock, reason: str) -> ClockChange:
+    """Return the first line of the ledger of a clock, unsaved."""
+    return ClockChange(clock=clock, new_due=clock.due_at, reason=reason, at=clock.started_at)
 
 
 def start_update_clock(complaint: Complaint, *, at: datetime) -> Clock | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from complaints.choices.cases import ClockState, EscalationState
@@ -10,22 +11,34 @@ from complaints.domain.benches import Bench, holes_of
 from complaints.models import Clock, Escalation, Level
 
 
-def plan_levels(clock: Clock, bench: Bench) -> None:
-    """Write the levels of the clock's policy that it has not yet."""
-    levels = ladder_for(clock.policy_id, clock.kind, clock.name) if clock.policy_id else []
-    known = set(clock.escalations.values_list("number", flat=True))
+def plan_levels(clocks: Sequence[Clock], bench: Bench) -> None:
+    """Write the levels of the clocks' policies that they have not yet; three queries for all of them."""
+    levels = list(Level.objects.filter(policy__in={clock.policy_id for clock in clocks}).order_by("number"))
+    rows = Escalation.objects.filter(clock__in=[clock.pk for clock in clocks])
+    known = set(rows.values_list("clock_id", "number"))
     Escalation.objects.bulk_create(
-        [_escalation(clock, level, bench) for level in levels if level.number not in known],
+        [
+            _escalation(clock, level, bench)
+            for clock in clocks
+            for level in _ladder(
+                clock.kind, clock.name, (one for one in levels if one.policy_id == clock.policy_id)
+            )
+            if (clock.pk, level.number) not in known
+        ],
         ignore_conflicts=True,
     )
 
 
 def ladder_for(policy_id: int, kind: str, name: str) -> list[Level]:
     """Return the levels of one deadline: its own by name, else those of its kind that name none."""
-    rows = Level.objects.filter(policy=policy_id, clock=kind, name__in={name, ""}).select_related("person")
-    levels = list(rows.order_by("number"))
-    own = [level for level in levels if level.name == name]
-    return own or levels
+    return _ladder(
+        kind, name, Level.objects.filter(policy=policy_id).select_related("person").order_by("number")
+    )
+
+
+def _ladder(kind: str, name: str, levels: Iterable[Level]) -> list[Level]:
+    of_kind = [level for level in levels if level.clock == kind and level.name in {name, ""}]
+    return [level for level in of_kind if level.name == name] or of_kind
 
 
 def _escalation(clock: Clock, level: Level, bench: Bench) -> Escalation:

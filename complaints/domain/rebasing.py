@@ -71,7 +71,7 @@ def _retarget(
     passed.delete()
     clock.escalations.planned().delete()
     set_due(clock, bench, at=at, reason=reason, by=by)
-    plan_levels(clock, bench)
+    plan_levels([clock], bench)
     again = clock.escalations.planned().filter(number__in=numbers, fire_at__lte=at)
     again.update(state=EscalationState.PASSED)
 

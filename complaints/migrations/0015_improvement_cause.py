@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('complaints', '0014_crisis_people'),
+
     ]
 
     operations = [

@@ -7,6 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0019_mail_to_a_former_address'),
+
     ]
 
     operations = [

@@ -21,7 +21,8 @@ def keep_what_is_left(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0019_mail_to_a_former_address"),
+        ('core', '0020_job_pace'),
+
     ]
 
     operations = [

@@ -7,7 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0020_bulk_slices'),
+        ('core', '0021_bulk_slices'),
+
     ]
 
     operations = [
