@@ -27,6 +27,7 @@ from core.access import require
 from core.api.fields import ScopedRelatedField
 from core.models import User
 from customers.api.base import Strict, StrictModelSerializer, VersionedViewSet, VersionField
+from customers.forms.base import people_choices
 
 
 class CrisisStepSerializer(serializers.ModelSerializer[CrisisStep]):
@@ -43,8 +44,10 @@ class CrisisStepSerializer(serializers.ModelSerializer[CrisisStep]):
 class CrisisSerializer(StrictModelSerializer):
     """A crisis with its plan. `evidence` says what the scan saw, and by what the kind was guessed."""
 
-    owner = ScopedRelatedField(User, required=False, allow_null=True)
-    category = ScopedRelatedField(Category, required=False, allow_null=True)
+    owner = ScopedRelatedField(User, queryset=people_choices(), required=False, allow_null=True)
+    category = ScopedRelatedField(
+        Category, queryset=Category.objects.current(), required=False, allow_null=True
+    )
     steps = CrisisStepSerializer(many=True, read_only=True)
     cases = serializers.IntegerField(read_only=True, help_text="Affected ones, also out of your reach.")
     version = VersionField()
