@@ -128,14 +128,17 @@ def ensure_fits(case: Complaint, *, new_category: bool = True) -> None:
 def place(case: Complaint) -> None:
     """Find the queue and the team: by category, else where everything goes that belongs nowhere else."""
     if case.queue is None and case.category is not None:
-        case.queue = case.category.queue or _queue_of_parent(case.category)
+        case.queue = queue_of(case.category)
     if case.queue is None:
         case.queue = Queue.objects.active().of_kind(case.kind).filter(is_default=True).first()
     if case.queue is not None:
         case.team = case.queue.team
 
 
-def _queue_of_parent(category: Category) -> Queue | None:
+def queue_of(category: Category) -> Queue | None:
+    """Return the queue of the category, else that of the category above it."""
+    if category.queue is not None:
+        return category.queue
     parent = Category.objects.current().filter(kind=category.kind, code=category.parent_code).first()
     return parent.queue if parent is not None else None
 

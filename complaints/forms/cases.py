@@ -17,7 +17,7 @@ from complaints.choices.cases import (
     LinkKind,
     Priority,
 )
-from complaints.models import Category, Complaint
+from complaints.models import Category, Complaint, Queue
 from core.mentions import mentionable
 from core.models import Team, User
 from core.people import offer_people
@@ -100,6 +100,18 @@ class ReasonForm(forms.Form):
     """Why."""
 
     reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class QueueForm(ReasonForm):
+    """Another queue, and why."""
+
+    queue = forms.ModelChoiceField(Queue.objects.none(), label=_("Queue"))
+    field_order = ["queue", "reason"]
+
+    def __init__(self, *args: Any, case: Complaint, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Queue.objects.active().of_kind(case.kind).exclude(pk=case.queue_id)
+        self.fields["queue"].queryset = rows  # type: ignore[attr-defined]
 
 
 class AssignForm(forms.Form):

@@ -16,6 +16,7 @@ urlpatterns = [
     path("<int:pk>/take/", verbs.CaseTake.as_view(), name="complaint-take"),
     path("<int:pk>/assign/", verbs.CaseAssign.as_view(), name="complaint-assign"),
     path("<int:pk>/give-back/", verbs.CaseGiveBack.as_view(), name="complaint-give-back"),
+    path("<int:pk>/queue/", verbs.CaseMoveQueue.as_view(), name="complaint-queue"),
     path("<int:pk>/acknowledge/", verbs.CaseAcknowledge.as_view(), name="complaint-acknowledge"),
     path("<int:pk>/wait/", verbs.CaseWait.as_view(), name="complaint-wait"),
     path("<int:pk>/go-on/", verbs.CaseGoOn.as_view(), name="complaint-go-on"),

@@ -14,9 +14,10 @@ from complaints.choices.cases import (
     Emotion,
     Grade,
     LevelAction,
+    Priority,
 )
 from complaints.seeded_words import in_words
-from complaints.words.rules import told_names
+from complaints.words.rules import name_in_force, told_names
 
 Params = Mapping[str, Any]
 
@@ -55,6 +56,27 @@ def _escalated(params: Params) -> str:
     return words if action in {None, "", LevelAction.NOTIFY} else f"{words} {_label(LevelAction, action)}."
 
 
+def _moved(params: Params) -> str:
+    new = name_in_force(params.get("new", {}), "")
+    return _with(_("Moved to the queue “%(queue)s”.") % {"queue": new}, params)
+
+
+def _refitted(params: Params) -> str:
+    """What followed from corrected facts."""
+    words = [_("Facts were corrected.")]
+    if params.get("priority"):
+        change = {
+            "old": _label(Priority, params.get("priority_before")),
+            "new": _label(Priority, params["priority"]),
+        }
+        words.append(_("Priority: %(old)s → %(new)s.") % change)
+    if params.get("queue"):
+        words.append(_("Queue: %(queue)s.") % {"queue": name_in_force(params["queue"], "")})
+    if params.get("policy"):
+        words.append(_("Deadlines by the policy “%(policy)s”.") % {"policy": in_words(params["policy"])})
+    return " ".join(words)
+
+
 def _first_contact(params: Params) -> str:
     return _("First contact, %(steps)s of 4 steps: %(before)s before, %(after)s after.") % {
         "steps": params.get("steps"),
@@ -78,6 +100,8 @@ WORDS: dict[str, Callable[[Params], str]] = {
     "escalated": _escalated,
     "first_contact": _first_contact,
     "given_back": lambda p: _with(_("Given back to the queue."), p),
+    "moved": _moved,
+    "refitted": _refitted,
     "acknowledged": lambda p: _with(_("Acknowledged."), p),
     "waiting": lambda p: _with(_("Waits for the customer."), p),
     "resumed": lambda p: _with(_("Goes on."), p),
