@@ -52,6 +52,12 @@ _SCHEDULES: tuple[tuple[str, str | Promise, str, dict[str, Any]], ...] = (
         {"daily_at": time(0, 10)},
     ),
     (
+        "complaints.close-unopposed",
+        _("Close solved cases to which no objection came"),
+        "complaints.tasks.close_unopposed",
+        {"daily_at": time(0, 40)},
+    ),
+    (
         "complaint-foresight",
         _("Look at satisfaction, draw portraits of complainants, find likely complainers"),
         "complaints.tasks.foresee",

@@ -10,6 +10,7 @@ from django.utils import timezone
 from complaints.domain import (
     calendar_settings,
     callback_letters,
+    closing,
     dispatching,
     escalation,
     holidays,
@@ -65,6 +66,12 @@ def follow_calendar(calendar_id: int) -> dict[str, int]:
 def apply_policy(applying_id: int) -> dict[str, int]:
     """Apply a changed policy to the open cases that are left."""
     return run_applying(applying_id)
+
+
+@shared_task(name="complaints.tasks.close_unopposed")
+def close_unopposed() -> dict[str, int]:
+    """Close solved cases to which no objection came."""
+    return {"closed": closing.close_unopposed(timezone.now())}
 
 
 @shared_task(name="complaints.tasks.send_callback_link")

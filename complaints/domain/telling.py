@@ -26,9 +26,9 @@ def tell_handler(case: Complaint, kind: str, *, dedupe: str) -> None:
 
 
 def tell_responsible(case: Complaint, kind: str, *, dedupe: str) -> None:
-    """Tell the handler; where nobody handles the case yet, the lead of its team."""
+    """Tell the handler; where nobody handles the case yet, or the handler has left, the lead of its team."""
     lead = case.team.lead if case.team is not None else None
-    who = case.owner or lead
+    who = case.owner if case.owner is not None and case.owner.is_active else lead
     if who is not None:
         _tell(who, case, kind, dedupe)
 
