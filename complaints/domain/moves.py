@@ -35,6 +35,7 @@ from complaints.domain.clocks import (
 from complaints.domain.entries import checked, tell, write
 from complaints.domain.registering import tell_timeline
 from complaints.domain.telling import tell_handler, tell_responsible
+from complaints.domain.work_orders import call_off_work
 from complaints.models import Assignment, Complaint, Entry
 from complaints.rules import can_answer, can_handle, ensure_move, ensure_open, needed
 from core.domain.notifications import mark_read_about
@@ -330,6 +331,7 @@ def _end(stored: Complaint, state: str, *, by: User | None, note: str, at: datet
     if state == State.WITHDRAWN:
         call_off(stored, at)
     stop_clocks(stored, at=at)
+    call_off_work(stored, by=by, at=at)
     tell(stored, state, at=at, by=by, reason=note)
     tell_timeline(stored, state, at=at, by=by, note=note)
     if stored.owner is not None:

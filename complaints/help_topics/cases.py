@@ -91,6 +91,8 @@ TOPICS = (
         (
             _("Without a time of its own it is due half-way to the solution, and moves with it."),
             _("Whoever has the work order reads the case and changes nothing of it."),
+            _("You are reminded four working hours before it is due; the lead is told of a late one."),
+            _("When its case ends it is called off; when its case is merged it goes on in the other one."),
             _("Finish it with a word about the outcome; the handler of the case is told."),
         ),
         ("complaints:work-order-*",),

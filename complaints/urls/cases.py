@@ -47,6 +47,7 @@ urlpatterns = [
         name="escalation-wrong",
     ),
     path("work-orders/", work_orders.WorkOrderList.as_view(), name="work-order-list"),
+    path("work-orders/panel/", work_orders.WorkOrderDay.as_view(), name="work-order-panel"),
     path("work-orders/<int:pk>/accept/", work_orders.WorkOrderMove.as_view(), name="work-order-accept"),
     path(
         "work-orders/<int:pk>/reopen/",

@@ -128,6 +128,10 @@ WORDS: dict[str, Callable[[Params], str]] = {
         _("Work order %(number)s for %(team)s: %(title)s")
         % {"number": p.get("number"), "team": p.get("team"), "title": p.get("title")}
     ),
+    "work_order_here": lambda p: (
+        _("Work order %(number)s goes on in this case: %(title)s")
+        % {"number": p.get("number"), "title": p.get("title")}
+    ),
     "work_order_open": lambda p: _("Work order %(number)s opened again.") % {"number": p.get("number")},
     "work_order_accepted": lambda p: _("Work order %(number)s accepted.") % {"number": p.get("number")},
     "work_order_done": lambda p: _with(_("Work order %(number)s done.") % {"number": p.get("number")}, p),
