@@ -41,9 +41,10 @@ def update_case(
 ) -> Complaint:
     """Write the facts that differ and return the case.
 
-    Another customer or category takes priority, queue and deadlines with it, see `refit`; a customer reads
-    on the timeline of a case that is linked for the first time. The grade stays: `proposed_grade` says what
-    the rules make of the new facts. Refuses unknown fields, a stale version, and what does not fit together.
+    A case without a language has the one of a customer who is linked. Another customer or category takes
+    priority, queue and deadlines with it, see `refit`; a customer reads on the timeline of a case that is
+    linked for the first time. The grade stays: `proposed_grade` says what the rules make of the new facts.
+    Refuses unknown fields, a stale version, and what does not fit together.
     """
     moment = at or timezone.now()
     ensure_known(data, CASE_CHANGES)
@@ -53,6 +54,8 @@ def update_case(
     customer = values.get("customer")
     if customer is not None and customer.pk != stored.customer_id:
         ensure_live(customer)
+        if not values.get("language") and not stored.language:
+            values["language"] = customer.preferred_language
     before = fit_of(stored)
     changes = write_changes(stored, values, by=by, at=moment)
     ensure_fits(stored, new_category="category" in data)

@@ -41,6 +41,7 @@ TOPICS = (
         (
             _("Name the customer by name or code. Without one the case is kept all the same."),
             _("Say how far the trouble reaches, and whether safety, media or the law are touched."),
+            _("A letter that came days ago is entered with its day: the deadlines count from there."),
             _("What the customer asks for belongs in its own field: it is what the solution is measured by."),
         ),
         ("complaints:complaint-create", "complaints:complaint-update"),
