@@ -52,6 +52,18 @@ _SCHEDULES: tuple[tuple[str, str | Promise, str, dict[str, Any]], ...] = (
         {"daily_at": time(0, 10)},
     ),
     (
+        "complaints.remind-of-work",
+        _("Remind of work orders that are due soon or late"),
+        "complaints.tasks.remind_of_work_orders",
+        {"every_seconds": 300},
+    ),
+    (
+        "complaints.close-unopposed",
+        _("Close solved cases to which no objection came"),
+        "complaints.tasks.close_unopposed",
+        {"daily_at": time(0, 40)},
+    ),
+    (
         "complaint-foresight",
         _("Look at satisfaction, draw portraits of complainants, find likely complainers"),
         "complaints.tasks.foresee",

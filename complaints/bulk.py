@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from complaints.choices.cases import Priority
 from complaints.domain.assessing import regrade, regrade_by_rules, set_priority, verdict_of
 from complaints.domain.moves import assign
-from complaints.models import Complaint
+from complaints.domain.queueing import move_to_queue
+from complaints.models import Complaint, Queue
 from core.bulk import BulkAction, BulkForm, Effect, Told, Values
 from core.models import User
 from core.people import offer_people
@@ -24,6 +25,13 @@ class HandlerForm(BulkForm):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         offer_people(self.fields["owner"], people_choices())
+
+
+class QueueForm(BulkForm):
+    """Which queue, and why."""
+
+    queue = forms.ModelChoiceField(Queue.objects.active(), label=_("Queue"))
+    reason = forms.CharField(label=_("Reason"), max_length=300)
 
 
 class PriorityForm(BulkForm):
@@ -45,6 +53,24 @@ def _give_back(row: Complaint, old: Values, new: Values, by: User) -> bool:
     if row.owner_id != new["owner"] or old["owner"] is None:
         return False
     assign(row, User.objects.get(pk=old["owner"]), by=by, tell_owner=False)
+    return True
+
+
+def _move(row: Complaint, values: Values, by: User) -> Effect | None:
+    queue, before = values["queue"], {"queue": row.queue_id, "owner": row.owner_id}
+    if row.queue_id == queue.pk:
+        return None
+    move_to_queue(row, queue, reason=values["reason"], by=by)
+    return Effect(before, {"queue": queue.pk})
+
+
+def _move_back(row: Complaint, old: Values, new: Values, by: User) -> bool:
+    """Put the case back where it lay, and into the hands that had it, unless somebody has it by now."""
+    if row.queue_id != new["queue"] or row.owner_id is not None or old["queue"] is None:
+        return False
+    move_to_queue(row, Queue.objects.get(pk=old["queue"]), reason=gettext("Move taken back"), by=by)
+    if old["owner"] is not None:
+        assign(row, User.objects.get(pk=old["owner"]), by=by)
     return True
 
 
@@ -89,6 +115,7 @@ _TOLD = Told("case_assigned", _("Cases that are yours now: %(count)s"))
 
 CASE_ACTIONS = (
     BulkAction("owner", _("Assign"), "user", _assign, "assign", _give_back, HandlerForm, told=_TOLD),
+    BulkAction("queue", _("Move to another queue"), "right", _move, "change", _move_back, QueueForm),
     BulkAction(
         "priority", _("Set priority"), "sort", _set_priority, "change", _put_priority_back, PriorityForm
     ),

@@ -28,6 +28,11 @@ def can_call(user: User, row: LikelyComplainer) -> bool:
     return holds(user, "add", Task, owner_id=customer.owner_id, team_id=customer.team_id, root_id=customer.pk)
 
 
+def can_answer(case: Complaint) -> bool:
+    """Tell whether the customer may still be answered: while the case is open, and about its solution."""
+    return case.is_open or case.state == State.SOLVED
+
+
 def ensure_open(case: Complaint) -> None:
     """Refuse work on a case that is solved or has ended: it is reopened first."""
     if case.is_open:

@@ -35,6 +35,8 @@ _REASONS = (
     gettext_noop("The customer answered."),
     gettext_noop("The customer is content."),
     gettext_noop("The customer is not content."),
+    gettext_noop("No objection came within the days of the rules."),
+    gettext_noop("The case has ended."),
 )
 _TECHNIQUES = tuple(technique for *_others, technique in SEED)
 KNOWN = frozenset((*_NAMES, *_HOLIDAYS, *_REASONS, *_TECHNIQUES))

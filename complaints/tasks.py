@@ -10,10 +10,12 @@ from django.utils import timezone
 from complaints.domain import (
     calendar_settings,
     callback_letters,
+    closing,
     dispatching,
     escalation,
     holidays,
     status_letters,
+    work_reminders,
 )
 from complaints.domain.alerts import look_at_texts, look_back, look_for_repeats
 from complaints.domain.applying import run_applying
@@ -64,6 +66,18 @@ def follow_calendar(calendar_id: int) -> dict[str, int]:
 def apply_policy(applying_id: int) -> dict[str, int]:
     """Apply a changed policy to the open cases that are left."""
     return run_applying(applying_id)
+
+
+@shared_task(name="complaints.tasks.remind_of_work_orders")
+def remind_of_work_orders() -> dict[str, int]:
+    """Tell people of work orders that are due soon, and leads of late ones."""
+    return work_reminders.remind_of_work_orders(timezone.now())
+
+
+@shared_task(name="complaints.tasks.close_unopposed")
+def close_unopposed() -> dict[str, int]:
+    """Close solved cases to which no objection came."""
+    return {"closed": closing.close_unopposed(timezone.now())}
 
 
 @shared_task(name="complaints.tasks.send_callback_link")

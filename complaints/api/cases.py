@@ -18,7 +18,7 @@ from complaints.api.intake import INTAKE_RIGHTS, CandidateSerializer, IntakeMixi
 from complaints.api.together import TogetherMixin
 from complaints.api.verdicts import VerdictSerializer
 from complaints.choices.cases import Decision, Grade, Intake, Priority
-from complaints.domain import moves, reopening
+from complaints.domain import moves, queueing, reopening
 from complaints.domain.acknowledgements import acknowledge_receipt
 from complaints.domain.assessing import regrade, regrade_by_rules, set_priority, verdict_of
 from complaints.domain.entries import add_note
@@ -109,6 +109,13 @@ class AssignSerializer(Strict):
 
     owner = ScopedRelatedField(User)
     note = serializers.CharField(required=False, allow_blank=True, max_length=300)
+
+
+class CaseQueueSerializer(Strict):
+    """Which queue, and why."""
+
+    queue = ScopedRelatedField(Queue)
+    reason = serializers.CharField(max_length=300)
 
 
 class SolveSerializer(Strict):
@@ -217,6 +224,13 @@ class ComplaintViewSet(
         """Hand the case to somebody."""
         case, data = self.case, self.checked(AssignSerializer)
         return self._told(moves.assign(case, data["owner"], by=self.actor, note=data.get("note", "")))
+
+    @extend_schema(request=CaseQueueSerializer, **_DONE)
+    @action(detail=True, methods=["post"], url_path="move-to-queue", url_name="move-to-queue")
+    def move_to_queue(self, request: Request, pk: int) -> Response:
+        """Put the case into another queue, where it is dispatched anew."""
+        case, data = self.case, self.checked(CaseQueueSerializer)
+        return self._told(queueing.move_to_queue(case, **data, by=self.actor))
 
     @extend_schema(request=None, **_DONE)
     @action(detail=True, methods=["post"])

@@ -246,4 +246,5 @@ class AssignReason(TextChoices):
     TAKEN = "taken", _("Taken by the handler")
     ESCALATION = "escalation", _("By an escalation")
     RETURNED = "returned", _("Given back to the queue")
+    MOVED = "moved", _("Moved to another queue")
     DEPARTURE = "departure", _("Handed over by a departure")

@@ -63,3 +63,9 @@ def pauses_of(complaint: Complaint, *, until: datetime) -> tuple[Span, ...]:
 def holes_of(clock_kind: str, bench: Bench) -> tuple[Span, ...]:
     """Return the pauses that count for a clock of this kind."""
     return () if clock_kind in NEVER_PAUSED else bench.pauses
+
+
+def basis_of(complaint: Complaint) -> tuple[Policy | None, BusinessCalendar | None]:
+    """Return policy and calendar that fit the case as it stands: where they differ its clocks follow."""
+    policy = policy_for(complaint)
+    return policy, calendar_row(complaint, policy)

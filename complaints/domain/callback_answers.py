@@ -124,7 +124,7 @@ def set_policy(
     policy: CallBackPolicy, data: Mapping[str, Any], *, by: User, version: int | None = None
 ) -> CallBackPolicy:
     """Change how call-backs are made. Refused where somebody changed it since `version`."""
-    ensure_known(data, ("most_attempts", "hours_between", "low_score", "link_days"))
+    ensure_known(data, ("most_attempts", "hours_between", "low_score", "link_days", "close_days"))
     stored = locked(policy)
     ensure_fresh(stored, version)
     write_changes(stored, data, by=by, at=timezone.now())

@@ -81,7 +81,8 @@ def exchange_clocks(case: Complaint, *, at: datetime) -> list[Clock]:
     started = [_start(case, policy, due, at=at) for due in dues]
     for clock in started:
         if clock.kind == ClockKind.SOLVE and before is not None:
-            follow_case(case, before, clock.due_at)
+            bench = bench_for(case, clock.calendar, until=at)
+            follow_case(case, before, clock.due_at, bench.calendar)
     if case.state == State.WAITING:
         hold(case)
     refresh_next_due(case)

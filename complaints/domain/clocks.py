@@ -231,7 +231,7 @@ def set_due(clock: Clock, bench: Bench, *, at: datetime, reason: str, by: User |
     clock.save(update_fields=["due_at", "state", "amount", "unit", "met_by", "policy", "calendar"])
     if clock.due_at != old:
         if clock.kind == ClockKind.SOLVE:
-            follow_case(clock.complaint, old, clock.due_at)
+            follow_case(clock.complaint, old, clock.due_at, bench.calendar)
         ClockChange.objects.create(
             clock=clock, old_due=old, new_due=clock.due_at, reason=reason, at=at, by=by
         )

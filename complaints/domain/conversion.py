@@ -23,10 +23,10 @@ from complaints.domain.assessing import assess
 from complaints.domain.clock_kinds import Due, dues_of, exchange_clocks
 from complaints.domain.entries import tell
 from complaints.domain.numbering import next_number
+from complaints.domain.queueing import ask_dispatch
 from complaints.domain.registering import ensure_fits, place, tell_timeline
 from complaints.models import Affected, Category, Complaint, Investigation
 from complaints.rules import ensure_open, needed
-from core.domain.jobs import later
 from core.errors import Conflict
 from core.models import User
 from customers.domain.changes import locked, write_changes
@@ -142,7 +142,5 @@ def convert_case(
         names=[rule["names"] for rule in stored.grade_evidence.get("why", [])], reason=why,
     )  # fmt: skip
     tell_timeline(stored, "converted", at=moment, by=by, note=why, before=before)
-    if stored.owner_id is None and stored.queue is not None and stored.queue.is_automatic:
-        key = f"dispatch-{stored.pk}-v{stored.version}"
-        later("complaints.tasks.dispatch", dedupe=key, queue="sla", complaint_id=stored.pk)
+    ask_dispatch(stored)
     return stored

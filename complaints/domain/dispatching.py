@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Max
+from django.db.models import Case, CharField, Count, Exists, Max, OuterRef, Value, When
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from complaints.choices.cases import PRIORITY_ORDER, AssignReason, Grade, State
@@ -22,7 +24,7 @@ from complaints.domain.telling import tell_lead
 from complaints.models import Assignment, BusinessCalendar, Complaint, Handler
 from complaints.sla import add_working_time
 from core.domain.numbers import take_turns
-from core.models import Absence
+from core.models import Absence, Notification
 from customers.choices import Tier
 from customers.domain.changes import locked
 
@@ -30,6 +32,8 @@ from customers.domain.changes import locked
 PATIENCE = timedelta(minutes=30)
 #: Experience counts what was handled within this time.
 EXPERIENCE_WITHIN = timedelta(days=180)
+#: Before the number of a case, in the key by which its lead is told once.
+_UNASSIGNED = "case-unassigned-"
 
 
 def dry_run(case: Complaint, *, at: datetime) -> Ranking:
@@ -127,15 +131,39 @@ def dispatch(case: Complaint, *, at: datetime | None = None) -> Complaint | None
 def dispatch_waiting(at: datetime, *, most: int = 500) -> int:
     """Try again for what nobody has, the most urgent first, then the oldest; return how many were given.
 
-    The lead of the team is told once of a case that waits too long.
+    Once nobody can take a case of a queue and skill, the others of the same are left for the next sweep: at
+    most `most` are weighed, and what is stuck keeps nothing else from being given. The lead of the team is
+    told once of a case that waits too long.
     """
-    rows = Complaint.objects.unassigned().filter(queue__is_automatic=True, queue__is_active=True)
-    waiting = list(rows.select_related("team", "team__lead")[:most])
-    waiting.sort(key=lambda case: (-PRIORITY_ORDER[case.priority], case.received_at, case.pk))
-    given = 0
-    for case in waiting:
+    given, tried = 0, 0
+    stuck: set[tuple[int | None, str]] = set()
+    rows = _waiting().select_related("category")
+    for case in rows.only("pk", "queue_id", "category__skill"):
+        key = (case.queue_id, case.category.skill if case.category is not None else "")
+        if key in stuck:
+            continue
+        if tried == most:
+            break
+        tried += 1
         if dispatch(case, at=at) is not None:
             given += 1
-        elif at - case.received_at > PATIENCE:
-            tell_lead(case, "case_unassigned", dedupe=f"case-unassigned-{case.pk}", at=at)
+        elif _waiting().filter(pk=case.pk).exists():  # and not taken by somebody in this very moment
+            stuck.add(key)
+    _tell_leads(at, most=most)
     return given
+
+
+def _waiting() -> Any:
+    """The cases that queues give out by themselves and nobody has, the most urgent first, then the oldest."""
+    urgency = Case(*(When(priority=name, then=place) for name, place in PRIORITY_ORDER.items()), default=0)
+    rows = Complaint.objects.unassigned().filter(queue__is_automatic=True, queue__is_active=True)
+    return rows.order_by(urgency.desc(), "received_at", "pk")
+
+
+def _tell_leads(at: datetime, *, most: int) -> None:
+    """Tell the leads of what waits too long, of each case once."""
+    key = Concat(Value(_UNASSIGNED), Cast(OuterRef("pk"), CharField()))
+    told = Notification.objects.filter(user=OuterRef("team__lead"), dedupe=key)
+    rows = _waiting().filter(~Exists(told), received_at__lt=at - PATIENCE)
+    for case in rows.select_related("team", "team__lead")[:most]:
+        tell_lead(case, "case_unassigned", dedupe=f"{_UNASSIGNED}{case.pk}", at=at)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import F
-
 from complaints.models import Complaint, WorkOrder
+from complaints.sla import Calendar, add_working_time, working_seconds
 
 
-def follow_case(complaint: Complaint, old_due: datetime, new_due: datetime) -> int:
-    """Move the open work orders that are due with the case by as much as its solution moved."""
-    rows = WorkOrder.objects.open().filter(complaint=complaint, follows_case=True)
-    return rows.update(due_at=F("due_at") + (new_due - old_due))
+def follow_case(complaint: Complaint, old_due: datetime, new_due: datetime, calendar: Calendar) -> int:
+    """Keep the open work orders that are due with the case as much working time before its solution as
+    they were; return how many they are.
+    """
+    rows = list(WorkOrder.objects.open().filter(complaint=complaint, follows_case=True))
+    for order in rows:
+        before = working_seconds(order.due_at, old_due, calendar)
+        order.due_at = add_working_time(new_due, -before, calendar) if before else new_due
+    WorkOrder.objects.bulk_update(rows, ["due_at"])
+    return len(rows)

@@ -14,6 +14,7 @@ from complaints.domain.entries import tell
 from complaints.domain.moves import note_unanswered
 from complaints.domain.registering import tell_timeline
 from complaints.domain.reopening import restart_clocks, state_in_hand
+from complaints.domain.work_orders import carry_over_work
 from complaints.models import CaseLink, Complaint
 from complaints.rules import ensure_open
 from core.choices import AuditAction
@@ -26,6 +27,8 @@ from customers.domain.changes import locked, write_changes
 @transaction.atomic
 def merge(complaint: Complaint, into: Complaint, *, by: User, at: datetime | None = None) -> Complaint:
     """End the case because it is the same as `into`, and return it; its log is read there, too.
+
+    Open work orders go on there; they stay there when the case is taken out again.
 
     Refused: into itself, into another kind, and unless both are open.
     """
@@ -48,6 +51,7 @@ def merge(complaint: Complaint, into: Complaint, *, by: User, at: datetime | Non
     stop_clocks(stored, at=moment)
     if waits is not None and target.unanswered_since is None:
         note_unanswered(target, at=waits)  # whoever answers the case that goes on answers this word, too
+    carry_over_work(stored, target, by=by, at=moment)
     tell(stored, "merged", at=moment, by=by, into=target.number)
     tell(target, "merged_here", at=moment, by=by, number=stored.number)
     tell_timeline(stored, "merged", at=moment, by=by, into=target.number)

@@ -37,8 +37,9 @@ from complaints.domain.clocks import (
 from complaints.domain.entries import checked, tell, write
 from complaints.domain.registering import tell_timeline
 from complaints.domain.telling import tell_handler, tell_responsible
+from complaints.domain.work_orders import call_off_work
 from complaints.models import Assignment, Complaint, Entry
-from complaints.rules import can_handle, ensure_move, ensure_open, needed
+from complaints.rules import can_answer, can_handle, ensure_move, ensure_open, needed
 from core.domain.notifications import mark_read_about
 from core.errors import Conflict, DomainError
 from core.models import Team, User
@@ -147,12 +148,14 @@ def answer(
 ) -> Entry:
     """Keep what we told the customer: it meets the response clock, and promises the next update.
 
-    A first answer acknowledges, too. An answer of somebody else than the handler counts as well. Refused
-    when something was said after line `seen`, the last one that its author read.
+    A first answer acknowledges, too. An answer of somebody else than the handler counts as well; one about
+    a solution promises nothing. Refused for a case that has ended, and when something was said after line
+    `seen`, the last one that its author read.
     """
     moment, text = at or timezone.now(), checked(body)
     stored = locked(complaint)
-    ensure_open(stored)
+    if not can_answer(stored):
+        ensure_open(stored)
     ensure_nothing_said(stored, seen, by=by)
     values: dict[str, Any] = {}
     if stored.acknowledged_at is None:
@@ -172,8 +175,9 @@ def answer(
         channel=channel or stored.intake,
         message_id=message_id,
     )
-    meet_clocks(stored, ClockKind.ACKNOWLEDGE, ClockKind.RESPOND, at=moment)
-    start_update_clock(stored, at=moment)
+    if stored.is_open:
+        meet_clocks(stored, ClockKind.ACKNOWLEDGE, ClockKind.RESPOND, at=moment)
+        start_update_clock(stored, at=moment)
     return entry
 
 
@@ -334,6 +338,7 @@ def _end(stored: Complaint, state: str, *, by: User | None, note: str, at: datet
     if state == State.WITHDRAWN:
         call_off(stored, at)
     stop_clocks(stored, at=at, keeps_letter=state == State.CLOSED)
+    call_off_work(stored, by=by, at=at)
     tell(stored, state, at=at, by=by, reason=note)
     tell_timeline(stored, state, at=at, by=by, note=note)
     if stored.owner is not None:

@@ -14,6 +14,7 @@ from complaints.choices.cases import CaseKind, EntryKind
 from complaints.domain.assessing import assess
 from complaints.domain.clocks import start_clocks
 from complaints.domain.entries import tell, write
+from complaints.domain.ladder import pass_over_levels
 from complaints.domain.numbering import next_number
 from complaints.models import Category, Complaint, Queue
 from core.choices import AuditAction
@@ -47,10 +48,14 @@ def register_case(
     subject_url: str = "",
     message_id: str | None = None,
     author: str = "",
+    makes_up: bool = True,
 ) -> Complaint:
     """Receive a case: numbered, graded, timed and queued in one transaction; dispatch follows as a job.
 
-    `message_id` names the mail that it came with, so that the same mail never makes two. Refuses unknown
+    Its clocks count from when it was received. Levels whose moment has passed since then all fire, as after
+    an outage; without `makes_up`, as of a letter that is entered days later, only the last of each clock.
+    Without a language of its own it has the one that the customer prefers. `message_id` names the mail that
+    it came with, so that the same mail never makes two. Refuses unknown
     fields, a case without a title, a customer in the recycle bin, a moment to come, a retired category or
     one of the other kind, and an external ID that another case has.
     """
@@ -58,6 +63,7 @@ def register_case(
     moment = at or timezone.now()
     case = Complaint(created_by=by, **{"received_at": moment, **data}, **weak_subject(subject, subject_url))
     _ensure_sound(case, data, moment)
+    case.language = case.language or preferred_language(case)
     place(case)
     verdict = assess(case)
     case.number = next_number(case.kind, at=moment)
@@ -73,7 +79,9 @@ def register_case(
         message_id=message_id,
     )
     tell(case, "registered", at=moment, by=by, **verdict.as_told())
-    start_clocks(case, at=case.received_at)
+    for clock in start_clocks(case, at=case.received_at):
+        if not makes_up:
+            pass_over_levels(clock, owed=True, at=moment)
     record(AuditAction.CREATED, by=by, subject=case)
     tell_timeline(case, "received", at=moment, by=by)
     if case.queue is not None and case.queue.is_automatic:
@@ -125,17 +133,25 @@ def ensure_fits(case: Complaint, *, new_category: bool = True) -> None:
         raise DomainError("person_elsewhere", text, fields={"person": text})
 
 
+def preferred_language(case: Complaint) -> str:
+    """Return the language that the customer of the case prefers; "" where none is known."""
+    return case.customer.preferred_language if case.customer is not None else ""
+
+
 def place(case: Complaint) -> None:
     """Find the queue and the team: by category, else where everything goes that belongs nowhere else."""
     if case.queue is None and case.category is not None:
-        case.queue = case.category.queue or _queue_of_parent(case.category)
+        case.queue = queue_of(case.category)
     if case.queue is None:
         case.queue = Queue.objects.active().of_kind(case.kind).filter(is_default=True).first()
     if case.queue is not None:
         case.team = case.queue.team
 
 
-def _queue_of_parent(category: Category) -> Queue | None:
+def queue_of(category: Category) -> Queue | None:
+    """Return the queue of the category, else that of the category above it."""
+    if category.queue is not None:
+        return category.queue
     parent = Category.objects.current().filter(kind=category.kind, code=category.parent_code).first()
     return parent.queue if parent is not None else None
 

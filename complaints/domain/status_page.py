@@ -148,7 +148,7 @@ def say(case: Complaint, body: str, *, key: str, at: datetime) -> Entry:
     entry = hear(stored, body, by=None, at=at, message_id=name, channel=Intake.FORM)
     if stored.merged_into is not None:
         target = locked(stored.merged_into)
-        if target.is_open and target.unanswered_since is None:
+        if not target.has_ended and target.unanswered_since is None:
             note_unanswered(target, at=at)
         tell_responsible(stored.merged_into, "case_heard", dedupe=f"case-heard-{entry.pk}-merged")
     return entry

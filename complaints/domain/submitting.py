@@ -19,6 +19,7 @@ from complaints.domain.status_links import access_to, case_of
 from complaints.models import CaseLink, Complaint, FormSubmission, PublicForm
 from core.domain.attachments import add_attachment
 from core.errors import DomainError
+from core.models import User
 
 #: (name, bytes) of each file.
 Files = Iterable[tuple[str, Any]]
@@ -101,7 +102,7 @@ def _link_to_earlier(case: Complaint, given: Given, *, at: datetime) -> None:
         CaseLink.objects.create(source=case, target=earlier, kind=LinkKind.FOLLOWS, at=at)
 
 
-def keep_files(case: Complaint, files: Files, *, at: datetime) -> list[str]:
+def keep_files(case: Complaint, files: Files, *, at: datetime, by: User | None = None) -> list[str]:
     """Put the files on the case, and return the names of those that were not kept.
 
     The case is there already and stays: a file that fails is told in its log. Sent again, a file that is
@@ -110,10 +111,10 @@ def keep_files(case: Complaint, files: Files, *, at: datetime) -> list[str]:
     refused = []
     for name, source in files:
         try:
-            add_attachment(case, source, name=name, by=None, at=at)
+            add_attachment(case, source, name=name, by=by, at=at)
         except DomainError as error:
             if error.code == "file_duplicate":
                 continue
             refused.append(name)
-            tell(case, "file_not_kept", at=at, name=name[:100], why=error.message)
+            tell(case, "file_not_kept", at=at, by=by, name=name[:100], why=error.message)
     return refused

@@ -6,15 +6,19 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.utils import timezone
 
 from complaints.choices.cases import CaseKind
 from complaints.domain.assessing import verdict_of
-from complaints.domain.registering import ensure_fits
+from complaints.domain.refitting import fit_of, refit
+from complaints.domain.registering import ensure_fits, tell_timeline
 from complaints.models import Complaint
 from core.models import User
+from customers.choices import EventKind
 from customers.domain.changes import ensure_fresh, ensure_known, locked, write_changes
+from customers.models import Customer, TimelineEvent
 from customers.rules import ensure_live
 
 CASE_CHANGES = (
@@ -22,6 +26,8 @@ CASE_CHANGES = (
     "contact_phone", "contact_email", "language", "impact", "is_safety", "is_media", "is_legal",
     "emotion_before", "emotion_after", "amount_at_stake", "occurred_on",
 )  # fmt: skip
+#: Facts by which a case finds its queue, its policy and its priority.
+_PLACING = frozenset({"customer", "category"})
 
 
 @transaction.atomic
@@ -33,9 +39,14 @@ def update_case(
     version: int | None = None,
     at: datetime | None = None,
 ) -> Complaint:
-    """Write the facts that differ and return the case. The grade stays: `proposed_grade` says what the
-    rules make of the new facts. Refuses unknown fields, a stale version, and what does not fit together.
+    """Write the facts that differ and return the case.
+
+    A case without a language has the one of a customer who is linked. Another customer or category takes
+    priority, queue and deadlines with it, see `refit`; a customer reads on the timeline of a case that is
+    linked for the first time. The grade stays: `proposed_grade` says what the rules make of the new facts.
+    Refuses unknown fields, a stale version, and what does not fit together.
     """
+    moment = at or timezone.now()
     ensure_known(data, CASE_CHANGES)
     stored = locked(complaint)
     ensure_fresh(stored, version)
@@ -43,9 +54,29 @@ def update_case(
     customer = values.get("customer")
     if customer is not None and customer.pk != stored.customer_id:
         ensure_live(customer)
-    write_changes(stored, values, by=by, at=at or timezone.now())
+        if not values.get("language") and not stored.language:
+            values["language"] = customer.preferred_language
+    before = fit_of(stored)
+    changes = write_changes(stored, values, by=by, at=moment)
     ensure_fits(stored, new_category="category" in data)
+    if "customer" in changes:
+        _tell_once(stored, at=moment, by=by)
+    if not _PLACING.isdisjoint(changes):
+        refit(stored, before, by=by, at=moment)
     return stored
+
+
+def _tell_once(case: Complaint, *, at: datetime, by: User | None) -> None:
+    """Tell the customer's timeline, unless it knows of the case from an earlier link."""
+    if case.customer is not None and not _is_told(case.customer, case):
+        tell_timeline(case, "linked", at=at, by=by)
+
+
+def _is_told(customer: Customer, case: Complaint) -> bool:
+    """Tell whether the customer's timeline has a line about the case."""
+    rows = TimelineEvent.objects.filter(customer=customer, kind=EventKind.COMPLAINT)
+    kind = ContentType.objects.get_for_model(Complaint)
+    return bool(rows.filter(subject_type=kind, subject_id=case.pk).exists())
 
 
 def proposed_grade(complaint: Complaint) -> str:

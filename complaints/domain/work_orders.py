@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
-from complaints.choices.cases import WORK_MOVES, ClockKind, WorkState
+from complaints.choices.cases import WORK_MOVES, ClockKind, Unit, WorkState
+from complaints.deadlines import due_after
+from complaints.domain.benches import calendar_row
+from complaints.domain.calendars import working_calendar
 from complaints.domain.entries import tell
 from complaints.domain.numbering import work_order_number
 from complaints.domain.whom import whom_to_tell
 from complaints.models import Clock, Complaint, WorkOrder
 from complaints.rules import ensure_open
+from complaints.sla import add_working_time, working_seconds
 from core.choices import AuditAction
 from core.domain.audit import record
 from core.domain.notifications import notify
@@ -25,8 +29,10 @@ from core.errors import Conflict, DomainError
 from core.models import Team, User
 from customers.domain.changes import ensure_valid, locked
 
-#: Without a solution clock a work order is due after this time.
-_USUAL = timedelta(days=2)
+#: Without a solution clock a work order is due after so many working days.
+_USUAL_DAYS = 2
+#: The outcome of what was called off because its case ended; shown in the language of the reader.
+CASE_ENDED = gettext_noop("The case has ended.")
 
 
 @transaction.atomic
@@ -43,7 +49,8 @@ def create_work_order(
 ) -> WorkOrder:
     """Ask a team to do something for the case, tell it, and return the work order.
 
-    Without a time of its own it is due when half of the time to the solution is over, and moves with it.
+    Without a time of its own it is due when half of the working time to the solution is over, and moves
+    with it.
     Refused: for a case that is not open, without a title, and for a time that has passed.
     """
     moment = at or timezone.now()
@@ -68,13 +75,9 @@ def create_work_order(
     order.save(force_insert=True)
     record(AuditAction.CREATED, by=by, subject=order)
     tell(stored, "work_order", at=moment, by=by, number=order.number, title=order.title, team=team.name)
-    _tell(
-        _receivers(order, by=by, at=moment),
-        order,
-        "work_order_given",
-        gettext_lazy("To do: %(order)s"),
-        f"work-order-{order.pk}",
-    )
+    receivers = _receivers(order, by=by, at=moment)
+    key = f"work-order-{order.pk}"
+    tell_about(receivers, order, "work_order_given", gettext_lazy("To do: %(order)s"), key)
     return order
 
 
@@ -87,14 +90,19 @@ def _receivers(order: WorkOrder, *, by: User, at: datetime) -> tuple[User, ...]:
 
 
 def _due_with(complaint: Complaint, at: datetime) -> datetime:
-    clock = Clock.objects.running().filter(complaint=complaint, kind=ClockKind.SOLVE).first()
+    """Return when half of the working time to the solution is over; without a clock, in two working days."""
+    clock = Clock.objects.open().filter(complaint=complaint, kind=ClockKind.SOLVE).first()
     if clock is None or clock.due_at <= at:
-        return at + _USUAL
-    half: datetime = at + (clock.due_at - at) / 2
-    return half
+        calendar = working_calendar(calendar_row(complaint, None), since=at)
+        return due_after(at, _USUAL_DAYS, Unit.WORKING_DAYS, calendar)
+    calendar = working_calendar(clock.calendar, since=at)
+    left = working_seconds(at, clock.due_at, calendar)
+    due: datetime = add_working_time(at, left / 2, calendar) if left else clock.due_at
+    return due
 
 
-def _tell(people: Iterable[User], order: WorkOrder, kind: str, title: Any, dedupe: str) -> None:
+def tell_about(people: Iterable[User], order: WorkOrder, kind: str, title: Any, dedupe: str) -> None:
+    """Tell people of a work order, once for each `dedupe`."""
     notify(
         people,
         kind=kind,
@@ -112,7 +120,8 @@ def move_work_order(
 ) -> WorkOrder:
     """Accept, finish, cancel or reopen it; the database settles who was first.
 
-    Refused: a move that its state does not allow, and done or cancelled without a word about the outcome.
+    Refused: a move that its state does not allow, done or cancelled without a word about the outcome, and
+    opening one again whose case has ended.
     """
     moment, words = at or timezone.now(), outcome.strip()
     ends = state in {WorkState.DONE, WorkState.CANCELLED}
@@ -120,6 +129,8 @@ def move_work_order(
         text = _("Say what came of it.")
         raise DomainError("outcome_needed", text, fields={"outcome": text})
     before = locked(order)
+    if not ends and before.complaint.has_ended:
+        raise Conflict("case_ended", _("This case is not open. Reopen it first."))
     values: dict[str, Any] = {
         "state": state,
         "ended_at": moment if ends else None,
@@ -140,5 +151,38 @@ def move_work_order(
     tell(stored.complaint, f"work_order_{state}", at=moment, by=by, number=stored.number, outcome=words)
     if ends and stored.complaint.owner is not None and stored.complaint.owner.pk != by.pk:
         key = f"work-order-{stored.pk}-v{stored.version}"
-        _tell([stored.complaint.owner], stored, "work_order_ended", gettext_lazy("Ended: %(order)s"), key)
+        title = gettext_lazy("Ended: %(order)s")
+        tell_about([stored.complaint.owner], stored, "work_order_ended", title, key)
     return stored
+
+
+def call_off_work(case: Complaint, *, by: User | None, at: datetime) -> int:
+    """Call off the open work orders of a case that ends, each with a line, and tell who had them."""
+    orders = _write_open(case, at, state=WorkState.CANCELLED, ended_at=at, outcome=CASE_ENDED)
+    for order, before in orders:
+        record(AuditAction.CHANGED, by=by, subject=order, changes={"state": (before, WorkState.CANCELLED)})
+        tell(case, "work_order_cancelled", at=at, by=by, number=order.number, outcome=CASE_ENDED)
+        who = order.owner or order.team.lead
+        if who is not None and (by is None or who.pk != by.pk):
+            key = f"work-order-off-{order.pk}-v{order.version}"
+            tell_about([who], order, "work_order_called_off", gettext_lazy("Called off: %(order)s"), key)
+    return len(orders)
+
+
+def carry_over_work(case: Complaint, into: Complaint, *, by: User, at: datetime) -> int:
+    """Hand the open work orders of a case that is merged to the case that goes on, with a line there."""
+    orders = _write_open(case, at, complaint=into)
+    for order, _state in orders:
+        changes = {"complaint": (case.number, into.number)}
+        record(AuditAction.CHANGED, by=by, subject=order, changes=changes)
+        tell(into, "work_order_here", at=at, by=by, number=order.number, title=order.title)
+    return len(orders)
+
+
+def _write_open(case: Complaint, at: datetime, **values: Any) -> list[tuple[WorkOrder, str]]:
+    """Write `values` to the open work orders of the case; return each with the state that it had."""
+    rows = WorkOrder.objects.open().filter(complaint=case).select_for_update(no_key=True, of=("self",))
+    before = dict(rows.order_by("pk").values_list("pk", "state"))
+    WorkOrder.objects.filter(pk__in=before).update(version=F("version") + 1, updated_at=at, **values)
+    found = WorkOrder.objects.filter(pk__in=before).select_related("complaint", "owner", "team__lead")
+    return [(order, before[order.pk]) for order in found.order_by("pk")]

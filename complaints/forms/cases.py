@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -18,14 +19,17 @@ from complaints.choices.cases import (
     Intake,
     Priority,
 )
-from complaints.models import Category, Complaint
+from complaints.forms.files import files_field
+from complaints.models import Category, Complaint, Queue
 from core.mentions import mentionable
 from core.models import Team, User
 from core.people import offer_people
 from customers.forms.base import RecordForm, VersionMixin, people_choices
 from customers.forms.pickers import CustomerPicker, PersonPicker
 
-_WHO = ("customer", "person", "contact_name", "contact_phone", "contact_email")
+_WHO = ("customer", "person", "contact_name", "contact_phone", "contact_email", "language")
+#: Files of one intake; more are added on the page of the case.
+MOST_FILES = 10
 _FACTS = ("impact", "amount_at_stake", "is_safety", "is_media", "is_legal")
 
 
@@ -62,7 +66,7 @@ class CaseForm(VersionMixin, RecordForm):
         model = Complaint
         fields = [
             "title", "description", "remedy_sought", "category", "occurred_on", "emotion_before", "customer",
-            "person", "contact_name", "contact_phone", "contact_email", *_FACTS,
+            "person", "contact_name", "contact_phone", "contact_email", "language", *_FACTS,
         ]  # fmt: skip
         widgets = {
             "title": forms.TextInput(attrs={"data-wide": "1"}),
@@ -76,6 +80,7 @@ class CaseForm(VersionMixin, RecordForm):
         self.fields["category"] = CategoryField(kind, label=_("Category"), required=False)
         if "contact_name" in self.fields:
             self.fields["contact_name"].help_text = _("Where the person is not on file yet.")
+        self.fields["language"].help_text = _("In which we write. Empty: as the customer prefers.")
         if kind == CaseKind.REQUEST:
             for name in ("emotion_before", *_FACTS):
                 self.fields.pop(name, None)
@@ -84,23 +89,72 @@ class CaseForm(VersionMixin, RecordForm):
 class IntakeForm(CaseForm):
     """A new case."""
 
+    received_at = forms.DateTimeField(
+        label=_("Received"),
+        required=False,
+        help_text=_("Empty: now. Deadlines count from here, as for a letter that came days ago."),
+    )
+
     fieldsets = (
-        (_("What happened"), ("title", "description", "remedy_sought", "category", "intake", "occurred_on")),
+        (
+            _("What happened"),
+            (
+                "title",
+                "description",
+                "remedy_sought",
+                "category",
+                "queue",
+                "intake",
+                "received_at",
+                "occurred_on",
+                "attachments",
+            ),
+        ),
         (
             _("Customer and contact"),
-            ("customer", "person", "contact_name", "contact_phone", "contact_email", "emotion_before"),
+            (*_WHO, "emotion_before"),
         ),
         (_("How grave it is"), _FACTS),
     )
 
     class Meta(CaseForm.Meta):
-        fields = [*CaseForm.Meta.fields, "intake"]
+        fields = [*CaseForm.Meta.fields, "intake", "received_at", "queue"]
+
+    def __init__(self, *args: Any, kind: str, dropped: Iterable[str] | None = None, **kwargs: Any) -> None:
+        """Take files where `dropped` is given: the names of those that were too large to be received."""
+        super().__init__(*args, kind=kind, **kwargs)
+        self.initial.pop("received_at", None)
+        rows = Queue.objects.active().of_kind(kind)
+        self.fields["queue"] = forms.ModelChoiceField(
+            rows, label=_("Queue"), required=False, empty_label=_("By the category")
+        )
+        if dropped is not None:
+            self.fields["attachments"] = files_field(MOST_FILES, dropped)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The cleaned values; what was received at no other time was received now."""
+        return {
+            name: value for name, value in super().values.items() if (name, value) != ("received_at", None)
+        }
 
 
 class ReasonForm(forms.Form):
     """Why."""
 
     reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class QueueForm(ReasonForm):
+    """Another queue, and why."""
+
+    queue = forms.ModelChoiceField(Queue.objects.none(), label=_("Queue"))
+    field_order = ["queue", "reason"]
+
+    def __init__(self, *args: Any, case: Complaint, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Queue.objects.active().of_kind(case.kind).exclude(pk=case.queue_id)
+        self.fields["queue"].queryset = rows  # type: ignore[attr-defined]
 
 
 class AssignForm(forms.Form):

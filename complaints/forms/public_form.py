@@ -4,39 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils import timezone
 from django.utils.html import linebreaks
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from complaints.choices.cases import CaseKind
 from complaints.domain.form_tokens import Sent, make_token, read_token
 from complaints.domain.public_form import categories_of, kinds_of
+from complaints.forms.files import files_field
 from complaints.models import Category, PublicForm
-from core.domain.arriving import megabytes
-from core.domain.attachments.storing import too_large
-from core.files import FileFault, cleaned_name, inspect
-from core.files.kinds import ENDINGS
-from core.files.words import say_fault
 from core.models import Organisation
 
 #: A letter of some pages; more belongs into a file.
 MOST_TYPED = 20_000
-
-
-class ManyFiles(forms.FileInput):
-    """A control for several files."""
-
-    allow_multiple_selected = True
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:  # noqa: ARG002
-        """Return every file that was sent."""
-        return files.getlist(name) if hasattr(files, "getlist") else files.get(name)
 
 
 class Trap(forms.TextInput):
@@ -47,34 +31,6 @@ class Trap(forms.TextInput):
     def __init__(self) -> None:
         attrs = {"class": "visually-hidden", "tabindex": "-1", "autocomplete": "off", "aria-hidden": "true"}
         super().__init__(attrs)
-
-
-class FilesField(forms.Field):
-    """Some files, each checked by what it is. Cleaned: [(name, file)]."""
-
-    widget = ManyFiles
-
-    def __init__(self, *, dropped: Iterable[str] = (), most: int, **kwargs: Any) -> None:
-        super().__init__(required=False, **kwargs)
-        self.dropped = list(dropped)
-        self.most = most
-        self.widget.attrs.update({"multiple": True, "accept": ",".join(ENDINGS), "data-wide": "1"})
-
-    def clean(self, value: Any) -> list[tuple[str, Any]]:
-        """Check number, size and kind; each file that is refused says why."""
-        sent = [(cleaned_name(file.name or ""), file) for file in value or []]
-        if len(sent) + len(self.dropped) > self.most:
-            text = ngettext("At most %(n)d file at once.", "At most %(n)d files at once.", self.most)
-            raise forms.ValidationError(text % {"n": self.most})
-        faults = [f"{cleaned_name(name)}: {too_large().message}" for name in self.dropped]
-        for name, file in sent:
-            try:
-                inspect(Path(file.temporary_file_path()), name)
-            except FileFault as fault:
-                faults.append(f"{name}: {say_fault(fault)}")
-        if faults:
-            raise forms.ValidationError(faults)
-        return sent
 
 
 class GuardedForm(forms.Form):
@@ -270,16 +226,6 @@ def default_notice() -> str:
         " and have it corrected."
     )
     return text % {"house": Organisation.load().name}
-
-
-def files_field(most: int, dropped: Iterable[str]) -> FilesField:
-    """Return the field for files, with its bounds in words."""
-    bound = megabytes(settings.ATTACHMENT_MAX_BYTES)
-    text = ngettext("At most %(n)d file of %(mb)d MB.", "At most %(n)d files of %(mb)d MB each.", most)
-    kinds = _("Documents, pictures, mail, sound, MP4 and ZIP.")
-    return FilesField(
-        label=_("Files"), most=most, dropped=dropped, help_text=f"{text % {'n': most, 'mb': bound}} {kinds}"
-    )
 
 
 class FindForm(forms.Form):

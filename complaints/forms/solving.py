@@ -246,12 +246,13 @@ class CallBackPolicyForm(VersionMixin, RecordForm):
 
     class Meta:
         model = CallBackPolicy
-        fields = ["most_attempts", "hours_between", "low_score", "link_days"]
+        fields = ["most_attempts", "hours_between", "low_score", "link_days", "close_days"]
         help_texts = {
             "most_attempts": _("After so many calls without an answer the call-back is given up."),
             "hours_between": _("The next try is due so long after the one before."),
             "low_score": _("Of 1 to 5, as customers give for the result."),
             "link_days": _("For the mail with one question that goes out with the solution."),
+            "close_days": _("Where no objection came and no call-back is due. 0: until somebody closes it."),
         }
 
 

@@ -41,6 +41,7 @@ TOPICS = (
         (
             _("Name the customer by name or code. Without one the case is kept all the same."),
             _("Say how far the trouble reaches, and whether safety, media or the law are touched."),
+            _("A letter that came days ago is entered with its day: the deadlines count from there."),
             _("What the customer asks for belongs in its own field: it is what the solution is measured by."),
         ),
         ("complaints:complaint-create", "complaints:complaint-update"),
@@ -57,12 +58,14 @@ TOPICS = (
             _("A solution meets every clock. The case is closed when the customer is content."),
             _("“Tell acceptance” tells the complainant whether the complaint is accepted, as the law asks."),
             _("The ladder shows who is told when a deadline passes. Whoever is told takes it up there."),
+            _("A case that belongs to others is moved to their queue, with a reason, and dispatched there."),
             _("A merged case can be taken out again; its log is read in the case that goes on."),
         ),
         (
             "complaints:complaint-detail",
             "complaints:complaint-assign",
             "complaints:complaint-give-back",
+            "complaints:complaint-queue",
             "complaints:complaint-wait",
             "complaints:complaint-solve",
             "complaints:complaint-close",
@@ -91,6 +94,8 @@ TOPICS = (
         (
             _("Without a time of its own it is due half-way to the solution, and moves with it."),
             _("Whoever has the work order reads the case and changes nothing of it."),
+            _("You are reminded four working hours before it is due; the lead is told of a late one."),
+            _("When its case ends it is called off; when its case is merged it goes on in the other one."),
             _("Finish it with a word about the outcome; the handler of the case is told."),
         ),
         ("complaints:work-order-*",),

@@ -52,6 +52,9 @@ CASES = ListDefinition(
         Preset("team", _("My team"), {"team": ["@my-team"], "open": ["true"]}, sort="due", when=has_team),
         Preset("nobody", _("Nobody's"), {"unassigned": ["true"]}),
         Preset("late", _("Overdue"), {"overdue": ["true"]}, sort="due"),
+        Preset(
+            "unanswered", _("Customers who wait for an answer"), {"unanswered": ["true"]}, sort="received"
+        ),
         Preset("severe", _("Severe"), {"grade": ["severe"], "open": ["true"]}),
         Preset("requests", _("Service requests"), {"kind": ["request"], "open": ["true"]}),
         Preset("all", _("All")),

@@ -38,6 +38,11 @@ class CallBackPolicy(Recorded):
         default=14,
         validators=[MinValueValidator(1), MaxValueValidator(90)],
     )
+    close_days = models.PositiveSmallIntegerField(
+        _("working days after which a solved case is closed"),
+        default=10,
+        validators=[MaxValueValidator(90)],
+    )
 
     objects = SettingQuerySet.as_manager()
 

@@ -72,7 +72,9 @@ class Complaint(Accepted, Recorded, Foreign, Subject):
     contact_name = models.CharField(_("name given"), max_length=120, blank=True)
     contact_phone = models.CharField(_("phone given"), max_length=40, blank=True)
     contact_email = models.EmailField(_("e-mail given"), blank=True)
-    language = models.CharField(_("language of the customer"), max_length=10, blank=True)
+    language = models.CharField(
+        _("language of the customer"), max_length=10, choices=settings.LANGUAGES, blank=True
+    )
     category = models.ForeignKey(
         Category,
         verbose_name=_("category"),

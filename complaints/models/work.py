@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from complaints.choices.cases import WorkState
 from complaints.models.complaints import Complaint
 from complaints.querysets.cases import WorkOrderQuerySet
+from complaints.seeded_words import in_words
 from core.models import Team
 from customers.models.base import Recorded
 
@@ -68,6 +69,11 @@ class WorkOrder(Recorded):
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
+
+    @property
+    def outcome_shown(self) -> str:
+        """What came of it; what the product noted by itself, in the language in force."""
+        return in_words(self.outcome)
 
     def get_absolute_url(self) -> str:
         """The page of its case."""

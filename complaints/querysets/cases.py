@@ -223,6 +223,10 @@ class WorkOrderQuerySet(ScopedQuerySet):
         """Those that somebody still has to do."""
         return self.filter(state__in=[WorkState.OPEN, WorkState.ACCEPTED])
 
+    def for_work_of(self, user: User) -> Self:
+        """Those that the user does, and those of the own team that nobody has taken on."""
+        return self.filter(Q(owner=user) | Q(owner__isnull=True, team=user.team_id, team__isnull=False))
+
     def overdue(self, at: datetime) -> Self:
         """Open ones that are late."""
         return self.open().filter(due_at__lt=at)

@@ -180,6 +180,33 @@ def test_the_sweep_takes_the_most_urgent_first(handlers):
     assert (plain.owner, urgent.owner) == (None, handlers[0])
 
 
+def test_what_nobody_can_take_keeps_nothing_newer_from_being_given(handlers, queue):
+    skilled = CategoryFactory(skill="cantonese")
+    stuck = [registered(category=skilled, queue=queue) for _number in range(3)]
+    plain = registered(queue=queue)
+    assert dispatch_waiting(NOON, most=2) == 1
+    assert Complaint.objects.get(pk=plain.pk).owner is not None
+    assert not Complaint.objects.filter(pk__in=[case.pk for case in stuck], owner__isnull=False).exists()
+
+
+def test_the_urgent_come_first_however_many_older_ones_wait(handlers, queue):
+    for _number in range(3):
+        registered(queue=queue)
+    newest = registered(is_safety=True, queue=queue)
+    assert dispatch_waiting(NOON, most=1) == 1
+    assert Complaint.objects.get(owner__isnull=False) == newest
+
+
+def test_leads_are_told_of_every_case_though_only_the_first_is_weighed(queue, team):
+    team.lead = UserFactory()
+    team.save()
+    cases = [registered(queue=queue) for _number in range(3)]
+    later = cases[0].received_at + timedelta(minutes=31)
+    for _sweep in range(2):
+        dispatch_waiting(later, most=2)
+    assert Notification.objects.filter(user=team.lead, kind="case_unassigned").count() == 3
+
+
 def test_a_lead_is_told_once_of_a_case_that_nobody_can_take(queue, team):
     lead = UserFactory(team=team)
     Team.objects.filter(pk=team.pk).update(lead=lead)

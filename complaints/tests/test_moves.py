@@ -15,7 +15,7 @@ from complaints.models import Complaint, Entry, Pause
 from complaints.tests.factories import ComplaintFactory, QueueFactory, registered
 from core.errors import Conflict, DomainError
 from core.models import AuditEntry, Job, Notification, User
-from core.tests.factories import UserFactory
+from core.tests.factories import TeamFactory, UserFactory
 from customers.models import TimelineEvent
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare")]
@@ -111,6 +111,26 @@ def test_what_is_said_about_a_closed_case_is_kept_and_does_not_open_it(agent):
     assert (case.state, case.entries.filter(body="Thank you.").count()) == (State.CLOSED, 1)
 
 
+def test_a_word_about_a_solution_is_told_and_answered_without_a_new_deadline(agent):
+    case = moves.take(registered(), by=agent)
+    moves.solve(case, "Done", decision="upheld", by=agent)
+    moves.hear(case, "And the invoice?", by=None)
+    case.refresh_from_db()
+    assert case.unanswered_since is not None
+    assert Notification.objects.get(user=agent).kind == "case_heard"
+    moves.answer(case, "It is in the mail.", by=agent)
+    case.refresh_from_db()
+    assert (case.state, case.unanswered_since, case.clocks.open().count()) == (State.SOLVED, None, 0)
+
+
+def test_where_the_handler_has_left_the_lead_hears_of_it(agent):
+    lead = UserFactory()
+    team = TeamFactory(lead=lead)
+    case = ComplaintFactory(owner=UserFactory(is_active=False), team=team, state=State.SOLVED)
+    moves.hear(case, "And the invoice?", by=None)
+    assert Notification.objects.get().user == lead
+
+
 # ---- waiting ----------------------------------------------------------------------------------------
 def test_nobodys_case_does_not_wait(agent):
     case = registered()
@@ -179,10 +199,9 @@ def test_a_withdrawn_case_that_nobody_handled_is_new_again(agent):
     assert reopen(case, reason="It was none", by=agent).state == State.NEW
 
 
-@pytest.mark.parametrize("state", [State.SOLVED, State.CLOSED, State.WITHDRAWN])
-def test_nothing_is_said_or_assigned_once_a_case_is_not_open(agent, other, state):
-    ended = None if state == State.SOLVED else "2026-01-01T00:00Z"
-    case = ComplaintFactory(state=state, ended_at=ended, owner=agent)
+@pytest.mark.parametrize("state", [State.CLOSED, State.WITHDRAWN])
+def test_nothing_is_said_or_assigned_once_a_case_has_ended(agent, other, state):
+    case = ComplaintFactory(state=state, ended_at="2026-01-01T00:00Z", owner=agent)
     assert code_of(lambda: moves.answer(case, "Hello", by=agent)) == "case_ended"
     assert code_of(lambda: moves.assign(case, other, by=agent)) == "case_ended"
     assert code_of(lambda: moves.wait_for_customer(case, reason="x", by=agent)) == f"case_is_{state}"

@@ -207,7 +207,7 @@ def test_merging_and_taking_out_again(client, case, agent):
     assert "The same again" in page(client, "complaint-detail", case.pk)
     assert post(client, "complaint-unmerge", other.pk) == 302
     other.refresh_from_db()
-    assert (other.state, other.cycle) == (State.WORKING, 2)
+    assert (other.state, other.cycle) == (State.WORKING, 1)
 
 
 def test_links_go_both_ways_and_are_taken_away(client, case, agent):

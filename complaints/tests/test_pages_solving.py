@@ -224,7 +224,14 @@ def test_the_link_asks_once_without_signing_in(callback, client):
 
 
 def test_rules_of_call_backs_are_changed(user_in, client_of):
-    form = {"most_attempts": 5, "hours_between": 4, "low_score": 3, "link_days": 7, "version": 1}
+    form = {
+        "most_attempts": 5,
+        "hours_between": 4,
+        "low_score": 3,
+        "link_days": 7,
+        "close_days": 0,
+        "version": 1,
+    }
     assert client_of(user_in("administrator")).post(at("callbackpolicy-update"), form).status_code == 302
 
 

@@ -16,6 +16,7 @@ urlpatterns = [
     path("<int:pk>/take/", verbs.CaseTake.as_view(), name="complaint-take"),
     path("<int:pk>/assign/", verbs.CaseAssign.as_view(), name="complaint-assign"),
     path("<int:pk>/give-back/", verbs.CaseGiveBack.as_view(), name="complaint-give-back"),
+    path("<int:pk>/queue/", verbs.CaseMoveQueue.as_view(), name="complaint-queue"),
     path("<int:pk>/acknowledge/", verbs.CaseAcknowledge.as_view(), name="complaint-acknowledge"),
     path("<int:pk>/acceptance/", acceptance.CaseAcceptance.as_view(), name="complaint-acceptance"),
     path("<int:pk>/wait/", verbs.CaseWait.as_view(), name="complaint-wait"),
@@ -47,6 +48,7 @@ urlpatterns = [
         name="escalation-wrong",
     ),
     path("work-orders/", work_orders.WorkOrderList.as_view(), name="work-order-list"),
+    path("work-orders/panel/", work_orders.WorkOrderDay.as_view(), name="work-order-panel"),
     path("work-orders/<int:pk>/accept/", work_orders.WorkOrderMove.as_view(), name="work-order-accept"),
     path(
         "work-orders/<int:pk>/reopen/",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -25,6 +25,8 @@ from customers.views.base import RecordFilters, fetch, user_of
 
 ROWS_ON_BOARD = 50
 ROWS_ON_PANEL = 8
+#: A solved case whose customer waits comes first: it has no clock that would call.
+PRESSING = (Case(When(state=State.SOLVED, then=0), default=1), F("next_due_at").asc(nulls_last=True), "pk")
 
 
 class ComplaintList(RecordFilters, ListPage):
@@ -100,18 +102,19 @@ _COLUMNS = {
 
 
 class CaseDay(RightsMixin, View):
-    """My day: one's own open cases, and escalations that wait to be taken up."""
+    """My day: one's own open cases, solved ones whose customers wait, and escalations to be taken up."""
 
     required_right = ("view", Complaint)
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the most pressing first."""
         user = user_of(request)
-        rows = Complaint.objects.visible_to(user).for_list().open().filter(owner=user)
+        rows = Complaint.objects.visible_to(user).for_list().filter(owner=user)
+        rows = rows.filter(Q(state__in=OPEN) | Q(state=State.SOLVED, unanswered_since__isnull=False))
         told = Escalation.objects.visible_to(user).unacknowledged().filter(told=user)
         told = told.select_related("complaint", "clock").order_by("-fired_at")
         context = {
-            "cases": list(rows.order_by("next_due_at", "pk")[:ROWS_ON_PANEL]),
+            "cases": list(rows.order_by(*PRESSING)[:ROWS_ON_PANEL]),
             "escalations": list(
                 told.select_related("complaint", "clock").order_by("-fired_at")[:ROWS_ON_PANEL]
             ),
@@ -145,11 +148,16 @@ class CustomerCases(RightsMixin, View):
 def needs_me(user: Any) -> QuerySet[Complaint]:
     """Return what the navigation counts: own cases late or waiting for an answer, and escalations to one.
 
+    A word about a solution counts, too: the case rests, but its customer waits.
+
     A union of keys, each part by its index: one condition with "or" would read every case for every page.
     """
     waits = Q(next_due_at__lt=timezone.now()) | Q(unanswered_since__isnull=False)
     late = Complaint.objects.filter(waits, owner=user, state__in=OPEN)
+    asked = Complaint.objects.filter(unanswered_since__isnull=False, owner=user, state=State.SOLVED)
     told = Escalation.objects.filter(state=EscalationState.FIRED, acknowledged_at__isnull=True, told=user)
     return Complaint.objects.filter(
-        pk__in=late.order_by().values("pk").union(told.order_by().values("complaint"))
+        pk__in=late.order_by()
+        .values("pk")
+        .union(asked.order_by().values("pk"), told.order_by().values("complaint"))
     )

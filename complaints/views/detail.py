@@ -48,6 +48,7 @@ from complaints.models import (
     StatusAccess,
     WorkOrder,
 )
+from complaints.rules import can_answer
 from complaints.seeded_words import in_words
 from complaints.shown_clocks import Shown, offset_in_words, show
 from complaints.views.base import NAV, CaseMove, CaseVerb, case_for
@@ -117,6 +118,7 @@ class ComplaintDetail(RightsMixin, TemplateView):
             **changed,
             "log": can(self.person, "add", Entry),
             "work": changed["change"] and can(self.person, "add", WorkOrder),
+            "answer": changed["change"] and can_answer(self.case),
             "link": changed["change"] and can(self.person, "add", CaseLink),
             "explain": can(self.person, "explain", User),
             "causes": self.case.is_complaint and can(self.person, "view", Investigation),

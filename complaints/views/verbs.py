@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib import messages
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,6 +22,7 @@ from complaints.forms.cases import (
     LinkForm,
     MergeForm,
     PriorityForm,
+    QueueForm,
     ReasonForm,
     RegradeForm,
     SolveForm,
@@ -111,6 +113,26 @@ class CaseGiveBack(_WithReason):
     submit_label = gettext_lazy("Give back")
     success_message = gettext_lazy("The case is in its queue again.")
     verb = queueing.give_back
+
+
+class CaseMoveQueue(CaseVerb):
+    """To the people of another queue."""
+
+    form_class = QueueForm
+    title = gettext_lazy("Move to another queue")
+    submit_label = gettext_lazy("Move case")
+    success_message = gettext_lazy("Moved: it is dispatched there.")
+
+    def form_arguments(self) -> dict[str, Any]:
+        """Offer the other queues of its kind."""
+        return {"case": self.case}
+
+    def perform(self, form: QueueForm) -> str:
+        """Move it; who no longer sees it goes back to the list."""
+        data = form.cleaned_data
+        queueing.move_to_queue(self.case, data["queue"], reason=data["reason"], by=self.person)
+        is_seen = Complaint.objects.visible_to(self.person).filter(pk=self.case.pk).exists()
+        return self.cancel_url() if is_seen else reverse("complaints:complaint-list")
 
 
 class CaseWait(_WithReason):

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -25,6 +25,8 @@ from core.views.base import Right, RightsMixin
 from core.views.lists import ListPage
 from customers.views.base import CustomerFormPage, RecordFilters, fetch, next_url, user_of
 
+ROWS_ON_PANEL = 8
+
 
 class WorkOrderList(RecordFilters, ListPage):
     """Work orders in reach."""
@@ -40,6 +42,20 @@ class WorkOrderList(RecordFilters, ListPage):
     def extra_context(self) -> dict[str, Any]:
         """Add the moment, by which rows are late."""
         return {"now": timezone.now()}
+
+
+class WorkOrderDay(RightsMixin, View):
+    """My day: one's own open work orders, and those of one's team that nobody has accepted yet."""
+
+    required_right: ClassVar[Right] = ("view", WorkOrder)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the first due; nothing at all where there are none."""
+        user = user_of(request)
+        rows = WorkOrder.objects.visible_to(user).open().for_work_of(user)
+        found = list(rows.for_list().order_by("due_at", "pk")[: ROWS_ON_PANEL + 1])
+        context = {"rows": found[:ROWS_ON_PANEL], "more": len(found) > ROWS_ON_PANEL, "now": timezone.now()}
+        return render(request, "complaints/work_order_panel.html", context)
 
 
 class WorkOrderCreate(CaseVerb):

@@ -14,9 +14,10 @@ from complaints.choices.cases import (
     Emotion,
     Grade,
     LevelAction,
+    Priority,
 )
 from complaints.seeded_words import in_words
-from complaints.words.rules import told_names
+from complaints.words.rules import name_in_force, told_names
 
 Params = Mapping[str, Any]
 
@@ -69,6 +70,27 @@ def _asked_to_decide(params: Params) -> str:
     return _("Asked to decide: %(told)s.") % {"told": told} + stand_ins_in_words(params)
 
 
+def _moved(params: Params) -> str:
+    new = name_in_force(params.get("new", {}), "")
+    return _with(_("Moved to the queue “%(queue)s”.") % {"queue": new}, params)
+
+
+def _refitted(params: Params) -> str:
+    """What followed from corrected facts."""
+    words = [_("Facts were corrected.")]
+    if params.get("priority"):
+        change = {
+            "old": _label(Priority, params.get("priority_before")),
+            "new": _label(Priority, params["priority"]),
+        }
+        words.append(_("Priority: %(old)s → %(new)s.") % change)
+    if params.get("queue"):
+        words.append(_("Queue: %(queue)s.") % {"queue": name_in_force(params["queue"], "")})
+    if params.get("policy"):
+        words.append(_("Deadlines by the policy “%(policy)s”.") % {"policy": in_words(params["policy"])})
+    return " ".join(words)
+
+
 def _first_contact(params: Params) -> str:
     return _("First contact, %(steps)s of 4 steps: %(before)s before, %(after)s after.") % {
         "steps": params.get("steps"),
@@ -93,6 +115,8 @@ WORDS: dict[str, Callable[[Params], str]] = {
     "first_contact": _first_contact,
     "asked_to_decide": _asked_to_decide,
     "given_back": lambda p: _with(_("Given back to the queue."), p),
+    "moved": _moved,
+    "refitted": _refitted,
     "acknowledged": lambda p: _with(_("Acknowledged."), p),
     "acceptance_accepted": lambda p: _with(_("The complainant was told that the complaint is accepted."), p),
     "acceptance_refused": lambda p: _with(
@@ -122,6 +146,10 @@ WORDS: dict[str, Callable[[Params], str]] = {
     "work_order": lambda p: (
         _("Work order %(number)s for %(team)s: %(title)s")
         % {"number": p.get("number"), "team": p.get("team"), "title": p.get("title")}
+    ),
+    "work_order_here": lambda p: (
+        _("Work order %(number)s goes on in this case: %(title)s")
+        % {"number": p.get("number"), "title": p.get("title")}
     ),
     "work_order_open": lambda p: _("Work order %(number)s opened again.") % {"number": p.get("number")},
     "work_order_accepted": lambda p: _("Work order %(number)s accepted.") % {"number": p.get("number")},

@@ -263,6 +263,7 @@ def _tell_complaint(line: Line, data: dict[str, Any]) -> None:
         "received": _("received"), "solved": _("solution given"), "closed": _("closed"),
         "withdrawn": _("withdrawn"), "reopened": _("reopened"), "merged": _("merged"),
         "escalated": _("escalated"), "converted": _("turned over"),
+        "linked": _("linked with this customer"),
     }.get(data.get("action", ""), "")  # fmt: skip
     line.about = " · ".join(word for word in (data.get("number", ""), done) if word)
     line.text = data.get("title") or ""
