@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -13,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from complaints.choices.learning import CrisisState
-from complaints.domain.crises import add_cases, finish_step, move_crisis, open_crisis
+from complaints.domain.crises import MOST_ADDED, add_cases, finish_step, move_crisis, open_crisis
 from complaints.domain.crisis_customers import customers_hit, mark_told
 from complaints.domain.crisis_editing import add_step, change_step, edit_crisis, open_proposed
 from complaints.filters.learning import CrisisFilterSet
@@ -42,13 +43,14 @@ class CrisisSerializer(StrictModelSerializer):
     owner = ScopedRelatedField(User, required=False, allow_null=True)
     category = ScopedRelatedField(Category, required=False, allow_null=True)
     steps = CrisisStepSerializer(many=True, read_only=True)
+    cases = serializers.IntegerField(read_only=True, help_text="Affected ones, also out of your reach.")
     version = VersionField()
 
     class Meta:
         model = Crisis
         fields = [
             "id", "kind", "title", "category", "reason", "stop_rule", "owner", "state", "evidence",
-            "opened_at", "contained_at", "closed_at", "outcome", "steps", "version", "updated_at",
+            "opened_at", "contained_at", "closed_at", "outcome", "cases", "steps", "version", "updated_at",
         ]  # fmt: skip
         read_only_fields = [
             "state", "evidence", "opened_at", "contained_at", "closed_at", "outcome", "updated_at",
@@ -97,9 +99,11 @@ class StepDoneSerializer(Strict):
 
 
 class CrisisCasesSerializer(Strict):
-    """Cases that are affected."""
+    """Complaints that are affected, within reach of the caller."""
 
-    cases = serializers.ListField(child=ScopedRelatedField(Complaint), max_length=1_000)
+    complaints = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1), min_length=1, max_length=MOST_ADDED
+    )
 
 
 class ToldSerializer(Strict):
@@ -136,12 +140,12 @@ class CrisisViewSet(VersionedViewSet):
     http_method_names = ["get", "post", "patch", "head", "options"]
     action_rights = {
         "open": "change", "move": "change", "steps": "change", "change_step": "change", "finish_step": "view",
-        "cases": "change", "affected": "view", "tell": "view",
+        "add_cases": "change", "affected": "view", "tell": "view",
     }  # fmt: skip
 
     def for_api(self, rows: Any) -> Any:
-        """Add the steps."""
-        return rows.for_api().prefetch_related("steps")
+        """Add the steps and the number of cases."""
+        return rows.for_api().annotate(cases=Count("affected")).prefetch_related("steps")
 
     def create_record(self, data: dict[str, Any]) -> Crisis:
         """Open one, with the plan of its kind; the caller leads where nobody is named."""
@@ -201,11 +205,17 @@ class CrisisViewSet(VersionedViewSet):
         return found
 
     @extend_schema(request=CrisisCasesSerializer, responses=CrisisSerializer, filters=False)
-    @action(detail=True, methods=["post"])
-    def cases(self, request: Request, pk: int) -> Response:
-        """Add affected cases, each once."""
+    @action(detail=True, methods=["post"], url_path="add-cases")
+    def add_cases(self, request: Request, pk: int) -> Response:
+        """Add affected complaints; those that are in it already stay once."""
         crisis = self.get_object()
-        add_cases(crisis, self.checked(CrisisCasesSerializer)["cases"], by=self.actor)
+        wanted = set(self.checked(CrisisCasesSerializer)["complaints"])
+        seen = Complaint.objects.visible_to(self.actor).complaints().for_list()
+        rows = list(seen.filter(pk__in=wanted).order_by("received_at", "id"))
+        if len(rows) < len(wanted):
+            text = _("Some of them are no complaints in your reach.")
+            raise serializers.ValidationError({"complaints": [text]})
+        add_cases(crisis, rows, by=self.actor)
         return self.answer(self.fresh(crisis))
 
     @extend_schema(responses=HitSerializer(many=True), filters=False)

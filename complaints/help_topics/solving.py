@@ -16,6 +16,7 @@ TOPICS = (
             _("The fishbone sorts possible causes into six bones; a star marks the root cause."),
             _("Somebody else than the writer confirms a finding."),
             _("A cause that is fixed comes back by itself when a later complaint has it."),
+            _("On a new case that looks alike, causes that were fixed before are suggested."),
         ),
         (
             "complaints:cause-*",

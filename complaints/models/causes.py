@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -153,6 +155,17 @@ class Cause(Named, Recorded):
     def get_absolute_url(self) -> str:
         """The page of the cause."""
         return reverse("complaints:cause-detail", args=[self.pk])
+
+    @property
+    def days_held(self) -> int | None:
+        """Days for which the fix holds until today, or held until the first later complaint.
+
+        None where it was never fixed; of rows that `with_counts` has read only.
+        """
+        if self.fixed_at is None:
+            return None
+        until: datetime = getattr(self, "came_back_at", None) or timezone.now()
+        return max((until - self.fixed_at).days, 0)
 
 
 class ComplaintCause(models.Model):
