@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,6 +22,7 @@ from complaints.domain.causes import (
     unlink_cause,
     update_cause,
     write_investigation,
+    writers_of,
 )
 from complaints.domain.effects import effect_of_fix
 from complaints.models import Category, Cause, Investigation
@@ -101,6 +105,65 @@ def test_the_writer_does_not_confirm(case, writer):
     with pytest.raises(DomainError) as refusal:
         confirm_investigation(written(case, writer), by=writer)
     assert refusal.value.code == "own_finding"
+
+
+def test_whoever_wrote_since_the_last_confirmation_does_not_confirm(case, writer, user_in):
+    first, second = user_in("manager"), user_in("manager", username="second")
+    written(case, first)
+    found = written(case, second, summary="A comma")
+    for person in (first, second):
+        with pytest.raises(DomainError) as refusal:
+            confirm_investigation(found, by=person)
+        assert refusal.value.code == "own_finding"
+    third = user_in("manager", username="third")
+    confirmed = confirm_investigation(found, by=third)
+    again = written(case, writer, summary="New facts")
+    assert writers_of(again) == [writer]
+    assert confirm_investigation(confirmed, by=first).confirmed_by == first
+
+
+def test_the_database_lets_nobody_write_and_confirm(case, writer):
+    found = written(case, writer)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        found.people.create(person=writer, part="confirmed")
+
+
+def test_earlier_writers_are_read_from_the_audit_lines(case, writer, user_in):
+    first, second, third = (user_in("manager", username=name) for name in ("first", "second", "third"))
+    written(case, first)
+    confirm_investigation(written(case, first), by=second)
+    written(case, writer, summary="More")
+    found = written(case, third, summary="A comma")
+    found.people.all().delete()
+    migration = import_module("complaints.migrations.0017_finding_people")
+    migration.read_audit_lines(apps, None)
+    assert set(writers_of(found)) == {writer, third}
+    confirm_investigation(found, by=first)
+    found.people.all().delete()
+    migration.read_audit_lines(apps, None)
+    assert {(row.person, row.part) for row in found.people.all()} == {
+        (writer, "wrote"),
+        (third, "wrote"),
+        (first, "confirmed"),
+    }
+
+
+def test_saving_a_confirmed_finding_as_it_is_leaves_it_confirmed(case, writer, user_in):
+    confirm_investigation(written(case, writer), by=user_in("manager"))
+    assert written(case, user_in("agent", username="reader")).state == FindingState.CONFIRMED
+
+
+def test_the_button_is_not_offered_to_an_earlier_writer(case, writer, user_in, client_of):
+    first = user_in("manager")
+    written(case, first)
+    written(case, writer, summary="A comma")
+    panel = reverse("complaints:cause-panel", args=[case.pk])
+    button = reverse("complaints:investigation-confirm", args=[case.pk])
+    assert button not in client_of(first).get(panel).content.decode()
+    other = user_in("manager", username="second")
+    assert button in client_of(other).get(panel).content.decode()
+    page = client_of(other).get(reverse("complaints:investigation-detail", args=[case.pk])).content.decode()
+    assert f"{first} · {writer}" in page
 
 
 def test_an_empty_finding_is_not_confirmed(case, writer, user_in):

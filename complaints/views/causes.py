@@ -24,6 +24,7 @@ from complaints.domain.causes import (
     unlink_cause,
     update_cause,
     write_investigation,
+    writers_of,
 )
 from complaints.domain.effects import effect_of_fix
 from complaints.filters.solving import CauseFilterSet
@@ -60,7 +61,7 @@ class CausePanel(CasePanel):
             "may_write": case.is_complaint and can(user, "change", Investigation),
             "may_confirm": found is not None
             and found.state == FindingState.DRAFT
-            and found.writer_id != user.pk
+            and user not in writers_of(found)
             and can(user, "approve", Investigation),
             "pick": PickCauseForm() if may_link else None,
             "suggested": fixed_causes_for(case, seen_by=user) if may_link and not case.has_ended else [],
@@ -85,6 +86,7 @@ class InvestigationDetail(CasePanel):
         labels = dict(Branch.choices)
         return {
             "found": found,
+            "writers": " · ".join(str(one) for one in writers_of(found)) if found is not None else "",
             "bones": [(bone, labels[bone.branch]) for bone in laid_out(grouped, Branch.values)],
             "head": headed(case.title),
             "branches": [
