@@ -1,6 +1,7 @@
 """Likeness of short texts in Chinese and English: pieces of text, weighed by BM25. Pure.
 
 Chinese has no spaces, so that its pieces are pairs of neighbouring characters; other scripts give words.
+Texts are folded as the search folds them: width, case, accents and traditional forms make no difference.
 Weights after Robertson and Zaragoza (2009), "The Probabilistic Relevance Framework: BM25 and Beyond",
 formula 3.15, with the non-negative inverse document frequency ln(1 + (N − n + 0.5) / (n + 0.5)).
 """
@@ -9,11 +10,12 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
+
+from core.search.text import fold
 
 K1: Final = 1.2
 B: Final = 0.75
@@ -28,7 +30,7 @@ _EMPTY = frozenset(
 
 def terms_of(text: str) -> Counter[str]:
     """Return the pieces of the text and how often each is there."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = fold(text)
     found: Counter[str] = Counter()
     for run in _HAN.findall(folded):
         found.update(run[place : place + 2] for place in range(max(len(run) - 1, 1)))
@@ -56,28 +58,30 @@ def likeness(one: Collection[str], other: Collection[str]) -> float:
 def shared_pieces(text: str, other: str, *, most: int = 4) -> list[str]:
     """Return what the texts have in common as people read it, the longest first, at most so many pieces.
 
-    Neighbouring pairs of Chinese characters are joined again.
+    Neighbouring pairs of Chinese characters are joined again, and stand as the text has them.
     """
     known = terms_of(other)
-    folded = unicodedata.normalize("NFKC", text).casefold()
     found: dict[str, None] = {}
-    for run in _HAN.findall(folded):
-        for piece in _joined(run, known):
-            found[piece] = None
-    for word in _WORD.findall(_HAN.sub(" ", folded)):
+    for run in _HAN.findall(text):
+        folded = fold(run)
+        # A character that folds to none or to several has no place of its own in the text.
+        shown = run if len(folded) == len(run) else folded
+        for start, end in _joined(folded, known):
+            found[shown[start:end]] = None
+    for word in _WORD.findall(fold(_HAN.sub(" ", text))):
         if len(word) > 1 and word not in _EMPTY and _stem(word) in known:
             found[word] = None
     return sorted(found, key=lambda piece: -len(piece))[:most]
 
 
-def _joined(run: str, known: Mapping[str, int]) -> Iterable[str]:
-    """Yield the longest stretches of the run whose pairs are all known."""
+def _joined(run: str, known: Mapping[str, int]) -> Iterable[tuple[int, int]]:
+    """Yield where the longest stretches of the run begin and end whose pairs are all known."""
     start = None
     for place in range(len(run)):
         if run[place : place + 2] in known and place < len(run) - 1:
             start = place if start is None else start
         elif start is not None:
-            yield run[start : place + 1]
+            yield start, place + 1
             start = None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -15,6 +16,7 @@ from complaints.choices.solving import AttemptResult, RedressState
 from complaints.domain.callback_answers import Answer, note_attempt, settle
 from complaints.domain.causes import link_cause, unlink_cause
 from complaints.domain.compensation import approve, move_on, propose, refuse_approval
+from complaints.domain.effects import effect_of_fix
 from complaints.filters.solving import CallBackFilterSet, CauseFilterSet, CompensationFilterSet
 from complaints.models import CallBack, Cause, Compensation, CompensationMove, Complaint, ComplaintCause
 from complaints.sorting.solving import CALLBACK_SORTS, CAUSE_SORTS, COMPENSATION_SORTS
@@ -32,14 +34,38 @@ class CauseSerializer(serializers.ModelSerializer[Cause]):
     n = serializers.IntegerField(read_only=True, help_text="Complaints that have it.")
     n_before = serializers.IntegerField(read_only=True, help_text="Received before it was fixed.")
     n_after = serializers.IntegerField(read_only=True, help_text="Received after it was fixed.")
+    days_held = serializers.IntegerField(
+        read_only=True,
+        allow_null=True,
+        help_text="Days from the fix to today, or to the first later complaint.",
+    )
 
     class Meta:
         model = Cause
         fields = [
             "id", "code", "name", "name_en", "name_zh_hans", "name_zh_hant", "branch", "gap", "category_code",
-            "state", "fixed_at", "owner", "n", "n_before", "n_after", "version", "updated_at",
+            "state", "fixed_at", "owner", "n", "n_before", "n_after", "days_held", "version",
+            "updated_at",
         ]  # fmt: skip
         read_only_fields = fields
+
+
+class EffectSerializer(serializers.Serializer[Any]):
+    """Complaints per 1,000 customers before and after; a ratio below 1 is better. Empty: nothing measured."""
+
+    days = serializers.IntegerField(required=False, help_text="Compared on each side.")
+    before = serializers.IntegerField(required=False)
+    after = serializers.IntegerField(required=False)
+    customers_before = serializers.IntegerField(required=False)
+    customers_after = serializers.IntegerField(required=False)
+    ratio = serializers.FloatField(required=False, allow_null=True)
+    low = serializers.FloatField(required=False, help_text="95% interval of the ratio.")
+    high = serializers.FloatField(required=False, allow_null=True)
+    verdict = serializers.ChoiceField(choices=["lower", "higher", "unclear"], required=False)
+    named_before = serializers.FloatField(
+        required=False, allow_null=True, help_text="Share of all complaints that have any cause named."
+    )
+    named_after = serializers.FloatField(required=False, allow_null=True)
 
 
 class CaseSerializer(Strict):
@@ -67,7 +93,7 @@ class CauseViewSet(ActingViewSet):
     filterset_class = CauseFilterSet
     sort_keys = CAUSE_SORTS
     default_sort = "code"
-    action_rights = {"link": "link", "unlink": "link"}
+    action_rights = {"link": "link", "unlink": "link", "effect": "view"}
 
     def for_api(self, rows: Any) -> Any:
         """Add the counts."""
@@ -90,6 +116,12 @@ class CauseViewSet(ActingViewSet):
         cause = self.get_object()
         unlink_cause(self.checked(CaseSerializer)["complaint"], cause, by=self.caller)
         return self.answer(self.fresh(cause))
+
+    @extend_schema(responses=EffectSerializer, filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def effect(self, request: Request, pk: int) -> Response:
+        """Compare the rates before and after the fix; empty before 14 days have passed."""
+        return Response(effect_of_fix(self.get_object(), at=timezone.now()))
 
 
 class MoveSerializer(serializers.ModelSerializer[CompensationMove]):

@@ -34,6 +34,13 @@ class FindingState(TextChoices):
     CONFIRMED = "confirmed", pgettext_lazy("investigation", "Confirmed")
 
 
+class FindingPart(TextChoices):
+    """What somebody did to a finding since it was confirmed last."""
+
+    WROTE = "wrote", pgettext_lazy("investigation", "Wrote")
+    CONFIRMED = "confirmed", pgettext_lazy("investigation", "Confirmed")
+
+
 class CauseState(TextChoices):
     """Whether a cause still makes complaints."""
 

@@ -13,12 +13,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from complaints.choices.cases import CaseKind
-from complaints.choices.solving import CauseState, FindingState
+from complaints.choices.solving import CauseState, FindingPart, FindingState
 from complaints.domain.entries import tell
-from complaints.models import Cause, Complaint, ComplaintCause, FishboneCause, Investigation, Why
+from complaints.models import (
+    Cause,
+    Complaint,
+    ComplaintCause,
+    FindingPerson,
+    FishboneCause,
+    Investigation,
+    Why,
+)
 from complaints.models.causes import MOST_WHYS
 from core.choices import AuditAction
-from core.domain.audit import record
+from core.domain.audit import differences, record
 from core.domain.checks import unique_or_conflict
 from core.domain.notifications import notify
 from core.errors import Conflict, DomainError
@@ -64,17 +72,36 @@ def write_investigation(
     if len(whys) > MOST_WHYS:
         raise DomainError("too_many_whys", _("At most %(most)d whys.") % {"most": MOST_WHYS})
     found = Investigation.objects.filter(complaint=case).first()
+    is_new = found is None
     if found is None:
         found = Investigation.objects.create(complaint=case, writer=by, created_by=by, created_at=moment)
     ensure_fresh(found, version)
     before = _as_words(found)
     _write_rows(found, whys, bones)
-    values = {**data, "writer": by, "state": FindingState.DRAFT, "confirmed_by": None, "confirmed_at": None}
     after = _as_words(found)
+    if not (is_new or before != after or differences(found, data)):
+        return found
+    _keep_writer(found, by=by, at=moment)
+    values = {**data, "writer": by, "state": FindingState.DRAFT, "confirmed_by": None, "confirmed_at": None}
     extra = {"chain": (before, after)} if before != after else None
     if write_changes(found, values, by=by, at=moment, extra=extra):
         tell(case, "investigated", at=moment, by=by)
     return found
+
+
+def _keep_writer(found: Investigation, *, by: User, at: datetime) -> None:
+    """Keep who writes; a finding that was confirmed begins anew with this one."""
+    if found.state == FindingState.CONFIRMED:
+        found.people.all().delete()
+    FindingPerson.objects.get_or_create(
+        investigation=found, person=by, defaults={"part": FindingPart.WROTE, "at": at}
+    )
+
+
+def writers_of(found: Investigation) -> list[User]:
+    """Return who wrote on the finding since it was confirmed last, in their order."""
+    rows = found.people.filter(part=FindingPart.WROTE).select_related("person")
+    return [row.person for row in rows]
 
 
 def _write_rows(found: Investigation, whys: Sequence[tuple[str, str]], bones: Sequence[Bone]) -> None:
@@ -103,19 +130,22 @@ def confirm_investigation(
 ) -> Investigation:
     """Agree with a finding as a second person.
 
-    Refused: by who wrote it, without a chain of whys, and the second time.
+    Refused: to everybody who wrote on it since it was confirmed last, without a chain of whys, and the
+    second time.
     """
     moment = at or timezone.now()
     case = locked(investigation.complaint)
     stored = locked(investigation)
     if stored.state == FindingState.CONFIRMED:
         raise Conflict("confirmed", _("%(name)s confirmed this already.") % {"name": stored.confirmed_by})
-    if stored.writer_id == by.pk:
-        raise DomainError("own_finding", _("Somebody else than its writer has to confirm a finding."))
+    if by in writers_of(stored):
+        text = _("Somebody who did not write on it has to confirm a finding.")
+        raise DomainError("own_finding", text)
     if not stored.whys.exists():
         raise DomainError("no_whys", _("There is no chain of whys to confirm."))
     values = {"state": FindingState.CONFIRMED, "confirmed_by": by, "confirmed_at": moment}
     write_changes(stored, values, by=by, at=moment)
+    FindingPerson.objects.create(investigation=stored, person=by, part=FindingPart.CONFIRMED, at=moment)
     tell(case, "finding_confirmed", at=moment, by=by)
     return stored
 

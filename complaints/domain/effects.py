@@ -30,6 +30,16 @@ def complaints_with(cause: Cause | None, category: Category | None) -> QuerySet[
     return rows.filter(category__code=category.code) if category is not None else None
 
 
+def effect_of_fix(cause: Cause, *, at: datetime) -> dict[str, Any]:
+    """Compare the rates of complaints with the cause before and after it was fixed; {} while it never was."""
+    rows = complaints_with(cause, None)
+    if cause.fixed_at is None or rows is None:
+        return {}
+    day = timezone.localdate(cause.fixed_at)
+    effect = effect_around(rows, day, at=at)
+    return effect | named_shares(day, effect["days"]) if effect else {}
+
+
 def effect_around(rows: QuerySet[Complaint], day: date, *, at: datetime) -> dict[str, Any]:
     """Compare the rates of `rows` per 1,000 customers before and after `day`.
 

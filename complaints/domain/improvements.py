@@ -107,6 +107,9 @@ def _count_as_fixed(improvement: Improvement, cause: Cause) -> None:
     if stored.state == CauseState.FIXED or improvement.done_on is None:
         return
     since = timezone.make_aware(datetime.combine(improvement.done_on, time.min))
+    # Also later than the days that were compared.
+    if stored.complaints.filter(complaint__received_at__gte=since).exists():
+        return
     fix_cause(stored, by=None, at=since, note=improvement.title)
 
 

@@ -20,13 +20,32 @@ from core.domain.notifications import notify
 
 #: Letters of a name in the message: six of them fit.
 MOST_NAME = 40
+#: So many days are made up after an outage.
+MOST_MISSED = 14
 
 
-def make_report(day: date, *, at: datetime | None = None) -> DailyReport:
+def make_reports(today: date, *, at: datetime | None = None) -> list[DailyReport]:
+    """Make the report of yesterday, and those of missed days before it; return what is new, the latest last.
+
+    Days are missed since the first report, up to fourteen; only the report of yesterday is told.
+    """
+    yesterday = today - timedelta(days=1)
+    first = DailyReport.objects.order_by("day").values_list("day", flat=True).first() or yesterday
+    since = max(first, today - timedelta(days=MOST_MISSED))
+    known = set(DailyReport.objects.filter(day__gte=since).values_list("day", flat=True))
+    days = [since + timedelta(days=number) for number in range((yesterday - since).days)]
+    made = [make_report(day, at=at, is_told=False) for day in days if day not in known]
+    report = make_report(yesterday, at=at)  # told again to who was not: a killed run may have left them out
+    return made if yesterday in known else [*made, report]
+
+
+def make_report(day: date, *, at: datetime | None = None, is_told: bool = True) -> DailyReport:
     """Make the report of the day, once, and tell the managers. What is entered later does not change it."""
     with transaction.atomic():
         values = {"made_at": at or timezone.now(), **_content(day)}
         report, _first = DailyReport.objects.get_or_create(day=day, defaults=values)
+        if not is_told:
+            return report
         # Unique keys tell each person once, so that a second run mends what a killed one left out.
         notify(
             managers(),

@@ -34,7 +34,7 @@ def tell_handler(case: Complaint, kind: str, *, dedupe: str) -> None:
 
 
 def tell_responsible(case: Complaint, kind: str, *, dedupe: str) -> None:
-    """Tell the handler; where nobody handles the case or the handler has left, the lead; else who stands in."""
+    """Tell the handler; where nobody handles it or the handler has left, the lead; else who stands in."""
     owner = case.owner if case.owner is not None and case.owner.is_active else None
     whom = whom_to_tell(case.team, [owner or lead_of_case(case)], at=timezone.now())
     _notify(whom.people, case, kind, _TITLES[kind], dedupe=dedupe)

@@ -51,7 +51,10 @@ TOPICS = (
         "daily-top3",
         _("Daily TOP 3"),
         _("The three largest complaint problems of the day before, each with the cases behind it."),
-        (_("Made every morning and kept as it was; cases that are entered late do not change it."),),
+        (
+            _("Made every morning and kept as it was; cases that are entered late do not change it."),
+            _("Days that were missed are made up, the last fourteen of them; only the latest is told."),
+        ),
         ("complaints:report-*",),
         right=("complaints.dailyreport", "view"),
     ),

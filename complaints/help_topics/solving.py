@@ -14,8 +14,9 @@ TOPICS = (
         (
             _("Ask why until the answer is something we can change; seven times at most."),
             _("The fishbone sorts possible causes into six bones; a star marks the root cause."),
-            _("Somebody else than the writer confirms a finding."),
+            _("Somebody who wrote nothing of a finding confirms it."),
             _("A cause that is fixed comes back by itself when a later complaint has it."),
+            _("On a new case that looks alike, causes that were fixed before are suggested."),
         ),
         (
             "complaints:cause-*",

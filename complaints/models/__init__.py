@@ -4,7 +4,7 @@ from complaints.models.alerts import Alert, CallScore
 from complaints.models.applying import PolicyApplying
 from complaints.models.calendars import BusinessCalendar, CalendarDay, CalendarHours
 from complaints.models.callbacks import CallBack, CallBackAttempt, CallBackPolicy
-from complaints.models.causes import Cause, ComplaintCause, FishboneCause, Investigation, Why
+from complaints.models.causes import Cause, ComplaintCause, FindingPerson, FishboneCause, Investigation, Why
 from complaints.models.clocks import Clock, ClockChange, Escalation, Level, Pause, Policy, Target
 from complaints.models.compensation import Compensation, CompensationCeiling, CompensationMove
 from complaints.models.complaints import Assignment, CaseLink, Complaint, Entry
@@ -77,6 +77,7 @@ __all__ = [
     "Entry",
     "Escalation",
     "FactMonth",
+    "FindingPerson",
     "FirstContact",
     "FishboneCause",
     "Forecast",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -10,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from complaints.choices.solving import Branch, CauseState, FindingState, Gap
+from complaints.choices.solving import Branch, CauseState, FindingPart, FindingState, Gap
 from complaints.models.complaints import Complaint
 from complaints.models.names import Named, has_a_name
 from complaints.querysets.cases import BelowComplaint
@@ -21,7 +23,10 @@ MOST_WHYS = 7
 
 
 class Investigation(Recorded):
-    """What was found out about one complaint. Who wrote it last never confirms it."""
+    """What was found out about one complaint. Nobody who wrote on it since it was confirmed confirms it.
+
+    `writer` is who wrote last; `people` holds everybody.
+    """
 
     complaint = models.OneToOneField(Complaint, on_delete=models.CASCADE, related_name="investigation")
     summary = models.TextField(_("findings"), blank=True)
@@ -62,6 +67,35 @@ class Investigation(Recorded):
 
     def __str__(self) -> str:
         return str(self.complaint)
+
+
+class FindingPerson(models.Model):
+    """What one person did to a finding since it was confirmed last: wrote on it, or confirmed it.
+
+    One row a person: whoever wrote cannot confirm as well, whichever door it is tried through. A change of
+    a confirmed finding begins anew.
+    """
+
+    investigation = models.ForeignKey(Investigation, on_delete=models.CASCADE, related_name="people")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    part = models.CharField(_("part"), max_length=9, choices=FindingPart)
+    at = models.DateTimeField(_("when"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("person of an investigation")
+        verbose_name_plural = _("people of investigations")
+        ordering = ["at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["investigation", "person"], name="who_writes_does_not_confirm"),
+            models.UniqueConstraint(
+                fields=["investigation"],
+                condition=Q(part=FindingPart.CONFIRMED),
+                name="a_finding_is_confirmed_by_one",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.get_part_display()}"
 
 
 class Why(models.Model):
@@ -153,6 +187,17 @@ class Cause(Named, Recorded):
     def get_absolute_url(self) -> str:
         """The page of the cause."""
         return reverse("complaints:cause-detail", args=[self.pk])
+
+    @property
+    def days_held(self) -> int | None:
+        """Days for which the fix holds until today, or held until the first later complaint.
+
+        None where it was never fixed; of rows that `with_counts` has read only.
+        """
+        if self.fixed_at is None:
+            return None
+        until: datetime = getattr(self, "came_back_at", None) or timezone.now()
+        return max((until - self.fixed_at).days, 0)
 
 
 class ComplaintCause(models.Model):

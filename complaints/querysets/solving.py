@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Self
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Min, Q, Sum
 
 from complaints.choices.solving import CallBackState, RedressState
 from complaints.querysets.cases import BelowComplaint, SettingQuerySet
@@ -16,13 +16,14 @@ class CauseQuerySet(SettingQuerySet):
     """The register of causes."""
 
     def with_counts(self) -> Self:
-        """Add `n`, its complaints, and those received before and after it was fixed."""
+        """Add `n`, its complaints, those received before and after it was fixed, and when it came back."""
         at = F("fixed_at")
         received = "complaints__complaint__received_at"
         return self.annotate(
             n=Count("complaints"),
             n_before=Count("complaints", filter=Q(fixed_at__isnull=True) | Q(**{f"{received}__lte": at})),
             n_after=Count("complaints", filter=Q(**{f"{received}__gt": at})),
+            came_back_at=Min(received, filter=Q(**{f"{received}__gt": at})),
         )
 
     def for_list(self) -> Self:

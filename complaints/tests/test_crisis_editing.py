@@ -284,7 +284,9 @@ def test_the_api_leads_through_a_crisis(proposed, manager, agent, client_of):
     added = post("steps", {"text": "Call", "due_at": "2027-01-01T09:00:00Z"})
     assert added["steps"][-1]["text"] == "Call"
     case = ComplaintFactory(owner=manager)
-    post("cases", {"cases": [case.pk]})
+    assert post("add-cases", {"complaints": [case.pk]})["cases"] == 1
+    foreign = client.post(f"{url}/add-cases/", {"complaints": [10**9]}, content_type="application/json")
+    assert foreign.status_code == 400
     told = post("tell", {"customers": [case.customer_id]})
     assert [(row["customer"], row["untold"], row["told_by"]) for row in told] == [
         (case.customer_id, 0, manager.pk)

@@ -44,6 +44,8 @@ def codes(case: Complaint, user: User) -> dict[int, list[str]]:
         ("发票金额与合同不符", "结业证书姓名写错", 0, 0.05),
         ("", "", 0, 0),
         ("same", "same", 1, 1),
+        ("退款憑證沒有收到", "退款凭证没有收到", 1, 1),
+        ("Café，ＡＢＣ", "cafe abc", 1, 1),
     ],
 )
 def test_likeness_of_texts(one, other, low, high):
@@ -53,6 +55,7 @@ def test_likeness_of_texts(one, other, low, high):
 def test_shared_pieces_are_joined_as_people_read_them():
     assert shared_pieces("课程内容与方案不一致", "课程内容和合同方案不一致") == ["方案不一致", "课程内容"]
     assert shared_pieces("Invoices are wrong", "the invoice was wrong") == ["invoices", "wrong"]
+    assert shared_pieces("請提供退款憑證", "没有退款凭证") == ["退款憑證"]
 
 
 # ---- reasons ----------------------------------------------------------------------------------------

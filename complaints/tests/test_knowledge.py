@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -148,6 +150,21 @@ def test_bm25_agrees_with_the_formula():
     # Two texts, the piece in one of them once, lengths 1 and 3: ln(1 + 1.5 / 1.5) · 2.2 / (1 + 1.2 · 0.625).
     index = Index.of([(1, {"invoice": 1}), (2, {"room": 3})])
     assert index.best("invoice") == [(1, pytest.approx(0.693147 * 2.2 / 1.75, abs=1e-5))]
+
+
+def test_traditional_characters_find_simplified_ones_and_the_other_way_round(writer, manager):
+    simplified = published("退款凭证", author=writer, reviewer=manager, body="如何补开")
+    traditional = published("發票抬頭", author=writer, reviewer=manager, body="如何更正")
+    assert suggested("沒有收到退款憑證") == [simplified]
+    assert suggested("发票抬头写错") == [traditional]
+
+
+def test_pieces_of_articles_are_built_anew_from_the_edition_in_force(writer, manager):
+    article = published("退款憑證", author=writer, reviewer=manager, body="補開")
+    Article.objects.update(terms={"憑證": 1}, title="Another draft")
+    import_module("complaints.migrations.0016_article_terms").fold_terms(apps, None)
+    article.refresh_from_db()
+    assert article.terms == {"退款": 2, "款凭": 2, "凭证": 2, "补开": 1}
 
 
 def test_thousands_of_articles_are_asked_in_a_moment():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -22,15 +21,12 @@ from complaints.domain.alerts import (
 )
 from complaints.models import Alert, CallScore
 from complaints.rates import rate_ratio
-from complaints.sentiment import MEASURED, anger_of, sounds_angry
 from complaints.surge import count_limit, judged, u_limits
 from complaints.tests.factories import ComplaintFactory
 from complaints.tests.learning import alert
 from core.errors import Conflict, DomainError
 from core.models import AuditEntry, Notification
 from customers.tests.factories import CustomerFactory
-
-LABELLED = Path(__file__).parent / "data" / "sentiment.tsv"
 
 
 # ---- arithmetic -------------------------------------------------------------------------------------
@@ -82,31 +78,6 @@ def test_a_count_that_scatters_more_than_chance_has_a_higher_limit():
 )
 def test_a_surge_is_beyond_chance_and_no_handful(count, history, is_surge):
     assert judged(count, history).is_surge == is_surge
-
-
-@pytest.mark.parametrize(
-    ("text", "angry"),
-    [
-        ("This is outrageous and I will sue", True),
-        ("I am not angry", False),
-        ("非常失望，而且态度恶劣", True),
-        ("不是骗子，很专业", False),
-        ("", False),
-    ],
-)
-def test_anger_is_heard_in_both_languages(text, angry):
-    assert sounds_angry(text) == angry
-
-
-def test_negation_turns_a_word_round():
-    assert anger_of("not good") < 0 < anger_of("good")
-
-
-def test_accuracy_on_labelled_sentences_is_the_one_that_is_told():
-    rows = [line.split("\t") for line in LABELLED.read_text(encoding="utf-8").splitlines()]
-    hits = sum(sounds_angry(text) == (label == "1") for label, text in rows)
-    missed = sum(label == "1" and not sounds_angry(text) for label, text in rows)
-    assert (hits, len(rows), missed) == (*MEASURED, 3)
 
 
 # ---- early warnings ---------------------------------------------------------------------------------

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
 
-from complaints.domain.reports import make_report
-from complaints.models import Cause, ComplaintCause
+from complaints.domain.reports import make_report, make_reports
+from complaints.models import Cause, ComplaintCause, DailyReport
 from complaints.ranking import Case, ranked
 from complaints.tests.factories import CategoryFactory, ComplaintFactory
 from core.models import Notification
@@ -123,3 +123,27 @@ def test_without_causes_the_page_says_so(manager, client_of):
     page = client_of(manager).get(report.get_absolute_url()).content.decode()
 
     assert "No cause was linked to these complaints" in page
+
+
+# ---- days that were missed --------------------------------------------------------------------------
+def test_days_that_were_missed_are_made_and_only_yesterday_is_told(manager):
+    make_report(DAY - timedelta(days=1))
+    Notification.objects.all().delete()
+    complaint(CategoryFactory(code="fees"), owner=manager)
+    today = DAY + timedelta(days=3)
+    assert [report.day.day for report in make_reports(today)] == [3, 4, 5]
+    assert DailyReport.objects.get(day=DAY).total == 1
+    told = Notification.objects.get(user=manager, kind="complaint_top3")
+    assert told.url == DailyReport.objects.get(day=DAY + timedelta(days=2)).get_absolute_url()
+    assert make_reports(today) == []
+    assert Notification.objects.filter(kind="complaint_top3").count() == 1
+
+
+def test_no_more_than_fourteen_days_are_made_up():
+    make_report(DAY - timedelta(days=60))
+    days = [report.day for report in make_reports(DAY)]
+    assert (len(days), days[0]) == (14, DAY - timedelta(days=14))
+
+
+def test_a_fresh_installation_begins_with_yesterday():
+    assert [report.day for report in make_reports(DAY)] == [DAY - timedelta(days=1)]

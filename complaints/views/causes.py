@@ -8,12 +8,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
 from complaints.choices.solving import Branch, FindingState
+from complaints.domain.cause_suggesting import fixed_causes_for
 from complaints.domain.causes import (
     confirm_investigation,
     create_cause,
@@ -22,13 +24,16 @@ from complaints.domain.causes import (
     unlink_cause,
     update_cause,
     write_investigation,
+    writers_of,
 )
+from complaints.domain.effects import effect_of_fix
 from complaints.filters.solving import CauseFilterSet
 from complaints.fishbone import headed, laid_out
 from complaints.forms.solving import CauseForm, InvestigationForm, PickCauseForm
 from complaints.models import Cause, Complaint, ComplaintCause, Improvement, Investigation
 from complaints.sorting.solving import CAUSE_SORTS
 from complaints.views.base import NAV, CaseVerb, list_crumbs
+from complaints.views.effect_bars import rates_of
 from complaints.views.panels import CasePanel, PanelPost
 from core.access import can
 from core.errors import DomainError
@@ -56,9 +61,10 @@ class CausePanel(CasePanel):
             "may_write": case.is_complaint and can(user, "change", Investigation),
             "may_confirm": found is not None
             and found.state == FindingState.DRAFT
-            and found.writer_id != user.pk
+            and user not in writers_of(found)
             and can(user, "approve", Investigation),
             "pick": PickCauseForm() if may_link else None,
+            "suggested": fixed_causes_for(case, seen_by=user) if may_link and not case.has_ended else [],
         }
 
 
@@ -80,6 +86,7 @@ class InvestigationDetail(CasePanel):
         labels = dict(Branch.choices)
         return {
             "found": found,
+            "writers": " · ".join(str(one) for one in writers_of(found)) if found is not None else "",
             "bones": [(bone, labels[bone.branch]) for bone in laid_out(grouped, Branch.values)],
             "head": headed(case.title),
             "branches": [
@@ -176,8 +183,11 @@ class CauseDetail(RightsMixin, View):
         """Show it."""
         cause = fetch(request, Cause.objects.for_list(), pk)
         seen = Complaint.objects.visible_to(user_of(request)).filter(causes__cause=cause)
+        effect = effect_of_fix(cause, at=timezone.now())
         context = {
             "cause": cause,
+            "effect": effect,
+            "rates": rates_of(effect),
             "cases": seen.for_list().order_by("-received_at", "-id")[:100],
             "improvements": Improvement.objects.visible_to(user_of(request))
             .filter(cause=cause)

@@ -20,6 +20,7 @@ from complaints.forms.learning import ImprovementForm, NoteForm
 from complaints.models import Category, Cause, Improvement
 from complaints.sorting.learning import IMPROVEMENT_SORTS
 from complaints.views.base import NAV, list_crumbs
+from complaints.views.effect_bars import rates_of
 from core.access import can
 from core.views.base import RightsMixin, render_page
 from core.views.lists import ListPage
@@ -53,25 +54,12 @@ class ImprovementDetail(RightsMixin, View):
         may_change = Improvement.objects.visible_to(self.person, "change").filter(pk=pk).exists()
         context = {
             "improvement": row,
-            "rates": _rates(row.effect),
+            "rates": rates_of(row.effect),
             "moves": _moves(row) if may_change else [],
             "may_change": may_change and row.state != ImprovementState.CLOSED,
             "nav_current": NAV,
         }
         return render_page(request, "complaints/improvement_detail.html", context)
-
-
-def _rates(effect: dict[str, Any]) -> list[tuple[Any, float, int, float]]:
-    """Return (label, complaints per 1,000 customers in 30 days, complaints, width of the bar of 100)."""
-    if not effect:
-        return []
-    found = []
-    for label, key in ((_("Rate before"), "before"), (_("Rate after"), "after")):
-        customers = effect[f"customers_{key}"]
-        rate = effect[key] * 30_000 / customers / effect["days"] if customers else 0.0
-        found.append((label, rate, effect[key]))
-    most = max(rate for _label, rate, _n in found) or 1.0
-    return [(label, rate, count, round(100 * rate / most, 1)) for label, rate, count in found]
 
 
 def _moves(row: Improvement) -> list[tuple[str, Any]]:

@@ -58,6 +58,7 @@ _BY_NAME: dict[str, Finder] = {
     "customers:price-create": lambda side, own: shared(Product),
     "complaints:article-from-case": lambda side, own: side.complaint,
     "complaints:crisis-step-done": lambda side, own: shared(CrisisStep),
+    "complaints:crisis-step-update": lambda side, own: shared(CrisisStep),
     "core:service-token-create": lambda side, own: shared_service(),
     "core:export-download": lambda side, own: own.export,
     "core:session-end": lambda side, own: own.session,
