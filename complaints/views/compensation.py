@@ -73,7 +73,8 @@ class CompensationPanel(CasePanel):
 
     def _may_decide(self, row: Compensation, case: Complaint) -> bool:
         row.complaint = case
-        return row.state == RedressState.PROPOSED and may_approve(row, self.person)
+        waits = row.state == RedressState.PROPOSED or row.awaits_second
+        return waits and may_approve(row, self.person)
 
 
 class CompensationCreate(CaseVerb):
