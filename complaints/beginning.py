@@ -34,6 +34,12 @@ _SCHEDULES: tuple[tuple[str, str | Promise, str, dict[str, Any]], ...] = (
         {"every_seconds": 600},
     ),
     (
+        "complaint-callbacks",
+        _("Remind of call-backs that are late"),
+        "complaints.tasks.remind_of_callbacks",
+        {"every_seconds": 600},
+    ),
+    (
         "complaint-top3",
         _("Make the daily TOP 3 of complaints"),
         "complaints.tasks.make_daily_report",

@@ -184,8 +184,9 @@ class CallBackSerializer(serializers.ModelSerializer[CallBack]):
     class Meta:
         model = CallBack
         fields = [
-            "id", "complaint", "cycle", "owner", "due_at", "attempts_made", "state", "result_score",
-            "process_score", "is_accepted", "emotion", "wish", "answered_by", "done_at", "version",
+            "id", "complaint", "cycle", "owner", "handler", "due_at", "attempts_made", "state",
+            "result_score", "process_score", "is_accepted", "emotion", "wish", "answered_by", "done_at",
+            "done_by", "late_told_at", "version",
         ]  # fmt: skip
         read_only_fields = fields
 
