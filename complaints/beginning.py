@@ -83,7 +83,7 @@ def begin(apps: Any = None, **kwargs: Any) -> None:
     from django.db import connection
 
     from complaints import letter_guard
-    from complaints.domain.compensation import seed_ceilings
+    from complaints.domain.ceilings import seed_ceilings
     from complaints.domain.crisis_plans import seed_plans
     from complaints.domain.criteria import seed_criteria
     from complaints.domain.grading_rules import seed_rules

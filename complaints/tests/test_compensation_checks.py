@@ -11,10 +11,9 @@ from django.urls import reverse
 from complaints.choices.cases import Grade
 from complaints.choices.solving import RedressState
 from complaints.domain.assessing import regrade
+from complaints.domain.ceilings import ceiling_for, committed_to
 from complaints.domain.compensation import (
     approve,
-    ceiling_for,
-    committed_to,
     may_approve,
     move_on,
     propose,

@@ -14,10 +14,9 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 
 from complaints.choices.solving import REDRESS_MOVES, RedressKind, RedressState
+from complaints.domain.ceilings import ceiling_for, committed_to
 from complaints.domain.compensation import (
     approve,
-    ceiling_for,
-    committed_to,
     may_approve,
     move_on,
     propose,

@@ -18,7 +18,8 @@ from complaints.domain.causes import (
     link_cause,
     write_investigation,
 )
-from complaints.domain.compensation import approve, ceiling_for, committed_to, may_approve, move_on, propose
+from complaints.domain.ceilings import ceiling_for, committed_to
+from complaints.domain.compensation import approve, may_approve, move_on, propose
 from complaints.models import CallBack, Cause, Complaint
 from core.models import Organisation, User
 
