@@ -34,6 +34,12 @@ _SCHEDULES: tuple[tuple[str, str | Promise, str, dict[str, Any]], ...] = (
         {"every_seconds": 600},
     ),
     (
+        "complaint-callbacks",
+        _("Remind of call-backs that are late"),
+        "complaints.tasks.remind_of_callbacks",
+        {"every_seconds": 600},
+    ),
+    (
         "complaint-top3",
         _("Make the daily TOP 3 of complaints"),
         "complaints.tasks.make_daily_report",
@@ -89,7 +95,7 @@ def begin(apps: Any = None, **kwargs: Any) -> None:
     from django.db import connection
 
     from complaints import letter_guard
-    from complaints.domain.compensation import seed_ceilings
+    from complaints.domain.ceilings import seed_ceilings
     from complaints.domain.crisis_plans import seed_plans
     from complaints.domain.criteria import seed_criteria
     from complaints.domain.grading_rules import seed_rules

@@ -179,6 +179,15 @@ KINDS = (
         for_deputy=True,
     ),
     Kind(
+        "callback",
+        _("Call-backs"),
+        _("A customer is to be called by you, or should have been by now."),
+        NoticeGroup.CASES,
+        mail=MailMode.DIGEST,
+        right=("complaints.callback", "change"),
+        for_deputy=True,
+    ),
+    Kind(
         "crisis",
         _("Crises"),
         _("A crisis is proposed, or you lead one."),

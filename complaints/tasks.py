@@ -8,6 +8,7 @@ from django.utils import timezone
 from complaints.domain import (
     calendar_settings,
     callback_letters,
+    callbacks,
     closing,
     dispatching,
     escalation,
@@ -82,6 +83,12 @@ def close_unopposed() -> dict[str, int]:
 def send_callback_link(callback_id: int) -> None:
     """Mail the question of a call-back, if it was not mailed and is still due."""
     callback_letters.send_link(callback_id)
+
+
+@shared_task(name="complaints.tasks.remind_of_callbacks")
+def remind_of_callbacks() -> dict[str, int]:
+    """Tell of call-backs whose time has passed."""
+    return {"reminded": callbacks.remind_of_late(timezone.now())}
 
 
 @shared_task(name="complaints.tasks.look_for_signs")

@@ -26,7 +26,7 @@ from complaints.domain.assessing import regrade
 from complaints.domain.merging import merge
 from complaints.domain.reopening import reopen
 from complaints.filters.cases import ComplaintFilterSet
-from complaints.models import CaseFact, Complaint
+from complaints.models import CaseFact, Complaint, Escalation, FirstContact
 from core.tests.factories import TeamFactory
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +72,10 @@ BY_HAND = {
     # A B C D F G I J L; E came in on the 20th, H was merged, K is a request.
     "received": (9.0, 9, 0),
     "escalated": (1 / 9, 9, 1),
+    # L reached level 2, nothing reached level 3; L alone is severe.
+    "escalated_2": (1 / 9, 9, 1),
+    "escalated_3": (0.0, 9, 0),
+    "severe": (1 / 9, 9, 1),
     # In time: A (20 min), C (30, to the minute), F, G, L. Late: B (60 min), D (never), J (withdrawn).
     "sla_acknowledge": (5 / 8, 8, 5),
     # Late: B (5 hours), D, J. G counts once, with both its responses.
@@ -99,6 +103,61 @@ def test_a_figure_is_what_was_worked_out_by_hand(computed, analyst, key):
     reading = figures(board_for(analyst, **NOVEMBER))[key]
 
     assert (reading.value, reading.n, reading.hits) == (pytest.approx(BY_HAND[key][0]), *BY_HAND[key][1:])
+
+
+def test_what_nobody_noted_is_no_data(computed, analyst):
+    found = figures(board_for(analyst, **NOVEMBER))
+    for key in ("ninety_seconds", "eased", "false_alarms", "turned"):
+        assert (found[key].value, found[key].n) == (None, 0)
+
+
+def test_first_contacts_are_judged_by_their_time_and_by_what_they_did(dozen, person, analyst):
+    for name, seconds, after in (("A", 90, "2"), ("B", 91, "4"), ("C", None, "")):
+        begun = at(2, 10)
+        FirstContact.objects.create(
+            complaint=dozen[name],
+            by=person,
+            started_at=begun,
+            resolve_at=begun + timedelta(seconds=seconds) if seconds else None,
+            emotion_before="4",
+            emotion_after=after,
+        )
+    # A later contact, after a reopening, is not the first.
+    FirstContact.objects.create(complaint=dozen["A"], cycle=2, by=person, started_at=at(5, 10))
+    compute_figures(COMPUTED)
+    found = figures(board_for(analyst, **NOVEMBER))
+    assert (found["ninety_seconds"].hits, found["ninety_seconds"].n) == (1, 3)
+    assert (found["eased"].hits, found["eased"].n) == (1, 2)
+
+
+def test_false_alarms_are_counted_of_levels_that_somebody_took_up(dozen, person, analyst):
+    clock = dozen["F"].clocks.get(kind="respond")
+    clock.escalations.all().delete()
+    for number, (taken, wrong) in enumerate(((True, True), (True, False), (False, False)), start=1):
+        Escalation.objects.create(
+            complaint=dozen["F"],
+            clock=clock,
+            number=number,
+            recipient="owner",
+            state="fired",
+            fired_at=at(9, 12),
+            acknowledged_at=at(9, 13) if taken else None,
+            was_wrong=wrong,
+        )
+    compute_figures(COMPUTED)
+    reading = figures(board_for(analyst, **NOVEMBER))["false_alarms"]
+    assert (reading.hits, reading.n) == (1, 2)
+
+
+def test_who_came_in_dissatisfied_and_was_content_in_the_end_was_turned(dozen, analyst):
+    # A was content after its call-back, L was not; whoever was calm, or not asked, says nothing.
+    Complaint.objects.filter(pk__in=[dozen[name].pk for name in "ALB"]).update(emotion_before="3")
+    compute_figures(COMPUTED)
+    reading = figures(board_for(analyst, **NOVEMBER))["turned"]
+    assert (reading.hits, reading.n) == (1, 2)
+    Complaint.objects.filter(pk=dozen["L"].pk).update(emotion_before="2", updated_at=COMPUTED)
+    compute_figures(COMPUTED + timedelta(minutes=1))
+    assert figures(board_for(analyst, **NOVEMBER))["turned"].n == 1
 
 
 def test_times_are_working_time_without_pauses_and_time_by_the_clock(computed, analyst):

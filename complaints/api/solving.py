@@ -144,11 +144,13 @@ class CompensationSerializer(StrictModelSerializer):
         model = Compensation
         fields = [
             "id", "complaint", "measure", "kind", "amount", "currency", "value", "rate", "cost_team", "note",
-            "state", "needs_approval", "proposed_by", "approved_by", "created_at", "version", "moves",
+            "state", "needs_approval", "awaits_second", "is_exception", "ceiling_free", "ceiling_most",
+            "case_total", "proposed_by", "approved_by", "handler", "created_at", "version", "moves",
         ]  # fmt: skip
         read_only_fields = [
-            "kind", "value", "rate", "state", "needs_approval", "proposed_by", "approved_by", "created_at",
-            "version",
+            "kind", "value", "rate", "state", "needs_approval", "awaits_second", "is_exception",
+            "ceiling_free", "ceiling_most", "case_total", "proposed_by", "approved_by", "handler",
+            "created_at", "version",
         ]  # fmt: skip
 
 
@@ -189,14 +191,14 @@ class CompensationViewSet(ActingViewSet):
     @extend_schema(request=StepSerializer, responses=CompensationSerializer, filters=False)
     @action(detail=True, methods=["post"])
     def step(self, request: Request, pk: int) -> Response:
-        """Take the next step. 409 when its state does not allow it."""
+        """Take the next step. 409 when its state does not allow it, or a second person has to agree first."""
         moved = move_on(self.get_object(), by=self.caller, **self.checked(StepSerializer))
         return self.answer(self.fresh(moved))
 
     @extend_schema(request=NoteSerializer, responses=CompensationSerializer, filters=False)
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, pk: int) -> Response:
-        """Approve as a second person, neither proposer nor handler."""
+        """Approve as a second person, neither proposer nor ever handler; again where `awaits_second`."""
         moved = approve(self.get_object(), by=self.caller, **self.checked(NoteSerializer))
         return self.answer(self.fresh(moved))
 
@@ -214,8 +216,9 @@ class CallBackSerializer(serializers.ModelSerializer[CallBack]):
     class Meta:
         model = CallBack
         fields = [
-            "id", "complaint", "cycle", "owner", "due_at", "attempts_made", "state", "result_score",
-            "process_score", "is_accepted", "emotion", "wish", "answered_by", "done_at", "version",
+            "id", "complaint", "cycle", "owner", "handler", "due_at", "attempts_made", "state",
+            "result_score", "process_score", "is_accepted", "emotion", "wish", "answered_by", "done_at",
+            "done_by", "late_told_at", "version",
         ]  # fmt: skip
         read_only_fields = fields
 

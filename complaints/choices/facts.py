@@ -22,6 +22,13 @@ class Fact(TextChoices):
     CLOSED = "closed", pgettext_lazy("counted", "Closed")
     DECIDED = "decided", pgettext_lazy("counted", "Decided")
     RECOVERY = "recovery", pgettext_lazy("counted", "Closed 90 days before")
+    TURNED = "turned", pgettext_lazy("counted", "Came in dissatisfied, closed and called back")
+    SEVERE = "severe", pgettext_lazy("counted", "Complaint received, severe or not")
+    LEVEL_2 = "level_2", pgettext_lazy("counted", "Received, level 2 reached or not")
+    LEVEL_3 = "level_3", pgettext_lazy("counted", "Received, level 3 reached or not")
+    ALARM = "alarm", pgettext_lazy("counted", "Level taken up")
+    FIRST_CONTACT = "first_contact", pgettext_lazy("counted", "First contact")
+    EASED = "eased", pgettext_lazy("counted", "First contact with the emotion before and after")
     GIVEN = "given", pgettext_lazy("counted", "Compensated")
     OPEN = "open", pgettext_lazy("counted", "Open when computed")
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from complaints.choices.cases import CaseKind, Grade, Priority, State
+from complaints.domain.compensation import recheck
 from complaints.domain.entries import tell
 from complaints.domain.grading_facts import facts_of
 from complaints.domain.grading_rules import default_grade, rules_in_force
@@ -61,6 +62,8 @@ def regrade(
 ) -> Complaint:
     """Give the complaint another grade; clocks are put under the policy that fits it then.
 
+    Compensation in hand that lies above the ceiling of the new grade waits for a second person.
+
     Refused: without a reason, for a service request, for a case that has ended, and for the same grade.
     """
     moment = at or timezone.now()
@@ -71,6 +74,7 @@ def regrade(
     _write_grade(stored, grade, evidence, by=by, at=moment, note=reason)
     tell(stored, "regraded", at=moment, by=by, old=old, new=grade, reason=reason.strip()[:300])
     rebase_clocks(stored, at=moment, by=by)
+    recheck(stored, at=moment)
     return stored
 
 
@@ -101,6 +105,7 @@ def regrade_by_rules(
     _write_grade(stored, verdict.grade, evidence, by=by, at=moment, note=why)
     tell(stored, "graded_again", at=moment, by=by, old=old, reason=why, **verdict.as_told())
     rebase_clocks(stored, at=moment, by=by)
+    recheck(stored, at=moment)
     return stored
 
 

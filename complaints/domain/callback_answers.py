@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop
 
 from complaints.choices.cases import Emotion, State
 from complaints.choices.solving import AnsweredBy, AttemptResult, CallBackState
+from complaints.domain.callbacks import in_working_time
 from complaints.domain.entries import tell
 from complaints.domain.moves import close
 from complaints.domain.reopening import reopen
@@ -53,13 +54,14 @@ def settle(
     moment = at or timezone.now()
     case = locked(callback.complaint)
     stored = _due(callback)
-    if by is not None and by.pk == case.owner_id:
+    if by is not None and by.pk in {case.owner_id, stored.handler_id}:
         raise DomainError("own_case", _("Somebody else than the handler makes the call-back."))
     values = {
         **vars(answer),
         "wish": answer.wish.strip()[:300],
         "state": CallBackState.DONE,
         "done_at": moment,
+        "done_by": by,
         "answered_by": through,
     }
     write_changes(stored, values, by=by, at=moment)
@@ -97,7 +99,9 @@ def _due(callback: CallBack) -> CallBack:
 def note_attempt(
     callback: CallBack, result: str, *, by: User, note: str = "", at: datetime | None = None
 ) -> CallBack:
-    """Keep a call that brought no answer; the next one is due later, and after the last it is given up.
+    """Keep a call that brought no answer; the next one is due later, when the caller works.
+
+    After the last one it is given up.
 
     Refused: a call-back that is settled, and a call that reached the customer, whose answer is kept instead.
     """
@@ -106,12 +110,14 @@ def note_attempt(
         raise DomainError("answer_needed", _("Say what the customer answered."))
     case, policy = locked(callback.complaint), CallBackPolicy.load()
     stored = _due(callback)
+    stored.complaint = case
     number = stored.attempts_made + 1
     CallBackAttempt.objects.create(
         callback=stored, number=number, at=moment, by=by, result=result, note=note[:300]
     )
     is_last = number >= policy.most_attempts or result == AttemptResult.DECLINED
-    values = {"attempts_made": number, "due_at": moment + timedelta(hours=policy.hours_between)}
+    again = in_working_time(stored, moment + timedelta(hours=policy.hours_between))
+    values: dict[str, Any] = {"attempts_made": number, "due_at": again, "late_told_at": None}
     if is_last:
         values = {"attempts_made": number, "state": CallBackState.GIVEN_UP}
     write_changes(stored, values, by=by, at=moment, note=note)

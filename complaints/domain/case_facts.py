@@ -10,11 +10,12 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
-from complaints.choices.cases import OPEN, ClockKind, ClockState, Decision, EntryKind, State
+from complaints.choices.cases import OPEN, ClockKind, ClockState, Decision, Emotion, EntryKind, Grade, State
 from complaints.choices.facts import SLA_OF, Fact
 from complaints.choices.solving import CallBackState
 from complaints.domain.calendars import default_calendar, working_calendar
 from complaints.domain.clocks import CALLED_OFF
+from complaints.domain.first_contact import within_ninety_seconds
 from complaints.measures import (
     RECOVERY_DAYS,
     ClockFact,
@@ -34,6 +35,8 @@ from complaints.models import (
     CompensationMove,
     Complaint,
     Entry,
+    Escalation,
+    FirstContact,
     Pause,
 )
 from complaints.sla import Calendar, Span, working_seconds
@@ -54,6 +57,8 @@ class _About:
     turns: list[Turn] = field(default_factory=list)
     callbacks: dict[int, tuple[str, bool | None, int | None]] = field(default_factory=dict)
     moves: list[tuple[int, datetime, Any, int | None]] = field(default_factory=list)
+    alarms: list[tuple[int, datetime, bool]] = field(default_factory=list)
+    contact: FirstContact | None = None
 
 
 class Measuring:
@@ -70,7 +75,7 @@ class Measuring:
         self._tops = _tops()
 
     def facts(self, keys: list[int]) -> Iterator[CaseFact]:
-        """Yield the facts of the cases, in ten queries however many they are."""
+        """Yield the facts of the cases, in twelve queries however many they are."""
         cases = list(Complaint.objects.filter(pk__in=keys).select_related("category", "customer", "queue"))
         about = _about(keys, [case.pk for case in cases if case.cycle > 1])
         bought = self._bought(cases)
@@ -84,6 +89,7 @@ class Measuring:
         if case.state == State.MERGED:
             return
         yield self._fact(case, Fact.RECEIVED, case.received_at, hit=case.level > 0)
+        yield from self._gravity(case, about)
         if case.customer is not None and case.is_complaint:
             team = case.customer.team_id
             yield self._fact(case, Fact.CUSTOMER, case.received_at, team_id=team, owner_id=None)
@@ -111,6 +117,22 @@ class Measuring:
         if category is None:
             return ""
         return self._tops.get((category.kind, category.code), category.code)
+
+    def _gravity(self, case: Complaint, about: _About) -> Iterator[CaseFact]:
+        """How grave it was, how far it was escalated, and how its first contacts went."""
+        if case.is_complaint:
+            yield self._fact(case, Fact.SEVERE, case.received_at, hit=case.grade == Grade.SEVERE)
+        yield self._fact(case, Fact.LEVEL_2, case.received_at, hit=case.level >= 2)
+        yield self._fact(case, Fact.LEVEL_3, case.received_at, hit=case.level >= 3)
+        for pk, moment, was_wrong in about.alarms:
+            yield self._fact(case, Fact.ALARM, moment, ref=pk, hit=was_wrong)
+        contact = about.contact
+        if contact is not None and case.is_complaint:
+            in_time = within_ninety_seconds(contact)
+            yield self._fact(case, Fact.FIRST_CONTACT, contact.started_at, hit=in_time)
+            if contact.emotion_before and contact.emotion_after:
+                eased = contact.emotion_after < contact.emotion_before
+                yield self._fact(case, Fact.EASED, contact.started_at, hit=eased)
 
     def _durations(self, case: Complaint, about: _About) -> Iterator[CaseFact]:
         calendar = self._calendar(case, about)
@@ -155,6 +177,9 @@ class Measuring:
             return
         state, accepted, score = about.callbacks.get(case.cycle, ("", None, None))
         yield self._fact(case, Fact.CLOSED, case.ended_at, hit=state == CallBackState.DONE)
+        if state == CallBackState.DONE and case.emotion_before >= Emotion.DISSATISFIED:
+            content = is_content(is_accepted=accepted, score=score)
+            yield self._fact(case, Fact.TURNED, case.ended_at, hit=content)
         closed = case.ended_at.astimezone(self.zone).date()
         judged = closed + timedelta(days=RECOVERY_DAYS)
         if case.is_complaint and case.customer_id is not None and judged <= self.today:
@@ -220,6 +245,12 @@ def _about(keys: list[int], reopened: list[int]) -> dict[int, _About]:
         "compensation__complaint_id", "pk", "at", "given", "compensation__cost_team_id"
     ):
         found[case].moves.append((pk, moment, given, team))
+    levels = Escalation.objects.filter(complaint__in=keys, acknowledged_at__isnull=False).order_by()
+    for case, *level in levels.values_list("complaint_id", "pk", "fired_at", "was_wrong"):
+        found[case].alarms.append((level[0], level[1], level[2]))
+    # The first one of each case: the last that is read.
+    for contact in FirstContact.objects.filter(complaint__in=keys).order_by("-cycle"):
+        found[contact.complaint_id].contact = contact
     return found
 
 

@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy
 
 from complaints.choices.cases import Grade
 from complaints.choices.solving import KIND_OF, REDRESS_MOVES, RELEASED, RedressState
+from complaints.domain.ceilings import Check, ceiling_for, check_of, committed_to
+from complaints.domain.conduct import handlers_of
 from complaints.domain.entries import tell
 from complaints.domain.telling import ask_to_decide
 from complaints.models import Compensation, CompensationCeiling, CompensationMove, Complaint
@@ -29,32 +31,10 @@ from core.models import Organisation, User
 from customers.domain.changes import ensure_fresh, ensure_known, ensure_valid, locked, write_changes
 
 _FIELDS = ("measure", "amount", "currency", "cost_team", "note")
-#: What holds until administrators say otherwise: grade → (without approval, at most).
-BUILT_IN: dict[str, tuple[Decimal, Decimal]] = {
-    Grade.SEVERE: (Decimal(5_000), Decimal(20_000)),
-    Grade.GENERAL: (Decimal(1_000), Decimal(5_000)),
-    Grade.MINOR: (Decimal(200), Decimal(1_000)),
-}
-
-
-def ceiling_for(case: Complaint) -> CompensationCeiling:
-    """Return what the grade of the case allows; a service request counts as minor."""
-    grade = case.grade or Grade.MINOR
-    free, most = BUILT_IN[grade]
-    found: CompensationCeiling | None = CompensationCeiling.objects.filter(grade=grade).first()
-    return found or CompensationCeiling(grade=grade, free=free, most=most)
-
-
-def seed_ceilings() -> None:
-    """Make the ceiling of each grade exist."""
-    for grade, (free, most) in BUILT_IN.items():
-        CompensationCeiling.objects.get_or_create(grade=grade, defaults={"free": free, "most": most})
-
-
-def committed_to(case: Complaint) -> Decimal:
-    """Return what is promised or given for the case in the base currency, summed over the ledger."""
-    total: Decimal = CompensationMove.objects.filter(compensation__complaint=case).committed()
-    return total
+#: Agreed to and not given yet: what a change of the ceiling still concerns.
+IN_HAND = (RedressState.APPROVED, RedressState.OFFERED, RedressState.ACCEPTED)
+#: Steps before which the ceiling is looked at again.
+_CHECKED = (RedressState.OFFERED, RedressState.PAID)
 
 
 @transaction.atomic
@@ -75,8 +55,8 @@ def propose(
     new.value, new.rate = to_base(new.amount, new.currency, timezone.localdate(moment))
     total = committed_to(case) + new.value
     _ensure_below(ceiling, total)
-    # What costs nothing, such as a call, needs nobody's approval.
-    new.needs_approval = bool(new.value) and total > ceiling.free
+    for name, value in Check(ceiling.free, ceiling.most, total).values(new).items():
+        setattr(new, name, value)
     new.state = RedressState.PROPOSED if new.needs_approval else RedressState.APPROVED
     new.save()
     _note(new, RedressState.PROPOSED, by=by, at=moment, committed=new.value)
@@ -116,8 +96,12 @@ def _note(
 
 
 def may_approve(row: Compensation, user: User) -> bool:
-    """Tell whether the user may decide: with the right, and neither who proposed it nor the handler."""
-    return can(user, "approve", Compensation) and user.pk not in {row.proposed_by_id, row.complaint.owner_id}
+    """Tell whether the user may decide: with the right, neither who proposed it nor ever the handler."""
+    return can(user, "approve", Compensation) and user.pk not in _first_people(row)
+
+
+def _first_people(row: Compensation) -> set[int | None]:
+    return {row.proposed_by_id, *handlers_of(row.complaint)}
 
 
 def _ask_for_approval(row: Compensation, *, at: datetime) -> None:
@@ -128,38 +112,86 @@ def _ask_for_approval(row: Compensation, *, at: datetime) -> None:
         gettext_lazy("Compensation to approve: %(case)s"),
         fits=lambda person: may_approve(row, person),
         at=at,
-        dedupe=f"compensation-{row.pk}",
+        dedupe=f"compensation-{row.pk}-{int(row.awaits_second)}",
     )
 
 
 def _ensure_second(row: Compensation, by: User) -> None:
-    if by.pk in {row.proposed_by_id, row.complaint.owner_id}:
+    if by.pk in _first_people(row):
         raise DomainError(
-            "four_eyes", _("Neither who proposed it nor the handler of the case decides about it.")
+            "four_eyes",
+            _("Neither who proposed it nor anybody who handles or handled the case decides about it."),
         )
 
 
 @transaction.atomic
 def approve(row: Compensation, *, by: User, note: str = "", at: datetime | None = None) -> Compensation:
-    """Approve as a second person. Refused: proposer and handler, above the most, and the second time."""
+    """Approve as a second person; also what was approved before its ceiling fell.
+
+    What had been offered by then is kept above the ceiling of today, as an exception. Refused: proposer and
+    everybody who handles or handled the case, above the most, and the second time.
+    """
     moment = at or timezone.now()
-    stored = _locked(row, RedressState.APPROVED)
+    case, stored = _both_locked(row)
+    again = stored.awaits_second
+    if not again:
+        _ensure_state(stored, RedressState.APPROVED)
     _ensure_second(stored, by)
-    _ensure_below(ceiling_for(stored.complaint), committed_to(stored.complaint))
-    write_changes(stored, {"state": RedressState.APPROVED, "approved_by": by}, by=by, at=moment, note=note)
-    return _moved(stored, by=by, at=moment, note=note)
+    check = check_of(stored, case)
+    is_promised = stored.state in {RedressState.OFFERED, RedressState.ACCEPTED}
+    if not is_promised:
+        _ensure_below(ceiling_for(case), check.total)
+    values = {
+        **check.values(stored),
+        "approved_by": by,
+        "handler": case.owner,
+        "awaits_second": False,
+        "is_exception": is_promised and check.total > check.most,
+    }
+    if not again:
+        values["state"] = RedressState.APPROVED
+    write_changes(stored, values, by=by, at=moment, note=note)
+    if not again:
+        return _moved(stored, by=by, at=moment, note=note)
+    tell(case, "compensation_confirmed", at=moment, by=by, measure=stored.measure, note=note[:300])
+    return stored
 
 
 @transaction.atomic
 def refuse_approval(row: Compensation, *, by: User, note: str, at: datetime | None = None) -> Compensation:
-    """Refuse to approve, and say why. Refused as an approval is, and without a reason."""
+    """Refuse to approve, and say why; what was approved before its ceiling fell is taken back.
+
+    Refused as an approval is, and without a reason.
+    """
     moment = at or timezone.now()
-    stored = _locked(row, RedressState.NOT_APPROVED)
+    _case, stored = _both_locked(row)
+    state = RedressState.REVERSED if stored.awaits_second else RedressState.NOT_APPROVED
+    _ensure_state(stored, state)
     _ensure_second(stored, by)
     if not note.strip():
         raise DomainError("reason_needed", _("Say why."), fields={"note": _("Say why.")})
-    write_changes(stored, {"state": RedressState.NOT_APPROVED}, by=by, at=moment, note=note)
+    write_changes(stored, {"state": state, "awaits_second": False}, by=by, at=moment, note=note)
     return _moved(stored, by=by, at=moment, note=note)
+
+
+def recheck(case: Complaint, *, at: datetime) -> int:
+    """Mark what needs a second person now that the ceiling changed, and ask for it; return how many.
+
+    The caller holds the case locked. What is given already stays given.
+    """
+    rows = Compensation.objects.filter(complaint=case, state__in=IN_HAND).order_by("pk")
+    marked = 0
+    for row in rows.select_for_update(no_key=True, of=("self",)):
+        row.complaint = case
+        needed = check_of(row, case).needs_second(row)
+        if needed == row.awaits_second:
+            continue
+        write_changes(row, {"awaits_second": needed}, by=None, at=at)
+        if needed:
+            marked += 1
+            tell(case, "compensation_in_doubt", at=at, measure=row.measure)
+            _ask_for_approval(row, at=at)
+    return marked
 
 
 @transaction.atomic
@@ -168,27 +200,47 @@ def move_on(
 ) -> Compensation:
     """Offer it, note the answer of the customer, give it, or take it back.
 
-    Refused: approvals, which have verbs of their own, and what its state does not allow.
+    The ceiling is looked at again before it is offered and before it is given. Refused: approvals, which have
+    verbs of their own, what its state does not allow, and what a second person has to agree to first.
     """
     moment = at or timezone.now()
     if state in {RedressState.PROPOSED, RedressState.APPROVED, RedressState.NOT_APPROVED}:
         raise DomainError("no_such_step", _("Approvals are made by somebody who may approve."))
-    stored = _locked(row, state)
-    write_changes(stored, {"state": state}, by=by, at=moment, note=note)
+    case, stored = _both_locked(row)
+    _ensure_state(stored, state)
+    values: dict[str, Any] = {"state": state}
+    if state in _CHECKED:
+        check = check_of(stored, case)
+        if state == RedressState.OFFERED and stored.value:
+            _ensure_below(ceiling_for(case), check.total)
+        _ensure_agreed(stored, check)
+        values |= check.values(stored)
+    if state not in IN_HAND:
+        values["awaits_second"] = False
+    write_changes(stored, values, by=by, at=moment, note=note)
     return _moved(stored, by=by, at=moment, note=note)
 
 
-def _locked(row: Compensation, state: str) -> Compensation:
+def _ensure_agreed(stored: Compensation, check: Check) -> None:
+    if check.needs_second(stored):
+        text = _("The ceiling was lowered since: somebody who may approve has to agree first.")
+        raise Conflict("second_needed", text)
+
+
+def _both_locked(row: Compensation) -> tuple[Complaint, Compensation]:
     case = locked(row.complaint)
     stored = locked(row)
     stored.complaint = case
+    return case, stored
+
+
+def _ensure_state(stored: Compensation, state: str) -> None:
     if state not in REDRESS_MOVES[stored.state]:
         raise Conflict(
             f"compensation_is_{stored.state}",
             _("This compensation is “%(state)s”: that is not possible now.")
             % {"state": stored.get_state_display()},
         )
-    return stored
 
 
 def _moved(stored: Compensation, *, by: User, at: datetime, note: str) -> Compensation:
@@ -210,11 +262,19 @@ def _moved(stored: Compensation, *, by: User, at: datetime, note: str) -> Compen
 def set_ceiling(
     ceiling: CompensationCeiling, *, free: Decimal, most: Decimal, by: User, version: int | None = None
 ) -> CompensationCeiling:
-    """Change what a grade allows. Refused: less at most than without approval."""
+    """Change what a grade allows; what is in hand and lies above it now waits for a second person.
+
+    Refused: less at most than without approval.
+    """
     stored = locked(ceiling)
     ensure_fresh(stored, version)
     if most < free:
         text = _("This must not be less than what is free.")
         raise DomainError("most_below_free", text, fields={"most": text})
-    write_changes(stored, {"free": free, "most": most}, by=by, at=timezone.now())
+    at = timezone.now()
+    write_changes(stored, {"free": free, "most": most}, by=by, at=at)
+    grades = {stored.grade, ""} if stored.grade == Grade.MINOR else {stored.grade}
+    cases = Complaint.objects.filter(grade__in=grades, compensations__state__in=IN_HAND)
+    for case in cases.order_by("pk").distinct():
+        recheck(locked(case), at=at)
     return stored

@@ -17,7 +17,15 @@ from complaints.choices.cases import ENDED, State
 from complaints.choices.facts import Fact
 from complaints.domain.case_facts import Measuring
 from complaints.measures import RECOVERY_DAYS
-from complaints.models import CallBack, CaseFact, Compensation, CompensationMove, Complaint, FactMonth
+from complaints.models import (
+    CallBack,
+    CaseFact,
+    Compensation,
+    CompensationMove,
+    Complaint,
+    Escalation,
+    FactMonth,
+)
 
 #: Cases measured in one transaction.
 AT_ONCE = 500
@@ -63,6 +71,8 @@ def _keys(at: datetime, since: datetime | None) -> list[int]:
     found.update(Compensation.objects.filter(updated_at__gte=since).values_list("complaint", flat=True))
     moves = CompensationMove.objects.filter(at__gte=since)
     found.update(moves.values_list("compensation__complaint", flat=True))
+    levels = Escalation.objects.filter(acknowledged_at__gte=since)
+    found.update(levels.values_list("complaint", flat=True))
     return sorted(found)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -87,6 +87,27 @@ class CallBack(Recorded):
     wish = models.CharField(_("wish"), max_length=300, blank=True)
     answered_by = models.CharField(_("answered"), max_length=5, choices=AnsweredBy, blank=True)
     done_at = models.DateTimeField(_("when"), null=True, blank=True)
+    # Copies, so that the database can hold that nobody calls about the own work.
+    handler = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("handler"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("answer noted by"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    # Once for each time it was due; empty again when another attempt is due.
+    late_told_at = models.DateTimeField(_("reminded"), null=True, blank=True, editable=False)
     link_sent_at = models.DateTimeField(_("link sent"), null=True, blank=True, editable=False)
 
     objects = CallBackQuerySet.as_manager()
@@ -101,6 +122,14 @@ class CallBack(Recorded):
                 condition=Q(state=CallBackState.DONE, is_accepted__isnull=False, done_at__isnull=False)
                 | (~Q(state=CallBackState.DONE) & Q(is_accepted__isnull=True)),
                 name="callback_done_has_an_answer",
+            ),
+            models.CheckConstraint(
+                condition=Q(handler__isnull=True)
+                | (
+                    (Q(owner__isnull=True) | ~Q(owner=F("handler")))
+                    & (Q(done_by__isnull=True) | ~Q(done_by=F("handler")))
+                ),
+                name="callback_is_not_of_ones_own_case",
             ),
             models.CheckConstraint(
                 condition=(Q(result_score__isnull=True) | Q(result_score__gte=1, result_score__lte=5))

@@ -79,6 +79,15 @@ class Compensation(Recorded):
     note = models.CharField(_("note"), max_length=300, blank=True)
     state = models.CharField(_("state"), max_length=12, choices=RedressState, editable=False)
     needs_approval = models.BooleanField(_("needs approval"), default=False, editable=False)
+    # What the last check saw: the ceiling of the grade then, and what was promised for the case up to this
+    # one. Empty on rows from before these were kept.
+    ceiling_free = models.DecimalField(max_digits=14, decimal_places=2, null=True, editable=False)
+    ceiling_most = models.DecimalField(max_digits=14, decimal_places=2, null=True, editable=False)
+    case_total = models.DecimalField(max_digits=16, decimal_places=2, null=True, editable=False)
+    # The grade or its ceiling was lowered since: a second person has to agree before it goes on.
+    awaits_second = models.BooleanField(_("needs a second person again"), default=False, editable=False)
+    # Above the ceiling of today, and kept because it had been offered: a second person agreed.
+    is_exception = models.BooleanField(_("kept above the ceiling"), default=False, editable=False)
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("proposed by"),
@@ -94,6 +103,10 @@ class Compensation(Recorded):
         on_delete=models.PROTECT,
         related_name="+",
     )
+    # A copy from the day of the approval, so that the database can hold that somebody else approved.
+    handler = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.PROTECT, related_name="+"
+    )
 
     objects = CompensationQuerySet.as_manager()
 
@@ -106,8 +119,40 @@ class Compensation(Recorded):
                 condition=Q(amount__gte=0, value__gte=0), name="compensation_not_negative"
             ),
             models.CheckConstraint(
-                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("proposed_by")),
+                condition=Q(approved_by__isnull=True)
+                | (
+                    ~Q(approved_by=F("proposed_by"))
+                    & (Q(handler__isnull=True) | ~Q(approved_by=F("handler")))
+                ),
                 name="compensation_approved_by_a_second",
+            ),
+            models.CheckConstraint(
+                condition=Q(needs_approval=True)
+                | Q(value=0)
+                | Q(case_total__isnull=True)
+                | Q(case_total__lte=F("ceiling_free")),
+                name="compensation_says_what_needs_approval",
+            ),
+            models.CheckConstraint(
+                condition=Q(value=0)
+                | Q(case_total__isnull=True)
+                | Q(case_total__lte=F("ceiling_most"))
+                | Q(is_exception=True, approved_by__isnull=False),
+                name="compensation_within_the_ceiling",
+            ),
+            models.CheckConstraint(
+                condition=Q(case_total__isnull=True, ceiling_free__isnull=True, ceiling_most__isnull=True)
+                | Q(
+                    case_total__gte=F("value"),
+                    ceiling_free__isnull=False,
+                    ceiling_most__gte=F("ceiling_free"),
+                ),
+                name="compensation_keeps_its_ceiling_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(awaits_second=False)
+                | Q(state__in=[RedressState.APPROVED, RedressState.OFFERED, RedressState.ACCEPTED]),
+                name="compensation_in_doubt_is_not_given",
             ),
             models.CheckConstraint(
                 condition=Q(needs_approval=False)
@@ -121,6 +166,11 @@ class Compensation(Recorded):
                 fields=["created_at", "id"],
                 name="compensation_to_approve",
                 condition=Q(state=RedressState.PROPOSED),
+            ),
+            models.Index(
+                fields=["created_at", "id"],
+                name="compensation_in_doubt",
+                condition=Q(awaits_second=True),
             ),
         ]
 

@@ -35,8 +35,8 @@ class CompensationQuerySet(BelowComplaint):
     """Compensations."""
 
     def awaiting_approval(self) -> Self:
-        """Those above the ceiling of their case that nobody has decided about."""
-        return self.filter(state=RedressState.PROPOSED)
+        """Those above the ceiling of their case, of now or of then, that nobody has decided about."""
+        return self.filter(Q(state=RedressState.PROPOSED) | Q(awaits_second=True))
 
     def for_list(self) -> Self:
         """Everything one row shows."""

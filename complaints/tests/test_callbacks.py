@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
@@ -21,6 +22,7 @@ from core.errors import Conflict, DomainError
 from core.models import AuditEntry, Job
 
 pytestmark = pytest.mark.django_db
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 CONTENT = Answer(True, result_score=5, process_score=4, emotion="1")
 
 
@@ -83,7 +85,7 @@ def test_the_handler_does_not_rate_the_own_work(callback, handler):
 
 
 def test_attempts_move_the_call_back_and_end_it(callback, caller):
-    at = timezone.now()
+    at = datetime(2026, 11, 3, 10, tzinfo=SHANGHAI)  # a Tuesday
     moved = note_attempt(callback, "no_answer", by=caller, at=at)
     assert (moved.state, moved.due_at) == (CallBackState.DUE, at + timedelta(hours=24))
     note_attempt(callback, "wrong_number", by=caller)

@@ -9,15 +9,8 @@ from django.db import IntegrityError, transaction
 
 from complaints.choices.cases import Grade
 from complaints.choices.solving import RedressState
-from complaints.domain.compensation import (
-    approve,
-    ceiling_for,
-    committed_to,
-    move_on,
-    propose,
-    refuse_approval,
-    set_ceiling,
-)
+from complaints.domain.ceilings import ceiling_for, committed_to
+from complaints.domain.compensation import approve, move_on, propose, refuse_approval, set_ceiling
 from complaints.models import Compensation, CompensationMove
 from complaints.tests.factories import ComplaintFactory
 from core.errors import Conflict, DomainError

@@ -14,10 +14,9 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 
 from complaints.choices.solving import REDRESS_MOVES, RedressKind, RedressState
+from complaints.domain.ceilings import ceiling_for, committed_to
 from complaints.domain.compensation import (
     approve,
-    ceiling_for,
-    committed_to,
     may_approve,
     move_on,
     propose,
@@ -73,7 +72,8 @@ class CompensationPanel(CasePanel):
 
     def _may_decide(self, row: Compensation, case: Complaint) -> bool:
         row.complaint = case
-        return row.state == RedressState.PROPOSED and may_approve(row, self.person)
+        waits = row.state == RedressState.PROPOSED or row.awaits_second
+        return waits and may_approve(row, self.person)
 
 
 class CompensationCreate(CaseVerb):

@@ -55,6 +55,10 @@ WORDS: dict[str, Words] = {
     "compensation_proposed": _redress(gettext_noop("Proposed: %(measure)s, %(value)s")),
     "compensation_approved": _redress(gettext_noop("Approved: %(measure)s")),
     "compensation_not_approved": _redress(gettext_noop("Not approved: %(measure)s")),
+    "compensation_confirmed": _redress(gettext_noop("Approved again, under a lower ceiling: %(measure)s")),
+    "compensation_in_doubt": _redress(
+        gettext_noop("Above the ceiling of the new grade, a second person has to agree: %(measure)s")
+    ),
     "compensation_offered": _redress(gettext_noop("Offered: %(measure)s")),
     "compensation_accepted": _redress(gettext_noop("Accepted: %(measure)s")),
     "compensation_refused": _redress(gettext_noop("Refused by the customer: %(measure)s")),

@@ -18,7 +18,8 @@ from complaints.domain.causes import (
     link_cause,
     write_investigation,
 )
-from complaints.domain.compensation import approve, ceiling_for, committed_to, move_on, propose
+from complaints.domain.ceilings import ceiling_for, committed_to
+from complaints.domain.compensation import approve, may_approve, move_on, propose
 from complaints.models import CallBack, Cause, Complaint
 from core.models import Organisation, User
 
@@ -117,7 +118,7 @@ def _redress(case: Complaint, number: int, users: Mapping[str, User]) -> None:
     currency = Organisation.load().base_currency
     row = propose(case, {**values, "currency": currency}, by=users["agent"], at=at)
     if row.state == RedressState.PROPOSED:
-        if case.is_open or case.owner_id == users["manager"].pk:
+        if case.is_open or not may_approve(row, users["manager"]):
             return
         row = approve(row, by=users["manager"], at=at + timedelta(hours=1))
     if case.is_open:
