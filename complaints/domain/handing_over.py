@@ -91,13 +91,15 @@ def hand_over_callbacks(order: HandOver) -> Moved:
     """Let the receiver call. Whoever handles a case never does: there the usual rule names the caller."""
     rows = CallBack.objects.filter(pk__in=order.ids, owner=order.leaver, state=CallBackState.DUE)
     found = list(
-        rows.select_related("complaint__team").select_for_update(no_key=True, of=("self",)).order_by("pk")
+        rows.select_related("complaint__team", "complaint__queue", "handler")
+        .select_for_update(no_key=True, of=("self",))
+        .order_by("pk")
     )
-    own = [row for row in found if row.complaint.owner_id == order.receiver.pk]
+    own = [row for row in found if order.receiver.pk in {row.complaint.owner_id, row.handler_id}]
     give([row for row in found if row not in own], order)
     for row in own:
-        caller = caller_for(row.complaint)
-        caller = caller if caller != order.leaver else None
+        caller = caller_for(row.complaint, due=row.due_at)
+        caller = caller if caller not in {order.leaver, row.handler} else None
         CallBack.objects.filter(pk=row.pk).update(owner=caller, updated_at=order.at)
         changes = {"owner": (order.leaver, caller)}
         record(AuditAction.CHANGED, by=order.by, subject=row, changes=changes, note=order.note)
