@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
-from complaints.choices.cases import ClockState, EntryKind, EscalationState, State
+from complaints.choices.cases import ClockState, EntryKind, State
 from complaints.domain.answers import last_said
 from complaints.domain.assessing import repeats_of
 from complaints.domain.dispatching import dry_run
@@ -49,10 +49,11 @@ from complaints.models import (
     WorkOrder,
 )
 from complaints.seeded_words import in_words
-from complaints.shown_clocks import Shown, offset_in_words, show
+from complaints.shown_clocks import Shown, show
 from complaints.views.base import NAV, CaseMove, CaseVerb, case_for
 from complaints.views.case_mail import acknowledgement_of, can_be_mailed, with_mails
 from complaints.views.conduct import banners_of
+from complaints.views.ladder import ladder_card
 from complaints.words import line_in_words
 from complaints.words.cases import excluded_in_words, reason_in_words
 from complaints.words.grading import category_names, why_of
@@ -85,7 +86,7 @@ class ComplaintDetail(RightsMixin, TemplateView):
             may=may,
             now=now,
             clocks=shown_clocks(case, now),
-            ladder=ladder_of(case),
+            **ladder_card(case, self.person),
             lines=with_mails(lines_of(case)),
             **acknowledgement_of(case),
             seen=seen,
@@ -146,21 +147,6 @@ def shown_clocks(case: Complaint, at: datetime) -> list[Shown]:
     clocks = sorted(rows, key=lambda one: (one.state == ClockState.MET, one.due_at))
     latest = {(one.kind, one.name): one for one in sorted(clocks, key=lambda one: one.turn)}
     return [show(one, at) for one in clocks if latest[one.kind, one.name] is one]
-
-
-def ladder_of(case: Complaint) -> list[dict[str, Any]]:
-    """Return the levels of the cycle that fired or may fire, in the order of their times."""
-    rows = Escalation.objects.filter(complaint=case, clock__cycle=case.cycle).exclude(state="cancelled")
-    found = list(rows.select_related("clock", "person", "acknowledged_by").prefetch_related("told"))
-    found.sort(key=lambda one: (one.fire_at is None, one.fired_at or one.fire_at or one.clock.due_at, one.pk))
-    return [
-        {
-            "row": one,
-            "css": "fired" if one.state == EscalationState.FIRED else "",
-            "when": offset_in_words(one.offset, working=one.in_working_time),
-        }
-        for one in found
-    ]
 
 
 def lines_of(case: Complaint) -> list[dict[str, Any]]:
