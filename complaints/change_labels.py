@@ -9,7 +9,8 @@ from core.audit_lines import register_change_label
 
 
 def register_labels() -> None:
-    """Name them: the targets of a policy by their clocks, and the chain of an investigation."""
+    """Name them: the targets of a policy by their clocks, and the chain of an investigation, the subject."""
     register_change_label("chain", lambda: _("Chain of whys"))
+    register_change_label("subject_label", lambda: _("About"))
     for clock in ClockKind:
         register_change_label(f"target_{clock.value}", lambda clock=clock: str(clock.label))  # type: ignore[misc]

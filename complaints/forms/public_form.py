@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from complaints.choices.cases import CaseKind
 from complaints.domain.form_tokens import Sent, make_token, read_token
-from complaints.domain.public_form import categories_of, kinds_of
+from complaints.domain.public_form import categories_of, kinds_of, products_of
 from complaints.models import Category, PublicForm
 from core.domain.arriving import megabytes
 from core.domain.attachments.storing import too_large
@@ -24,6 +24,7 @@ from core.files import FileFault, cleaned_name, inspect
 from core.files.kinds import ENDINGS
 from core.files.words import say_fault
 from core.models import Organisation
+from customers.models import Product
 
 #: A letter of some pages; more belongs into a file.
 MOST_TYPED = 20_000
@@ -122,6 +123,12 @@ class PublicCaseForm(GuardedForm):
         required=False,
         empty_label=gettext_lazy("I am not sure"),
     )
+    product = forms.ModelChoiceField(
+        label=gettext_lazy("Which course or product?"),
+        queryset=Product.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("None of these"),
+    )
     title = forms.CharField(
         label=gettext_lazy("In one sentence"),
         max_length=200,
@@ -185,11 +192,18 @@ class PublicCaseForm(GuardedForm):
             self.initial["kind"] = kinds[0]
             self.fields["kind"].widget = forms.HiddenInput()
         self._offer_categories(setup, kinds)
+        if setup.asks_product:
+            self.fields["product"].queryset = products_of(setup)  # type: ignore[attr-defined]
+        else:
+            del self.fields["product"]
         if setup.most_files:
             self.fields["attachments"] = files_field(setup.most_files, dropped)
         else:
             del self.fields["attachments"]
-        about = ("kind", "category", "title", "description", "occurred_on", "remedy_sought", "attachments")
+        about = (
+            "kind", "category", "product", "title", "description", "occurred_on", "remedy_sought",
+            "attachments",
+        )  # fmt: skip
         who = ("contact_name", "organisation", "contact_email", "contact_phone", "reference")
         self.fieldsets = (
             (_("About your concern"), about),
