@@ -18,7 +18,7 @@ from core.models import Notification, User
 
 def ladder_card(case: Complaint, user: User) -> dict[str, Any]:
     """Return what the card of the ladder shows to the person."""
-    steps = ladder_of(case)
+    steps = ladder_of(case, user)
     policies = {step["row"].clock.policy for step in steps if step["row"].clock.policy is not None}
     return {
         "ladder": steps,
@@ -27,7 +27,7 @@ def ladder_card(case: Complaint, user: User) -> dict[str, Any]:
     }
 
 
-def ladder_of(case: Complaint) -> list[dict[str, Any]]:
+def ladder_of(case: Complaint, reader: User) -> list[dict[str, Any]]:
     """Return the levels of the cycle that fired or may fire, in the order of their times. Three queries."""
     rows = Escalation.objects.filter(complaint=case, clock__cycle=case.cycle).exclude(state="cancelled")
     rows = rows.select_related("clock", "clock__policy", "person", "acknowledged_by")
@@ -39,7 +39,7 @@ def ladder_of(case: Complaint) -> list[dict[str, Any]]:
             "row": one,
             "css": "fired" if one.state == EscalationState.FIRED else "",
             "when": offset_in_words(one.offset, working=one.in_working_time),
-            **_seen(messages.get(f"escalation-{one.pk}", [])),
+            **_seen(messages.get(f"escalation-{one.pk}", []), reader),
         }
         for one in found
     ]
@@ -54,14 +54,17 @@ def _messages_of(levels: list[Escalation]) -> dict[str, list[Notification]]:
     return found
 
 
-def _seen(messages: list[Notification]) -> dict[str, Any]:
-    """Return who read it first and when, and whether it lies unread with everybody."""
+def _seen(messages: list[Notification], reader: User) -> dict[str, Any]:
+    """Return who read it first and when, and whether it lies unread with everybody.
+
+    Whoever was told and reads this page has seen it by now.
+    """
     read = sorted((one for one in messages if one.read_at), key=lambda one: (one.read_at, one.pk))
     first = read[0] if read else None
     return {
         "seen_by": first.user.display_name if first else "",
         "seen_at": first.read_at if first else None,
-        "is_unseen": bool(messages) and first is None,
+        "is_unseen": bool(messages) and first is None and reader.pk not in {one.user_id for one in messages},
     }
 
 
