@@ -410,6 +410,7 @@ SPECTACULAR_SETTINGS = {
         "PhraseStepEnum": "complaints.choices.solving.Step",
         "ContactStepEnum": "complaints.domain.first_contact.STEPS",
         "LinkKindEnum": "complaints.choices.cases.LinkKind",
+        "SubjectKindEnum": "complaints.choices.cases.SUBJECT_KINDS",
         "ChosenLinkKindEnum": "complaints.choices.cases.CHOSEN_LINKS",
     },
     "POSTPROCESSING_HOOKS": [

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from complaints.api.acceptance import AcceptanceMixin
 from complaints.api.beside import BESIDE_RIGHTS, BesideMixin
 from complaints.api.intake import INTAKE_RIGHTS, CandidateSerializer, IntakeMixin
+from complaints.api.subjects import SubjectSerializer
 from complaints.api.together import TogetherMixin
 from complaints.api.verdicts import VerdictSerializer
 from complaints.choices.cases import Decision, Grade, Intake, Priority
@@ -23,7 +24,7 @@ from complaints.domain.acknowledgements import acknowledge_receipt
 from complaints.domain.assessing import regrade, regrade_by_rules, set_priority, verdict_of
 from complaints.domain.entries import add_note
 from complaints.domain.mail.letters import answer_by_mail
-from complaints.domain.registering import register_case
+from complaints.domain.subjects import register_about, set_subject
 from complaints.domain.updating import update_case
 from complaints.filters.cases import (
     ComplaintFilterSet,
@@ -54,6 +55,7 @@ class ComplaintSerializer(StrictModelSerializer):
     person = ScopedRelatedField(Person, required=False, allow_null=True)
     category = ScopedRelatedField(Category, required=False, allow_null=True)
     queue = ScopedRelatedField(Queue, required=False, allow_null=True)
+    subject = SubjectSerializer(required=False, allow_null=True)
     # Not an EmailField: masked it is none.
     contact_email = serializers.CharField(required=False, allow_blank=True, max_length=254)
     version = VersionField()
@@ -63,8 +65,8 @@ class ComplaintSerializer(StrictModelSerializer):
         fields = [
             "id", "kind", "number", "former_number",
             "title", "description", "remedy_sought", "intake", "customer", "person",
-            "contact_name", "contact_phone", "contact_email", "language", "category", "queue", "state",
-            "grade", "grade_evidence", "priority", "impact", "is_safety", "is_media", "is_legal",
+            "contact_name", "contact_phone", "contact_email", "language", "category", "queue", "subject",
+            "state", "grade", "grade_evidence", "priority", "impact", "is_safety", "is_media", "is_legal",
             "emotion_before", "emotion_after", "amount_at_stake", "owner", "team", "occurred_on",
             "received_at", "acknowledged_at", "acceptance", "acceptance_at", "acceptance_reason",
             "responded_at", "solved_at", "ended_at", "unanswered_since", "next_due_at", "cycle", "level",
@@ -146,6 +148,7 @@ _CALL = OpenApiExample(
         "description": "48 people were told to expect Mr Wu.",
         "remedy_sought": "The lecturer that was promised",
         "customer": 42,
+        "subject": {"type": "product", "id": 5},
         "intake": "phone",
         "impact": "several",
         "source_system": "hotline",
@@ -191,7 +194,8 @@ class ComplaintViewSet(
         self.version_of(data)
         data.pop("emotion_after", None)
         with transaction.atomic():
-            case = register_case({"intake": Intake.API, **data}, by=self.actor)
+            subject = data.pop("subject", None)
+            case = register_about({"intake": Intake.API, **data}, by=self.actor, subject=subject)
             acknowledge_receipt(case)
         return case
 
@@ -201,7 +205,10 @@ class ComplaintViewSet(
         for name in ("kind", "queue", "intake", "received_at", "source_system", "external_id"):
             if data.pop(name, getattr(instance, name)) != getattr(instance, name):
                 raise serializers.ValidationError({name: ["This stays as it was received."]})
-        return update_case(instance, data, by=self.actor, version=version)
+        is_about, subject = "subject" in data, data.pop("subject", None)
+        with transaction.atomic():
+            case = update_case(instance, data, by=self.actor, version=version)
+            return set_subject(case, subject, by=self.actor) if is_about else case
 
     @property
     def case(self) -> Complaint:

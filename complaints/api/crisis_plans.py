@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from complaints.domain.crisis_plans import edit_step
@@ -33,7 +34,7 @@ class PlanStepSerializer(StrictModelSerializer):
         attrs = super().validate(attrs)
         names = ("text_en", "text_zh_hans", "text_zh_hant")
         if not any(attrs.get(name, getattr(self.instance, name, "")) for name in names):
-            raise serializers.ValidationError({"text_en": ["Write the step in one language at least."]})
+            raise serializers.ValidationError({"text_en": [_("Write the step in one language at least.")]})
         return attrs
 
 

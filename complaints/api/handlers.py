@@ -77,7 +77,7 @@ class HandlerViewSet(VersionedViewSet):
         """Change what somebody handles; whom it is about stays."""
         version = self.version_of(data)
         if data.pop("user", instance.user) != instance.user:
-            raise serializers.ValidationError({"user": [_("This stays as it was received.")]})
+            raise serializers.ValidationError({"user": [_("Another person needs a handler of their own.")]})
         data.setdefault("queues", list(instance.queues.all()))
         return save_handler(instance.user, data, by=self.actor, version=version)
 

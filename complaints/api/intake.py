@@ -12,9 +12,11 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from complaints.api.subjects import SubjectSerializer
 from complaints.choices.cases import CaseKind
 from complaints.domain.conversion import convert_case
 from complaints.domain.duplicates import Candidate, candidates
+from complaints.domain.subjects import columns_about
 from complaints.models import Category, Complaint
 from complaints.words.duplicates import reason_alike
 from core.api.fields import ScopedRelatedField
@@ -60,6 +62,7 @@ class DraftSerializer(Strict):
     customer = ScopedRelatedField(Customer, required=False, allow_null=True)
     person = ScopedRelatedField(Person, required=False, allow_null=True)
     category = ScopedRelatedField(Category, required=False, allow_null=True)
+    subject = SubjectSerializer(required=False, allow_null=True)
     contact_email = serializers.CharField(required=False, allow_blank=True, max_length=254)
     contact_phone = serializers.CharField(required=False, allow_blank=True, max_length=40)
 
@@ -111,7 +114,9 @@ class IntakeMixin(_Base):
     @action(detail=False, methods=["post"], url_path="like", url_name="like-draft")
     def like_draft(self, request: Request) -> Response:
         """Return the cases that may be the same matter as one that is not received yet."""
-        draft = Complaint(**self.checked(DraftSerializer))
+        data = self.checked(DraftSerializer)
+        about = columns_about(data.pop("subject", None))
+        draft = Complaint(**data, **about)
         return Response({"candidates": told(candidates(draft, seen_by=self.actor, at=timezone.now()))})
 
     @extend_schema(request=ConversionSerializer, filters=False)

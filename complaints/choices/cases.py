@@ -229,6 +229,10 @@ class LinkKind(TextChoices):
 CHOSEN_LINKS = [(one.value, one.label) for one in LinkKind if one != LinkKind.CONVERTED]
 
 
+#: What a case may be about.
+SUBJECT_KINDS = [("product", _("Product")), ("order", _("Order"))]
+
+
 class Decision(TextChoices):
     """What was decided about a complaint (counting rules of the FCA: partly upheld counts as upheld)."""
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,10 +15,11 @@ from complaints.models import Category, PublicForm
 from core.errors import DomainError
 from core.models import User
 from customers.domain.changes import ensure_fresh, ensure_known, locked, write_changes
+from customers.models import Product
 
 FORM_FIELDS = (
-    "is_open", "takes_complaints", "takes_requests", "categories", "most_files", "link_days", "intro_en",
-    "intro_zh_hans", "intro_zh_hant", "privacy_en", "privacy_zh_hans", "privacy_zh_hant",
+    "is_open", "takes_complaints", "takes_requests", "categories", "asks_product", "most_files", "link_days",
+    "intro_en", "intro_zh_hans", "intro_zh_hant", "privacy_en", "privacy_zh_hans", "privacy_zh_hant",
 )  # fmt: skip
 
 
@@ -59,6 +61,12 @@ def kinds_of(form: PublicForm) -> list[str]:
     """Return the kinds of cases that the form takes."""
     takes = ((CaseKind.COMPLAINT, form.takes_complaints), (CaseKind.REQUEST, form.takes_requests))
     return [kind.value for kind, is_taken in takes if is_taken]
+
+
+def products_of(form: PublicForm) -> QuerySet[Product]:
+    """Return the products that the form offers: those on sale where it asks, else none."""
+    rows: QuerySet[Product] = Product.objects.on_sale().order_by("name", "pk")
+    return rows if form.asks_product else rows.none()
 
 
 def categories_of(form: PublicForm) -> list[Category]:

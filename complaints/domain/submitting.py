@@ -13,9 +13,9 @@ from complaints.choices.cases import Intake, LinkKind
 from complaints.domain.acknowledgements import acknowledge_receipt
 from complaints.domain.entries import tell
 from complaints.domain.matching import Given, find_sender
-from complaints.domain.public_form import categories_of, kinds_of
-from complaints.domain.registering import register_case
+from complaints.domain.public_form import categories_of, kinds_of, products_of
 from complaints.domain.status_links import access_to, case_of
+from complaints.domain.subjects import register_about
 from complaints.models import CaseLink, Complaint, FormSubmission, PublicForm
 from core.domain.attachments import add_attachment
 from core.errors import DomainError
@@ -33,7 +33,7 @@ _OF_THE_CASE = (
 def submit(data: Mapping[str, Any], *, key: str, at: datetime) -> Complaint:
     """Receive what somebody filed, and return its case; the same form sent again gives the same case.
 
-    Refused: a form that is closed, and a kind or category that it does not offer.
+    Refused: a form that is closed, and a kind, category or product that it does not offer.
     """
     known = _case_of_form(key)
     if known is not None:
@@ -66,6 +66,10 @@ def _ensure_offered(form: PublicForm, data: Mapping[str, Any]) -> None:
     if category is not None and category not in categories_of(form):
         text = str(gettext_lazy("Choose one of these."))
         raise DomainError("category_not_offered", text, fields={"category": text})
+    product = data.get("product")
+    if product is not None and not products_of(form).filter(pk=product.pk).exists():
+        text = str(gettext_lazy("Choose one of these."))
+        raise DomainError("product_not_offered", text, fields={"product": text})
 
 
 def _received(data: Mapping[str, Any], form: PublicForm, *, key: str, at: datetime) -> Complaint:
@@ -79,7 +83,7 @@ def _received(data: Mapping[str, Any], form: PublicForm, *, key: str, at: dateti
     found = find_sender(given)
     values = {name: data[name] for name in _OF_THE_CASE if name in data}
     values |= {"intake": Intake.FORM, "customer": found.customer, "person": found.person}
-    case = register_case(values, by=None, at=at)
+    case = register_about(values, by=None, at=at, subject=data.get("product"))
     FormSubmission.objects.create(
         complaint=case,
         key=key,

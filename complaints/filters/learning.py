@@ -40,6 +40,7 @@ class ArticleFilterSet(ScopedFilterSet):
 class CrisisFilterSet(ScopedFilterSet):
     """Crises."""
 
+    q = filters.CharFilter(label=_("Search"), method="search")
     kind = filters.MultipleChoiceFilter(label=_("Kind"), choices=CrisisKind)
     state = filters.MultipleChoiceFilter(label=_("State"), choices=CrisisState)
     owner = filters.ModelChoiceFilter(label=_("Leads"), queryset=visible(User))
@@ -70,6 +71,7 @@ class AlertFilterSet(ScopedFilterSet):
 class ImprovementFilterSet(ScopedFilterSet):
     """Improvements."""
 
+    q = filters.CharFilter(label=_("Search"), method="search")
     state = filters.MultipleChoiceFilter(label=_("State"), choices=ImprovementState)
     owner = filters.ModelChoiceFilter(label=_("Owner"), queryset=visible(User))
     category = filters.ModelChoiceFilter(label=_("Category"), queryset=visible(Category))

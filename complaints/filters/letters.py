@@ -23,7 +23,7 @@ from customers.models import Customer
 class LetterFilterSet(ScopedFilterSet):
     """Decision letters."""
 
-    q = filters.CharFilter(label=_("Search"), method="search_text")
+    q = filters.CharFilter(label=_("Search"), method="search")
     state = filters.MultipleChoiceFilter(label=_("State"), choices=LetterState)
     decision = filters.MultipleChoiceFilter(label=_("Decision"), choices=Decision)
     language = filters.MultipleChoiceFilter(label=_("Language"), choices=LetterLanguage)
@@ -42,11 +42,6 @@ class LetterFilterSet(ScopedFilterSet):
     class Meta:
         model = DecisionLetter
         fields: list[str] = []
-
-    def search_text(self, rows: Any, name: str, value: str) -> Any:
-        """By the number of the letter or of its case, and by the subject."""
-        found = Q(number__icontains=value) | Q(subject__icontains=value)
-        return rows.filter(found | Q(complaint__number__icontains=value))
 
 
 class DesignationFilterSet(ScopedFilterSet):

@@ -6,7 +6,6 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +19,7 @@ from core.models import User
 class CauseFilterSet(ScopedFilterSet):
     """The register of causes."""
 
-    q = filters.CharFilter(label=_("Search"), method="search_names")
+    q = filters.CharFilter(label=_("Search"), method="search")
     state = filters.MultipleChoiceFilter(label=_("State"), choices=CauseState)
     branch = filters.MultipleChoiceFilter(label=_("Bone"), choices=Branch)
     gap = filters.MultipleChoiceFilter(label=_("Service gap"), choices=Gap)
@@ -28,14 +27,6 @@ class CauseFilterSet(ScopedFilterSet):
     class Meta:
         model = Cause
         fields: list[str] = []
-
-    def search_names(self, rows: Any, name: str, value: str) -> Any:
-        """By code, or by a name in any language."""
-        names = ("code", "name_en", "name_zh_hans", "name_zh_hant")
-        found = Q()
-        for field in names:
-            found |= Q(**{f"{field}__icontains": value})
-        return rows.filter(found)
 
 
 class CompensationFilterSet(ScopedFilterSet):

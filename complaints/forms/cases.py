@@ -20,6 +20,7 @@ from complaints.choices.cases import (
     Priority,
 )
 from complaints.forms.files import files_field
+from complaints.forms.pickers import SubjectPicker
 from complaints.models import Category, Complaint, Queue
 from core.mentions import mentionable
 from core.models import Team, User
@@ -52,11 +53,14 @@ class CaseForm(VersionMixin, RecordForm):
 
     customer = CustomerPicker(label=_("Customer"), required=False)
     person = PersonPicker(label=_("Complainant"), required=False)
+    subject = SubjectPicker(
+        label=_("About"), required=False, help_text=_("A course or another product, or an order.")
+    )
 
     fieldsets: tuple[tuple[Any, tuple[str, ...]], ...] = (
         (
             _("What happened"),
-            ("title", "description", "remedy_sought", "category", "occurred_on", "emotion_before"),
+            ("title", "description", "remedy_sought", "category", "subject", "occurred_on", "emotion_before"),
         ),
         (_("Customer and contact"), _WHO),
         (_("How grave it is"), _FACTS),
@@ -75,8 +79,10 @@ class CaseForm(VersionMixin, RecordForm):
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("customer", "person"):
+        for name in ("customer", "person", "subject"):
             self.fields[name].user = self.user  # type: ignore[attr-defined]
+        if self.instance.subject_label:
+            self.initial["subject"] = self.fields["subject"].kept = self.instance.subject_label  # type: ignore[attr-defined]
         self.fields["category"] = CategoryField(kind, label=_("Category"), required=False)
         if "contact_name" in self.fields:
             self.fields["contact_name"].help_text = _("Where the person is not on file yet.")
@@ -103,6 +109,7 @@ class IntakeForm(CaseForm):
                 "description",
                 "remedy_sought",
                 "category",
+                "subject",
                 "queue",
                 "intake",
                 "received_at",

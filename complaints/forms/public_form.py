@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy
 
 from complaints.choices.cases import CaseKind
 from complaints.domain.form_tokens import Sent, make_token, read_token
-from complaints.domain.public_form import categories_of, kinds_of
+from complaints.domain.public_form import categories_of, kinds_of, products_of
 from complaints.forms.files import files_field
 from complaints.models import Category, PublicForm
 from core.models import Organisation
+from customers.models import Product
 
 #: A letter of some pages; more belongs into a file.
 MOST_TYPED = 20_000
@@ -77,6 +78,12 @@ class PublicCaseForm(GuardedForm):
         queryset=Category.objects.none(),
         required=False,
         empty_label=gettext_lazy("I am not sure"),
+    )
+    product = forms.ModelChoiceField(
+        label=gettext_lazy("Which course or product?"),
+        queryset=Product.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("None of these"),
     )
     title = forms.CharField(
         label=gettext_lazy("In one sentence"),
@@ -141,11 +148,18 @@ class PublicCaseForm(GuardedForm):
             self.initial["kind"] = kinds[0]
             self.fields["kind"].widget = forms.HiddenInput()
         self._offer_categories(setup, kinds)
+        if setup.asks_product:
+            self.fields["product"].queryset = products_of(setup)  # type: ignore[attr-defined]
+        else:
+            del self.fields["product"]
         if setup.most_files:
             self.fields["attachments"] = files_field(setup.most_files, dropped)
         else:
             del self.fields["attachments"]
-        about = ("kind", "category", "title", "description", "occurred_on", "remedy_sought", "attachments")
+        about = (
+            "kind", "category", "product", "title", "description", "occurred_on", "remedy_sought",
+            "attachments",
+        )  # fmt: skip
         who = ("contact_name", "organisation", "contact_email", "contact_phone", "reference")
         self.fieldsets = (
             (_("About your concern"), about),

@@ -24,7 +24,10 @@ class PublicFormForm(VersionMixin, RecordForm):
         help_text=_("None ticked: every category in use."),
     )
     fieldsets = (
-        (_("What the form takes"), ("is_open", "takes_complaints", "takes_requests", "categories")),
+        (
+            _("What the form takes"),
+            ("is_open", "takes_complaints", "takes_requests", "asks_product", "categories"),
+        ),
         (_("Bounds"), ("most_files", "link_days")),
         (_("Text above the form"), ("intro_zh_hans", "intro_en", "intro_zh_hant")),
         (

@@ -24,6 +24,18 @@ TOPICS = (
         right=_VIEW,
     ),
     Topic(
+        "complaint-about",
+        _("What is it about?"),
+        _("The course, another product or the order that a case is about, picked at intake or later."),
+        (
+            _("Type a name, a code or the number of an order, and pick one from the list."),
+            _("A case about an order belongs to the customer of the order."),
+            _("The daily TOP 3, surges and crises name it as the source."),
+        ),
+        ("complaints:subject-*",),
+        right=_VIEW,
+    ),
+    Topic(
         "complaint-convert",
         _("A request that is a complaint, and back"),
         _("The case stays the same one, with its log, files, links, work orders and handler."),

@@ -26,6 +26,7 @@ CASES = ListDefinition(
         Column("priority", _("Priority"), label("priority")),
         Column("state", _("State"), label("state")),
         Column("category", _("Category"), of("category", "name")),
+        Column("subject", _("About"), of("subject_label")),
         Column("queue", _("Queue"), of("queue", "name")),
         Column("intake", _("Received by"), label("intake")),
         Column("owner", _("Handler"), of("owner", "full_name")),

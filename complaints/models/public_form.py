@@ -32,6 +32,11 @@ class PublicForm(Recorded):
     takes_requests = models.BooleanField(_("takes service requests"), default=True)
     # "kind:code", so that a new edition of a category stays on the form. Empty: every category in use.
     categories = models.JSONField(_("categories offered"), default=list, blank=True)
+    asks_product = models.BooleanField(
+        _("asks which course or product it is about"),
+        default=False,
+        help_text=_("The products on sale are then read by everybody."),
+    )
     most_files = models.PositiveSmallIntegerField(
         _("most files at once"), default=5, validators=[MaxValueValidator(10)]
     )

@@ -9,7 +9,7 @@ ACTIONS: dict[str, str] = {
     "compensationceiling": "view change",
     "callback": "view change export",
     "callbackpolicy": "view change",
-    "phrasecard": "view change",
+    "phrasecard": "view change use",
 }
 SENSITIVE: dict[str, str] = {}
 
@@ -63,5 +63,10 @@ RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
         "integration": ("all", "view"),
     },
     "callbackpolicy": {**_READ_ALL},
-    "phrasecard": {**_READ_ALL, "manager": ("all", "view change")},
+    # Whoever writes in logs says them, and is counted.
+    "phrasecard": {
+        **_READ_ALL,
+        **{role: ("all", "view use") for role in ("agent", "sales", "trainer", "integration")},
+        "manager": ("all", "view change use"),
+    },
 }

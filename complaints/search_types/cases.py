@@ -22,6 +22,8 @@ TYPES = (
             Searched("contact_name", _("Name given"), name_terms()),
             Searched("external_id", _("External ID"), code_terms),
             Searched("former_number", _("Former number"), code_terms),
+            # Free text, read in clear by whoever sees the case, as the first line of its log is.
+            Searched("description", _("What happened"), text_terms),
         ),
         title=lambda row: row.title,
         subtitle=lambda row: joined(row.number, row.customer and row.customer.name, row.get_state_display()),

@@ -18,7 +18,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from complaints.choices.cases import CaseKind, Grade, LinkKind
 from complaints.domain.merging import link_cases
-from complaints.domain.registering import register_case
+from complaints.domain.subjects import register_about, set_subject
 from complaints.domain.submitting import keep_files
 from complaints.domain.updating import proposed_grade, update_case
 from complaints.forms.cases import CaseForm, IntakeForm
@@ -81,7 +81,8 @@ class CaseCreate(SameMatterMixin, CustomerFormPage):
             return f"{known.get_absolute_url()}#log"
         twin = self.twin()
         with transaction.atomic():
-            case = register_case({**form.values, "kind": self.kind}, by=self.person, makes_up=False)
+            values, subject = {**form.values, "kind": self.kind}, form.cleaned_data["subject"]
+            case = register_about(values, by=self.person, subject=subject, makes_up=False)
             if twin is not None:
                 link_cases(case, twin, LinkKind.RELATED, by=self.person)
         self._keep_files(case, form)
@@ -131,7 +132,10 @@ class CaseUpdate(CaseVerb):
 
     def perform(self, form: CaseForm) -> str:
         """Write the changes, and say where the rules would grade it otherwise now."""
-        case = update_case(self.case, form.values, by=self.person, version=form.seen_version)
+        with transaction.atomic():
+            case = update_case(self.case, form.values, by=self.person, version=form.seen_version)
+            if "subject" in form.changed_data:
+                case = set_subject(case, form.cleaned_data["subject"], by=self.person)
         proposed = proposed_grade(case)
         if proposed:
             text = _("By the rules this complaint would be “%(grade)s” now. Change the grade if you agree.")

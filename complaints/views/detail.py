@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
-from complaints.choices.cases import ClockKind, ClockState, EntryKind, EscalationState, MetBy, State
+from complaints.choices.cases import ClockKind, ClockState, EntryKind, MetBy, State
 from complaints.domain.answers import last_said
 from complaints.domain.assessing import repeats_of
 from complaints.domain.dispatching import dry_run
@@ -50,10 +50,11 @@ from complaints.models import (
 )
 from complaints.rules import can_answer
 from complaints.seeded_words import in_words
-from complaints.shown_clocks import Shown, offset_in_words, show
+from complaints.shown_clocks import Shown, show
 from complaints.views.base import NAV, CaseMove, CaseVerb, case_for
 from complaints.views.case_mail import acknowledgement_of, can_be_mailed, with_mails
 from complaints.views.conduct import banners_of
+from complaints.views.ladder import ladder_card
 from complaints.words import line_in_words
 from complaints.words.cases import excluded_in_words, reason_in_words
 from complaints.words.grading import category_names, why_of
@@ -88,7 +89,7 @@ class ComplaintDetail(RightsMixin, TemplateView):
             now=now,
             clocks=clocks,
             awaits_acceptance=case.is_open and any(awaits_acceptance(one) for one in clocks),
-            ladder=ladder_of(case),
+            **ladder_card(case, self.person),
             lines=with_mails(lines_of(case)),
             **acknowledgement_of(case),
             seen=seen,
@@ -156,21 +157,6 @@ def awaits_acceptance(shown: Shown) -> bool:
     """Tell whether the clock runs until the complainant is told that the complaint is accepted, or not."""
     clock = shown.clock
     return shown.is_running and clock.kind == ClockKind.STATUTORY and clock.met_by == MetBy.ACCEPTANCE
-
-
-def ladder_of(case: Complaint) -> list[dict[str, Any]]:
-    """Return the levels of the cycle that fired or may fire, in the order of their times."""
-    rows = Escalation.objects.filter(complaint=case, clock__cycle=case.cycle).exclude(state="cancelled")
-    found = list(rows.select_related("clock", "person", "acknowledged_by").prefetch_related("told"))
-    found.sort(key=lambda one: (one.fire_at is None, one.fired_at or one.fire_at or one.clock.due_at, one.pk))
-    return [
-        {
-            "row": one,
-            "css": "fired" if one.state == EscalationState.FIRED else "",
-            "when": offset_in_words(one.offset, working=one.in_working_time),
-        }
-        for one in found
-    ]
 
 
 def lines_of(case: Complaint) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from django.views import View
 
 from complaints.choices.cases import CaseKind
 from complaints.domain.duplicates import Candidate, candidates
+from complaints.domain.subjects import columns_about
 from complaints.forms.cases import IntakeForm
 from complaints.models import CaseLink, Complaint
 from complaints.views.base import NAV
@@ -29,7 +30,8 @@ _SAID = (
 def draft_of(values: dict[str, Any], kind: str) -> Complaint:
     """Return what was typed so far as a case that is not stored."""
     said = {name: values[name] for name in _SAID if values.get(name)}
-    return Complaint(kind=kind, **said)
+    about = columns_about(values["subject"]) if values.get("subject") else {}
+    return Complaint(kind=kind, **said, **about)
 
 
 def shown_candidates(found: tuple[Candidate, ...], user: User, *, about: Complaint) -> list[dict[str, Any]]:

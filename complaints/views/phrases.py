@@ -16,7 +16,7 @@ from complaints.domain.first_contact import next_step
 from complaints.domain.phrases import create_card, note_use, phrases_for, update_card
 from complaints.filters.solving import PhraseFilterSet
 from complaints.forms.solving import PhraseForm
-from complaints.models import Complaint, Entry, Investigation, PhraseCard
+from complaints.models import Complaint, Investigation, PhraseCard
 from complaints.sorting.solving import PHRASE_SORTS
 from complaints.views.panels import CasePanel, PanelPost
 from core.access import can
@@ -48,7 +48,7 @@ class PhrasePanel(CasePanel):
             ],
             "fits": _chosen_for(case),
             "now_at": self._step_of(case),
-            "may_use": can(self.person, "add", Entry),
+            "may_use": can(self.person, "use", PhraseCard),
             "into": "id_body" if writes and case.is_open and is_fragment(self.request) else "",
             "may_change": can(self.person, "change", PhraseCard),
         }
@@ -72,7 +72,7 @@ def _chosen_for(case: Complaint) -> list[str]:
 class PhraseUse(PanelPost):
     """Counting that a phrase was said, or went into an answer, by somebody who may write in the log."""
 
-    required_right = ("add", Entry)
+    required_right = ("use", PhraseCard)
     panel = PhrasePanel
     success_message = gettext_lazy("Noted.")
 

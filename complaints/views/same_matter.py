@@ -36,7 +36,7 @@ class SameMatterMixin(CustomerFormPage):
     def form_valid(self, form: Any) -> HttpResponse:
         """Ask about likely duplicates that the person has not seen."""
         if not (self._chosen("add_to") or self._chosen("link_to") or self._was_sent()):
-            draft = draft_of(form.values, self.kind)
+            draft = draft_of(form.cleaned_data, self.kind)
             found = candidates(draft, seen_by=self.person, at=timezone.now())
             passed = set(",".join(self.request.POST.getlist("seen")).split(","))
             if any(one.is_likely and str(one.case.pk) not in passed for one in found):

@@ -9,6 +9,9 @@ from itertools import groupby
 from core.search.pinyin import readings
 from core.search.text import Folded, is_latin, read
 
+#: Characters of a long text that are shown as the reason of a match.
+MOST_SHOWN = 120
+
 
 def marked(text: str, words: Sequence[str]) -> list[tuple[str, bool]]:
     """Return the text in pieces, each with whether it is what one of the words found."""
@@ -19,6 +22,23 @@ def marked(text: str, words: Sequence[str]) -> list[tuple[str, bool]]:
         meant.update(found.origins[position] for position in _positions(found, word))
     pieces = groupby(enumerate(text), key=lambda pair: pair[0] in meant)
     return [("".join(character for _place, character in group), is_meant) for is_meant, group in pieces]
+
+
+def excerpt(text: str, words: Sequence[str]) -> str:
+    """Return a text on one line; of one that is longer than MOST_SHOWN the piece around what was meant."""
+    line = " ".join(text.split())
+    if len(line) <= MOST_SHOWN:
+        return line
+    place = 0
+    for piece, is_meant in marked(line, words):
+        if is_meant:
+            break
+        place += len(piece)
+    else:
+        place = 0
+    start = max(0, min(place - MOST_SHOWN // 3, len(line) - MOST_SHOWN))
+    end = start + MOST_SHOWN
+    return f"{'…' if start else ''}{line[start:end].strip()}{'…' if end < len(line) else ''}"
 
 
 def _positions(found: Folded, word: str) -> Iterator[int]:

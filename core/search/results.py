@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from core.search.marking import marked
+from core.search.marking import excerpt, marked
 from core.search.matching import matching_words
 from core.search.ranking import Reason, best_matches
 from core.search.terms import Way
@@ -98,7 +98,7 @@ def find(user: Any, text: str, *, only: str = "", count: bool = False) -> list[G
 
 def _group(kind: SearchType, words: tuple[str, ...], user: Any, text: str) -> Group:
     matches = best_matches(kind, words, user, MOST + 1)
-    found = [Found(kind, row, why_of(kind, row, reason), words) for row, reason in matches[:MOST]]
+    found = [Found(kind, row, why_of(kind, row, reason, words), words) for row, reason in matches[:MOST]]
     return Group(kind, found, len(matches) > MOST, text)
 
 
@@ -110,8 +110,8 @@ def _total(group: Group, words: Sequence[str], user: Any) -> int:
     return int(rows.order_by()[: MOST_COUNTED + 1].count())
 
 
-def why_of(kind: SearchType, row: Any, reason: Reason) -> str:
-    """Say which field matched, and its value where the title does not show it."""
+def why_of(kind: SearchType, row: Any, reason: Reason, words: Sequence[str] = ()) -> str:
+    """Say which field matched, and its value where the title does not show it, of a long one the place."""
     if reason.field is None:
         related = type_named(kind.through[0].key) if kind.through else None
         return str(related.model._meta.verbose_name).capitalize() if related else ""
@@ -121,7 +121,7 @@ def why_of(kind: SearchType, row: Any, reason: Reason) -> str:
         label = _("%(field)s in pinyin") % {"field": label}
     elif reason.way in _INITIALS:
         label = _("%(field)s by initials") % {"field": label}
-    return label if value == kind.title(row) else f"{label}: {value}"
+    return label if value == kind.title(row) else f"{label}: {excerpt(value, words)}"
 
 
 # ---- before anything is typed -----------------------------------------------------------------------

@@ -15,10 +15,11 @@ from complaints.domain.first_contact import begin_first_contact, end_first_conta
 from complaints.domain.grading_rules import save_rule
 from complaints.domain.registering import register_case
 from complaints.domain.reopening import reopen
+from complaints.domain.subjects import register_about
 from complaints.domain.work_orders import create_work_order, move_work_order
 from complaints.models import Category, Complaint, Handler, Queue
 from core.models import Team, User
-from customers.models import Customer
+from customers.models import Customer, Order, Product
 
 #: category, in one sentence, what was said, what is asked for, what we found, what we did
 _COMPLAINTS = (
@@ -190,7 +191,7 @@ def _received(
     english: bool,
 ) -> Complaint:
     code, title, said, asked = story[:4]
-    return register_case(
+    return register_about(
         {
             "title": title, "description": said, "remedy_sought": asked, "customer": customer,
             "category": categories.get(("complaint", code)), "intake": rng.choice(_INTAKES),
@@ -198,8 +199,24 @@ def _received(
             "amount_at_stake": (n % 7) * 6_000 or None, "is_legal": n % 23 == 7, "is_media": n % 31 == 11, "language": "en" if english else "zh-hans",
             "emotion_before": str(rng.randint(2, 5)), "received_at": at,
         },
-        by=agent, at=at,
+        by=agent, at=at, subject=_source(n, code, customer),
     )  # fmt: skip
+
+
+def _source(n: int, code: str, customer: Customer) -> Product | Order | None:
+    """What it is about: invoices are about an order, courses about one of three; now and then nobody said."""
+    if n % 9 == 8:
+        return None
+    if code == "fees":
+        return (
+            customer.orders.filter(kind="order", deleted_at__isnull=True)
+            .order_by("-ordered_on", "pk")
+            .first()
+        )
+    if code.startswith(("course", "certificate", "platform")):
+        course: Product = Product.objects.order_by("pk")[n % 3]
+        return course
+    return None
 
 
 def _waited(case: Complaint, agent: User, fate: int, step: _Steps, *, is_recent: bool) -> bool:

@@ -38,7 +38,7 @@ _SENT = (
 
 def make(users: dict[str, User]) -> int:
     """Open the form and let some people file a case; return how many there are."""
-    set_form(PublicForm.load(), {"is_open": True, **_TEXTS}, by=users["manager"])
+    set_form(PublicForm.load(), {"is_open": True, "asks_product": True, **_TEXTS}, by=users["manager"])
     now = timezone.now()
     for number, row in enumerate(_SENT):
         ago, kind, code, title, said, asked, name, email, organisation, language = row
