@@ -9,7 +9,7 @@ from core.audit_lines import register_change_label
 
 
 def register_labels() -> None:
-    """Name them: targets of a policy by their clocks, chains of investigations, what a crisis holds, the subject."""
+    """Name them: targets of a policy by their clocks, chains of investigations, what a crisis holds."""
     register_change_label("told", lambda: _("Customers told"))
     register_change_label("steps", lambda: _("Steps"))
     register_change_label("step_owner", lambda: _("Owner of the step"))
