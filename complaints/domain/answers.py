@@ -1,6 +1,8 @@
-"""Two people who answer one customer: the second sees what the first said before it goes out."""
+"""Whose word is the last: customers who wait for an answer, and colleagues who answer at the same time."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
@@ -41,3 +43,9 @@ def ensure_nothing_said(case: Complaint, seen: int | None, *, by: User) -> None:
             text,
             details={"last_entry": found[-1].pk, "entries": [line.pk for line in found]},
         )
+
+
+def note_unanswered(stored: Complaint, *, at: datetime) -> None:
+    """Mark that the last word is the customer's, without a line in the audit: the log has the word itself."""
+    Complaint.objects.filter(pk=stored.pk).update(unanswered_since=at)
+    stored.unanswered_since = at

@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from complaints.choices.cases import LinkKind, State
+from complaints.domain.answers import note_unanswered
 from complaints.domain.clocks import stop_clocks
 from complaints.domain.entries import tell
-from complaints.domain.moves import note_unanswered
 from complaints.domain.registering import tell_timeline
 from complaints.domain.reopening import restart_clocks, state_in_hand
 from complaints.domain.work_orders import carry_over_work

@@ -24,7 +24,7 @@ from complaints.choices.cases import (
     MetBy,
     State,
 )
-from complaints.domain.answers import ensure_nothing_said
+from complaints.domain.answers import ensure_nothing_said, note_unanswered
 from complaints.domain.callbacks import call_off, plan
 from complaints.domain.clocks import (
     meet_clocks,
@@ -214,12 +214,6 @@ def hear(
         note_unanswered(stored, at=moment)
     tell_responsible(stored, "case_heard", dedupe=f"case-heard-{entry.pk}")
     return entry
-
-
-def note_unanswered(stored: Complaint, *, at: datetime) -> None:
-    """Mark that the last word is the customer's, without a line in the audit: the log has the word itself."""
-    Complaint.objects.filter(pk=stored.pk).update(unanswered_since=at)
-    stored.unanswered_since = at
 
 
 # ---- waiting ----------------------------------------------------------------------------------------

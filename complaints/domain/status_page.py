@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy
 from complaints.choices.cases import MOVES, ClockKind, EntryKind, Intake, State
 from complaints.choices.mail import MailReason
 from complaints.choices.solving import CallBackState
+from complaints.domain.answers import note_unanswered
 from complaints.domain.callback_answers import link_token
-from complaints.domain.moves import hear, note_unanswered, withdraw
+from complaints.domain.moves import hear, withdraw
 from complaints.domain.telling import tell_responsible
 from complaints.models import CallBack, Clock, Complaint, Entry, InboundMail
 from core.display import format_moment

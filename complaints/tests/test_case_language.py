@@ -52,6 +52,7 @@ def test_it_is_chosen_on_both_forms(customer, agent, client_of):
     case = Complaint.objects.get()
     assert case.language == "en"
     url = reverse("complaints:complaint-update", args=[case.pk])
+    assert "<dt>Language</dt><dd>English</dd>" in client.get(case.get_absolute_url()).content.decode()
     assert 'name="language"' in client.get(url).content.decode()
     data = {"title": case.title, "impact": "one", "language": "zh-hans", "version": case.version}
     assert client.post(url, data).status_code == 302

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from complaints.choices.cases import WorkState
-from complaints.views import acceptance, case_forms, case_list, detail, verbs, work_orders
+from complaints.views import acceptance, case_forms, case_list, detail, queueing, verbs, work_orders
 
 urlpatterns = [
     path("", case_list.ComplaintList.as_view(), name="complaint-list"),
@@ -15,8 +15,8 @@ urlpatterns = [
     path("<int:pk>/edit/", case_forms.CaseUpdate.as_view(), name="complaint-update"),
     path("<int:pk>/take/", verbs.CaseTake.as_view(), name="complaint-take"),
     path("<int:pk>/assign/", verbs.CaseAssign.as_view(), name="complaint-assign"),
-    path("<int:pk>/give-back/", verbs.CaseGiveBack.as_view(), name="complaint-give-back"),
-    path("<int:pk>/queue/", verbs.CaseMoveQueue.as_view(), name="complaint-queue"),
+    path("<int:pk>/give-back/", queueing.CaseGiveBack.as_view(), name="complaint-give-back"),
+    path("<int:pk>/queue/", queueing.CaseMoveQueue.as_view(), name="complaint-queue"),
     path("<int:pk>/acknowledge/", verbs.CaseAcknowledge.as_view(), name="complaint-acknowledge"),
     path("<int:pk>/acceptance/", acceptance.CaseAcceptance.as_view(), name="complaint-acceptance"),
     path("<int:pk>/wait/", verbs.CaseWait.as_view(), name="complaint-wait"),

@@ -6,13 +6,12 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib import messages
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from complaints.choices.cases import EntryKind
-from complaints.domain import merging, moves, queueing, reopening
+from complaints.domain import merging, moves, reopening
 from complaints.domain.assessing import regrade, set_priority
 from complaints.domain.entries import add_note
 from complaints.domain.mail.letters import answer_by_mail
@@ -22,7 +21,6 @@ from complaints.forms.cases import (
     LinkForm,
     MergeForm,
     PriorityForm,
-    QueueForm,
     ReasonForm,
     RegradeForm,
     SolveForm,
@@ -94,7 +92,7 @@ class CaseAssign(CaseVerb):
         return self.cancel_url()
 
 
-class _WithReason(CaseVerb):
+class WithReason(CaseVerb):
     """A verb that needs a reason."""
 
     form_class = ReasonForm
@@ -106,36 +104,7 @@ class _WithReason(CaseVerb):
         return self.cancel_url()
 
 
-class CaseGiveBack(_WithReason):
-    """Back into the queue."""
-
-    title = gettext_lazy("Give back to the queue")
-    submit_label = gettext_lazy("Give back")
-    success_message = gettext_lazy("The case is in its queue again.")
-    verb = queueing.give_back
-
-
-class CaseMoveQueue(CaseVerb):
-    """To the people of another queue."""
-
-    form_class = QueueForm
-    title = gettext_lazy("Move to another queue")
-    submit_label = gettext_lazy("Move case")
-    success_message = gettext_lazy("Moved: it is dispatched there.")
-
-    def form_arguments(self) -> dict[str, Any]:
-        """Offer the other queues of its kind."""
-        return {"case": self.case}
-
-    def perform(self, form: QueueForm) -> str:
-        """Move it; who no longer sees it goes back to the list."""
-        data = form.cleaned_data
-        queueing.move_to_queue(self.case, data["queue"], reason=data["reason"], by=self.person)
-        is_seen = Complaint.objects.visible_to(self.person).filter(pk=self.case.pk).exists()
-        return self.cancel_url() if is_seen else reverse("complaints:complaint-list")
-
-
-class CaseWait(_WithReason):
+class CaseWait(WithReason):
     """Waiting for the customer."""
 
     title = gettext_lazy("Wait for the customer")
@@ -144,7 +113,7 @@ class CaseWait(_WithReason):
     verb = moves.wait_for_customer
 
 
-class CaseWithdraw(_WithReason):
+class CaseWithdraw(WithReason):
     """Taken back by the customer."""
 
     title = gettext_lazy("Withdraw case")
@@ -153,7 +122,7 @@ class CaseWithdraw(_WithReason):
     verb = moves.withdraw
 
 
-class CaseReopen(_WithReason):
+class CaseReopen(WithReason):
     """Taken up again."""
 
     title = gettext_lazy("Reopen case")
