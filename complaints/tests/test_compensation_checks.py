@@ -190,6 +190,7 @@ def test_the_panel_and_the_list_show_what_waits_again(case, agent, manager, clie
     client = client_of(manager)
     panel = client.get(reverse("complaints:compensation-panel", args=[case.pk])).content.decode()
     assert "needs a second person" in panel
+    assert 'value="offered"' not in panel
     assert reverse("complaints:compensation-approve", args=[row.pk]) in panel
     assert "the ceiling was lowered since" in client.get(reverse("complaints:approval-list")).content.decode()
     client.post(reverse("complaints:compensation-approve", args=[row.pk]))

@@ -68,7 +68,10 @@ class CompensationPanel(CasePanel):
         }
 
     def _steps(self, row: Compensation) -> list[tuple[str, Any]]:
-        return [(state, label) for state, label in _STEPS.items() if state in REDRESS_MOVES[row.state]]
+        # What waits for a second person is neither offered nor given meanwhile.
+        held = {RedressState.OFFERED, RedressState.PAID} if row.awaits_second else set()
+        possible = REDRESS_MOVES[row.state] - held
+        return [(state, label) for state, label in _STEPS.items() if state in possible]
 
     def _may_decide(self, row: Compensation, case: Complaint) -> bool:
         row.complaint = case
