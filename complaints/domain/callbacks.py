@@ -11,6 +11,7 @@ from complaints.choices.solving import CallBackState
 from complaints.deadlines import due_after
 from complaints.domain.calendars import default_calendar, working_calendar
 from complaints.models import CallBack, Complaint, Handler
+from core.domain.changed import records_changed
 from core.domain.jobs import later
 from core.models import User
 
@@ -30,6 +31,8 @@ def plan(case: Complaint, at: datetime) -> CallBack:
             "updated_at": at,
         },
     )
+    if is_new:
+        records_changed(CallBack, [made.pk])
     if is_new and address_of(case):
         later("complaints.tasks.send_callback_link", dedupe=f"callback-{made.pk}", callback_id=made.pk)
     return made
@@ -56,5 +59,7 @@ def address_of(case: Complaint) -> str:
 
 def call_off(case: Complaint, at: datetime) -> None:
     """Call off what is due for the case: it is open again, or was taken back."""
-    rows = CallBack.objects.filter(complaint=case, state=CallBackState.DUE)
+    due = list(CallBack.objects.filter(complaint=case, state=CallBackState.DUE).values_list("pk", flat=True))
+    rows = CallBack.objects.filter(pk__in=due, state=CallBackState.DUE)
     rows.update(state=CallBackState.CANCELLED, updated_at=at)
+    records_changed(CallBack, due)

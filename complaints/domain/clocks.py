@@ -35,6 +35,7 @@ from complaints.models import (
     Target,
 )
 from complaints.sla import Calendar, Span
+from core.domain.sequence import note_changes
 from core.models import User
 
 #: In the ledger of due times: the rules no longer ask for the clock; it was neither met nor missed.
@@ -401,5 +402,7 @@ def reopen_clocks(complaint: Complaint, *, ended_at: datetime | None, at: dateti
 def refresh_next_due(complaint: Complaint) -> None:
     """Keep the earliest running clock with the case, for lists and boards."""
     rows = Clock.objects.running().filter(complaint=complaint)
-    complaint.next_due_at = rows.aggregate(first=Min("due_at"))["first"]
+    before, complaint.next_due_at = complaint.next_due_at, rows.aggregate(first=Min("due_at"))["first"]
     Complaint.objects.filter(pk=complaint.pk).update(next_due_at=complaint.next_due_at)
+    if complaint.next_due_at != before:
+        note_changes(Complaint, [complaint.pk])
