@@ -32,6 +32,7 @@ from core.domain import (
 )
 from core.domain.heartbeats import CLOCK, forget_workers, mark_alive, mark_worker
 from core.domain.mails.sending import ask_for_sending, send_due
+from core.exports import KEPT_FOR
 
 
 @shared_task(name="core.tasks.run_job")
@@ -86,7 +87,7 @@ def export_list(key: str, query: str, file_format: str, user_id: int, token: str
 @shared_task(name="core.tasks.delete_old_exports")
 def delete_old_exports() -> dict[str, int]:
     """Delete the files of exports that nobody fetched in time."""
-    return {"deleted": exports.delete_old_exports(before=timezone.now() - exports.KEPT_FOR)}
+    return {"deleted": exports.delete_old_exports(before=timezone.now() - KEPT_FOR)}
 
 
 @shared_task(name="core.tasks.make_file_preview")

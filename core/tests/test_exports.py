@@ -25,9 +25,10 @@ from hypothesis import strategies as st
 
 from core.access import role_table
 from core.choices import AuditAction, JobState
-from core.domain.exports import KEPT_FOR, delete_old_exports, path_of, request_export
+from core.domain.exports import delete_old_exports, path_of, request_export
 from core.errors import DomainError
 from core.exports import (
+    KEPT_FOR,
     CsvSheet,
     XlsxSheet,
     harmless,
