@@ -105,6 +105,5 @@ def follow_customers() -> None:
 
     for model in (Order, Contact, Interaction, Task):
         follow_below(Customer, model, "customer")
-    follow_below(Customer, Person, "contacts__customer")
     # A place is what lets somebody see a person.
     follow_below(Contact, Person, "contacts", always=True)
