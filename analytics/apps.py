@@ -25,6 +25,7 @@ class AnalyticsConfig(AppConfig):
         from analytics.notices import register_kinds
         from analytics.readiness import register_parts
         from analytics.search_types import register_search
+        from core.domain.sequence import follow_below, follow_changes_of
         from core.help import register_topics
         from core.lent import register_shareable
         from core.record_history import register_history
@@ -40,6 +41,8 @@ class AnalyticsConfig(AppConfig):
         register_responsibilities()
         for model in (SegmentMap, ScoringPolicy, ChurnWarning):
             register_history(model)
+        follow_changes_of(ChurnWarning)
+        follow_below(Customer, ChurnWarning, "customer")
         register_explainers()
         register_shareable(Customer, children=(ChurnWarning, WarningMove))
         register_names(lambda: [(key, label) for key, label in Segment.choices])

@@ -38,6 +38,7 @@ class ComplaintsConfig(AppConfig):
         register_histories()
         register_files()
         follow_changes_of(*followed_models())
+        follow_cases()
         post_migrate.connect(begin, sender=self, dispatch_uid="complaints.begin")
 
 
@@ -84,6 +85,19 @@ def register_files() -> None:
 
 def followed_models() -> tuple[type, ...]:
     """Return the kinds of records whose changes other systems follow."""
-    from complaints.models import Complaint, WorkOrder
+    from complaints.models import Article, CallBack, Cause, Compensation, Complaint, WorkOrder
 
-    return Complaint, WorkOrder
+    return Complaint, WorkOrder, Cause, Compensation, CallBack, Article
+
+
+def follow_cases() -> None:
+    """Let cases change places with their customer, and what belongs to a case with the case."""
+    from complaints.models import CallBack, Compensation, Complaint, WorkOrder
+    from core.domain.sequence import follow_below
+    from customers.models import Customer
+
+    follow_below(Customer, Complaint, "customer")
+    for model in (WorkOrder, Compensation, CallBack):
+        follow_below(Complaint, model, "complaint", always=True)
+    # Whoever has a work order for a case sees the case.
+    follow_below(WorkOrder, Complaint, "work_orders", always=True)

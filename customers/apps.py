@@ -35,6 +35,7 @@ class CustomersConfig(AppConfig):
         register_lists()
         register_targets()
         follow_changes_of(*followed_models())
+        follow_customers()
         register_responsibilities()
         register_topics(TOPICS, group=_("Customers"))
         register_histories()
@@ -97,3 +98,14 @@ def followed_models() -> tuple[Any, ...]:
     from customers.models import Contact, Customer, Interaction, Order, Person, Product, Task
 
     return Customer, Person, Contact, Interaction, Order, Product, Task
+
+
+def follow_customers() -> None:
+    """Let what belongs to a customer change places with it."""
+    from core.domain.sequence import follow_below
+    from customers.models import Contact, Customer, Interaction, Order, Person, Task
+
+    for model in (Order, Contact, Interaction, Task):
+        follow_below(Customer, model, "customer")
+    # A place is what lets somebody see a person.
+    follow_below(Contact, Person, "contacts", always=True)

@@ -4,8 +4,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from analytics.choices import DismissReason, WarningState
+from analytics.domain.warnings import move_warning, plan_action
 from analytics.models import KpiValue, SegmentMap
 from analytics.tests.factories import AS_OF, ChurnWarningFactory
+from core.tests.factories import TeamFactory
+from customers.domain.customers import update_customer
 from customers.tests.factories import CustomerFactory
 
 pytestmark = pytest.mark.django_db
@@ -153,3 +156,27 @@ def test_segment_maps(user_in, client_of):
 
 def test_strangers_get_nothing(client):
     assert client.get(LIST).status_code == 401
+
+
+# ---- following the changes --------------------------------------------------------------------------
+def follow(client, since):
+    answer = client.get(LIST, {"changed_since": since}).json()
+    found = [row["id"] for row in answer["results"]], [row["id"] for row in answer["tombstones"]]
+    return *found, answer["next_since"]
+
+
+def test_a_warning_is_followed_through_its_steps_and_with_its_customer(sales, client_of):
+    warning = warning_of(sales)
+    client = client_of(sales)
+    _rows, _gone, since = follow(client, 0)
+
+    move_warning(warning, "contacted", by=sales)
+    rows, gone, since = follow(client, since)
+    assert (rows, gone) == ([warning.pk], [])
+
+    plan_action(warning, by=sales)
+    rows, gone, since = follow(client, since)
+    assert (rows, gone) == ([warning.pk], [])
+
+    update_customer(warning.customer, {"owner": None, "team": TeamFactory()}, by=None)
+    assert follow(client, since)[:2] == ([], [warning.pk])

@@ -34,8 +34,8 @@ from complaints.sorting.cases import (
     CASE_SORTS,
 )
 from core.access import require
+from core.api.external_ids import UpsertMixin
 from core.api.fields import ScopedRelatedField
-from core.api.viewsets import UpsertMixin
 from core.models import User
 from customers.api.base import Strict, StrictModelSerializer, VersionedViewSet, VersionField
 from customers.models import Customer, Person

@@ -189,7 +189,7 @@ class GradingRuleViewSet(VersionedViewSet):
 
     def delete_record(self, instance: GradingRule) -> None:
         """Delete it; complaints keep its name and what it saw."""
-        delete_rule(instance, by=self.actor)
+        delete_rule(instance, by=self.actor, version=self.expected_version)
 
     @extend_schema(request=MoveRuleSerializer, responses=GradingRuleSerializer, filters=False)
     @action(detail=True, methods=["post"])

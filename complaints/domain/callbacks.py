@@ -19,6 +19,7 @@ from complaints.models import BusinessCalendar, CallBack, Complaint, Handler
 from complaints.sla import Calendar, add_working_time
 from core.access import can
 from core.domain.absences import away_now
+from core.domain.changed import records_changed
 from core.domain.jobs import later
 from core.domain.notifications import notify
 from core.models import User
@@ -47,6 +48,7 @@ def plan(case: Complaint, at: datetime) -> CallBack:
     )
     if not is_new:
         return made
+    records_changed(CallBack, [made.pk])
     if address_of(case):
         later("complaints.tasks.send_callback_link", dedupe=f"callback-{made.pk}", callback_id=made.pk)
     mine, nobody = gettext_lazy("To call back: %(case)s"), gettext_lazy("Nobody calls back: %(case)s")
@@ -106,8 +108,10 @@ def address_of(case: Complaint) -> str:
 
 def call_off(case: Complaint, at: datetime) -> None:
     """Call off what is due for the case: it is open again, or was taken back."""
-    rows = CallBack.objects.filter(complaint=case, state=CallBackState.DUE)
+    due = list(CallBack.objects.filter(complaint=case, state=CallBackState.DUE).values_list("pk", flat=True))
+    rows = CallBack.objects.filter(pk__in=due, state=CallBackState.DUE)
     rows.update(state=CallBackState.CANCELLED, updated_at=at)
+    records_changed(CallBack, due)
 
 
 def remind_of_late(at: datetime) -> int:

@@ -27,6 +27,7 @@ from complaints.models import (
 from complaints.models.causes import MOST_WHYS
 from core.choices import AuditAction
 from core.domain.audit import differences, record
+from core.domain.changed import records_changed
 from core.domain.checks import unique_or_conflict
 from core.domain.notifications import notify
 from core.errors import Conflict, DomainError
@@ -215,6 +216,7 @@ def link_cause(
     if not is_new:
         raise Conflict("linked", _("This cause is named already."))
     record(AuditAction.CHANGED, by=by, subject=case, changes={"causes": ("", str(stored))})
+    records_changed(Cause, [stored.pk])  # it counts one complaint more
     tell(case, "cause_named", at=moment, by=by, names=texts_of(stored, "name"))
     if stored.state == CauseState.FIXED and stored.fixed_at and case.received_at > stored.fixed_at:
         _come_back(stored, case, at=moment)
@@ -244,4 +246,5 @@ def unlink_cause(complaint: Complaint, cause: Cause, *, by: User, at: datetime |
     if not gone:
         raise Conflict("not_linked", _("This cause is not named any more."))
     record(AuditAction.CHANGED, by=by, subject=case, changes={"causes": (str(cause), "")})
+    records_changed(Cause, [cause.pk])
     tell(case, "cause_taken_away", at=at or timezone.now(), by=by, names=texts_of(cause, "name"))

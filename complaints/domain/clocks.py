@@ -18,6 +18,7 @@ from complaints.domain.benches import Bench, bench_for, calendar_row, holes_of, 
 from complaints.domain.following import follow_case
 from complaints.domain.ladder import move_levels, plan_levels
 from complaints.models import Clock, ClockChange, Complaint, Escalation, Pause, Policy, Target
+from core.domain.sequence import note_changes
 from core.models import User
 
 #: In the ledger of due times: the rules no longer ask for the clock; it was neither met nor missed.
@@ -241,5 +242,7 @@ def set_due(clock: Clock, bench: Bench, *, at: datetime, reason: str, by: User |
 def refresh_next_due(complaint: Complaint) -> None:
     """Keep the earliest running clock with the case, for lists and boards."""
     rows = Clock.objects.running().filter(complaint=complaint)
-    complaint.next_due_at = rows.aggregate(first=Min("due_at"))["first"]
+    before, complaint.next_due_at = complaint.next_due_at, rows.aggregate(first=Min("due_at"))["first"]
     Complaint.objects.filter(pk=complaint.pk).update(next_due_at=complaint.next_due_at)
+    if complaint.next_due_at != before:
+        note_changes(Complaint, [complaint.pk])

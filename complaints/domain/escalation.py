@@ -44,6 +44,7 @@ from core.access import can
 from core.choices import AuditAction
 from core.domain.audit import record
 from core.domain.notifications import mark_read_about, notify
+from core.domain.sequence import note_changes
 from core.errors import Conflict
 from core.models import User
 
@@ -153,6 +154,7 @@ def _carry_out(case: Complaint, level: Escalation, *, at: datetime) -> None:
     Escalation.objects.filter(pk=level.pk).update(evidence=evidence)
     level.told.set({*whom.people, *whom.there})
     Complaint.objects.filter(pk=case.pk, level__lt=level.number).update(level=level.number)
+    note_changes(Complaint, [case.pk])
     tell(
         case,
         "escalated",

@@ -171,11 +171,15 @@ def switch_rule(rule: GradingRule, *, is_active: bool, by: User) -> GradingRule:
 
 
 @transaction.atomic
-def delete_rule(rule: GradingRule, *, by: User) -> None:
-    """Delete the rule; complaints that it graded keep its name and what it saw. The second time nothing."""
+def delete_rule(rule: GradingRule, *, by: User, version: int | None = None) -> None:
+    """Delete the rule; complaints that it graded keep its name and what it saw. The second time nothing.
+
+    Refuses a stale `version`.
+    """
     stored = GradingRule.objects.select_for_update().filter(pk=rule.pk).first()
     if stored is None:
         return
+    ensure_fresh(stored, version)
     kept = {name: getattr(stored, name) for name in ("code", *RULE_FIELDS)}
     record(
         AuditAction.DELETED,

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import DataError, IntegrityError, transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiExample, extend_schema
-from rest_framework import exceptions, serializers, viewsets
+from drf_spectacular.utils import extend_schema
+from rest_framework import exceptions, serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.access import require
+from core.api.bulk_schema import MOST_ITEMS
 from core.api.errors import body_of
-from core.errors import Conflict, DomainError
+from core.api.verbs import RecordVerbs, not_offered
+from core.errors import DomainError
 
-if TYPE_CHECKING:
-    _Base = viewsets.GenericViewSet[Any]
-else:
-    _Base = object
-
-MOST_ITEMS = 1_000
-#: Operation → the right it needs.
-OPERATIONS = {"create": "add", "update": "change", "delete": "delete"}
+#: Operation → the right it needs; an upsert asks for the one or the other when it knows which.
+OPERATIONS = {"create": "add", "update": "change", "delete": "delete", "upsert": ""}
+_REFUSALS = (
+    DomainError,
+    exceptions.APIException,
+    PermissionDenied,
+    ValidationError,
+    Http404,
+    IntegrityError,
+    DataError,
+    OverflowError,
+)
 
 
 class _UndoneError(Exception):
@@ -33,11 +39,13 @@ class _UndoneError(Exception):
 
 
 class BulkItemSerializer(serializers.Serializer[Any]):
-    """One thing to do. `create` needs `data`; `update` and `delete` need `id`."""
+    """One thing to do. `create` needs `data`, `update` and `delete` need `id`, `upsert` an external ID."""
 
     op = serializers.ChoiceField(choices=sorted(OPERATIONS), default="create")
     id = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
     data = serializers.DictField(required=False)  # type: ignore[assignment]
+    source_system = serializers.CharField(required=False, max_length=120)
+    external_id = serializers.CharField(required=False, max_length=120)
     if_match = serializers.IntegerField(required=False, min_value=1, help_text="The version that was read.")
 
 
@@ -69,33 +77,16 @@ class BulkAnswerSerializer(serializers.Serializer[Any]):
     results = BulkResultSerializer(many=True)
 
 
-_EXAMPLE = OpenApiExample(
-    "One new, one changed",
-    value={
-        "mode": "each",
-        "items": [
-            {"op": "create", "data": {"name": "渤海银行"}},
-            {"op": "update", "id": 17, "if_match": 3, "data": {"city": "天津"}},
-        ],
-    },
-    request_only=True,
-)
+class BulkMixin(RecordVerbs):
+    """`POST …/bulk/`: what the resource offers, through the same verbs as single requests."""
 
-
-class BulkMixin(_Base):
-    """`POST …/bulk/`: creates, updates and deletes through the same verbs as single requests."""
-
-    if TYPE_CHECKING:
-        model: ClassVar[type[models.Model]]
-
-        def create_record(self, data: dict[str, Any]) -> models.Model: ...  # noqa: D102
-        def update_record(self, instance: Any, data: dict[str, Any]) -> models.Model: ...  # noqa: D102
-        def delete_record(self, instance: Any) -> None: ...  # noqa: D102
+    @classmethod
+    def operation_rights(cls) -> tuple[str, ...]:
+        """Return the rights that the offered operations ask for."""
+        return tuple(right for name in cls.operations() if (right := OPERATIONS[name]))
 
     @extend_schema(
-        request=BulkRequestSerializer,
         responses=dict.fromkeys((200, 207, (409, "application/json")), BulkAnswerSerializer),
-        examples=[_EXAMPLE],
         filters=False,
     )
     @action(detail=False, methods=["post"])
@@ -120,16 +111,16 @@ class BulkMixin(_Base):
         )
 
     def _item(self, item: dict[str, Any]) -> dict[str, Any]:
-        """Do one item in a savepoint, and say what became of it."""
+        """Do one item in a savepoint, and say what became of it; what the database refuses is its own."""
         try:
             with transaction.atomic():
                 status, instance = self._perform_item(item)
-        except (DomainError, exceptions.APIException, PermissionDenied, Http404) as error:
+        except _REFUSALS as error:
             problem = body_of(error)
-            return {"status": problem["status"], "id": item.get("id"), "version": None, "error": problem}
+            return {"status": problem["status"], "id": _number(item), "version": None, "error": problem}
         return {
             "status": status,
-            "id": instance.pk if instance is not None else item.get("id"),
+            "id": instance.pk if instance is not None else _number(item),
             "version": getattr(instance, "version", None),
             "error": None,
         }
@@ -138,21 +129,39 @@ class BulkMixin(_Base):
         checked = BulkItemSerializer(data=sent)
         checked.is_valid(raise_exception=True)
         item = checked.validated_data
-        right = OPERATIONS[item["op"]]
-        require(self.request.user, right, self.model)
-        if item["op"] == "create":
-            serializer = self.get_serializer(data=item.get("data") or {})
-            serializer.is_valid(raise_exception=True)
-            return 201, self.create_record(serializer.validated_data)
-        instance = self._row(item.get("id"), right)
-        if "if_match" in item and item["if_match"] != getattr(instance, "version", None):
-            raise Conflict("stale", _("This record was changed since you read it."))
-        if item["op"] == "delete":
+        operation, data = item["op"], item.get("data") or {}
+        if operation not in self.operations():
+            raise not_offered(operation)
+        self.if_match = self._version_in(item, data)
+        if operation == "upsert":
+            instance, is_new = self._upsert_item(item, data)
+            return 201 if is_new else 200, instance
+        require(self.request.user, OPERATIONS[operation], self.model)
+        if operation == "create":
+            return 201, self._create_checked(data)
+        instance = self._row(item.get("id"), OPERATIONS[operation])
+        if operation == "delete":
             self.delete_record(instance)
             return 204, None
-        serializer = self.get_serializer(instance, data=item.get("data") or {}, partial=True)
-        serializer.is_valid(raise_exception=True)
-        return 200, self.update_record(instance, serializer.validated_data)
+        return 200, self._update_checked(instance, data, partial=True)
+
+    def _version_in(self, item: dict[str, Any], data: dict[str, Any]) -> int | None:
+        """Return the version that the item expects; the verb compares it with the locked record."""
+        version: int | None = item.get("if_match")
+        if version is None:
+            return None
+        if not self.has_versions():
+            raise serializers.ValidationError({"if_match": [_("Records of this resource have no version.")]})
+        if data.get("version", version) != version:
+            raise serializers.ValidationError({"if_match": [_("The data name another version.")]})
+        return version
+
+    def _upsert_item(self, item: dict[str, Any], data: dict[str, Any]) -> tuple[Any, bool]:
+        missing = [name for name in ("source_system", "external_id") if not item.get(name)]
+        if missing:
+            raise serializers.ValidationError({name: [_("An upsert needs it.")] for name in missing})
+        found: tuple[Any, bool] = self.upsert_record(item["source_system"], item["external_id"], data)  # type: ignore[attr-defined]
+        return found
 
     def _row(self, pk: int | None, right: str) -> Any:
         if pk is None:
@@ -164,6 +173,12 @@ class BulkMixin(_Base):
         if not manager.in_reach(self.request.user, right).filter(pk=pk).exists():
             raise PermissionDenied(_("Your role does not allow this."))
         return found
+
+
+def _number(item: dict[str, Any]) -> int | None:
+    """Return the number that an item names; what is none is not repeated."""
+    number = item.get("id")
+    return number if isinstance(number, int) and not isinstance(number, bool) else None
 
 
 def _answer(results: list[dict[str, Any]], *, done: int, refused: int) -> dict[str, Any]:

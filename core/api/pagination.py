@@ -12,6 +12,7 @@ from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.domain.sequence import is_followed
 from core.filters import LIST_PARAMETERS
 from core.keyset import KeysetPage, SortKey, fingerprint, paginate
 from core.views.lists import read_sort
@@ -24,6 +25,8 @@ class KeysetPagination(BasePagination):
 
     page_size = 50
     max_page_size = 200
+    #: The endpoint whose answers are being described.
+    described: Any = None
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         """Return the rows of the page that the parameters ask for."""
@@ -78,32 +81,18 @@ class KeysetPagination(BasePagination):
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         """Describe the answer for OpenAPI."""
         address = {"type": "string", "format": "uri", "nullable": True}
+        followed = _is_followed(self.described)
+        text = "A page of a list; with `changed_since` the changes after a place."
         return {
             "type": "object",
-            "description": "A page of a list; with `changed_since` the changes after a place.",
+            "description": text if followed else "A page of a list.",
             "required": ["results"],
             "properties": {
                 "results": schema,
                 "next": {**address, "description": "The page after this one; null on the last."},
                 "previous": {**address, "description": "The page before this one; null on the first."},
                 "count": {"type": "integer", "description": "All rows; only with `count=1`."},
-                "tombstones": {
-                    "type": "array",
-                    "description": "Records that are gone; only with `changed_since`.",
-                    "items": {
-                        "type": "object",
-                        "required": ["id", "seq"],
-                        "properties": {"id": {"type": "integer"}, "seq": {"type": "integer"}},
-                    },
-                },
-                "next_since": {
-                    "type": "integer",
-                    "description": "Where to go on; only with `changed_since`.",
-                },
-                "has_more": {
-                    "type": "boolean",
-                    "description": "Whether to go on at once; only with `changed_since`.",
-                },
+                **(_CHANGES if followed else {}),
             },
         }
 
@@ -111,7 +100,7 @@ class KeysetPagination(BasePagination):
         """Describe the parameters for OpenAPI."""
         keys = list(getattr(view, "sort_keys", None) or DEFAULT_SORT_KEYS)
         size = {"type": "integer", "minimum": 1, "maximum": self.max_page_size}
-        return [
+        found = [
             _parameter("cursor", {"type": "string"}, "Place in the list, from `next` or `previous`."),
             _parameter("page_size", size, "Rows a page."),
             _parameter(
@@ -122,13 +111,15 @@ class KeysetPagination(BasePagination):
             _parameter("count", {"type": "string", "enum": ["1"]}, "Count all rows as well; may be slow."),
             _parameter("fields", {"type": "string"}, "Only these fields, such as `id,name,totals.orders`."),
             _parameter("view", {"type": "integer"}, "Filter as this saved view does."),
-            _parameter(
-                "changed_since",
-                {"type": "integer", "minimum": 0},
-                "Records that changed after this place in the sequence, in its order, with `tombstones`,"
-                " `next_since` and `has_more` in place of `next` and `previous`. Begin with 0.",
-            ),
         ]
+        if _is_followed(view):
+            found.append(_CHANGED_SINCE)
+        return found
+
+
+def _is_followed(view: Any) -> bool:
+    model = getattr(view, "model", None)
+    return model is not None and is_followed(model)
 
 
 def _pairs(query: Any) -> Any:
@@ -139,3 +130,24 @@ def _pairs(query: Any) -> Any:
 
 def _parameter(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:
     return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
+
+
+_CHANGED_SINCE = _parameter(
+    "changed_since",
+    {"type": "integer", "minimum": 0},
+    "Records that changed after this place in the sequence, in its order, with `tombstones`, `next_since` and"
+    " `has_more` in place of `next` and `previous`. Begin with 0. Not together with filters or `sort`.",
+)
+_CHANGES: dict[str, Any] = {
+    "tombstones": {
+        "type": "array",
+        "description": "Records that are gone; only with `changed_since`.",
+        "items": {
+            "type": "object",
+            "required": ["id", "seq"],
+            "properties": {"id": {"type": "integer"}, "seq": {"type": "integer"}},
+        },
+    },
+    "next_since": {"type": "integer", "description": "Where to go on; only with `changed_since`."},
+    "has_more": {"type": "boolean", "description": "Whether to go on at once; only with `changed_since`."},
+}

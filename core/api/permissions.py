@@ -34,6 +34,14 @@ def right_of(view: Any) -> str:
     return str(rights.get(action, "change"))
 
 
+def rights_of(view: Any) -> tuple[str, ...]:
+    """Return the rights of which the current action needs one; each of many things asks for its own."""
+    if getattr(view, "action", "") == "bulk" and "bulk" not in view.action_rights:
+        found: tuple[str, ...] = view.operation_rights()
+        return found
+    return (right_of(view),)
+
+
 class RightsPermission(BasePermission):
     """Signed in, allowed the action by a role, and within the reach of that role."""
 
@@ -45,7 +53,7 @@ class RightsPermission(BasePermission):
         if isinstance(request.auth, ApiToken) and not self._in_scope(request.auth, request, view):
             return False
         model = getattr(view, "model", None)
-        return model is None or can(user, right_of(view), model)
+        return model is None or any(can(user, right, model) for right in rights_of(view))
 
     def _in_scope(self, token: ApiToken, request: Request, view: APIView) -> bool:
         """Tell whether the token covers the resource; a view that names none is closed to tokens."""

@@ -9,6 +9,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.serializers import ChoiceField
 
+from core.api.bulk_schema import bulk_request
 from core.api_scopes import scope_of
 
 
@@ -50,11 +51,30 @@ class Schema(AutoSchema):
         is_record = getattr(self.view, "model", None) is not None
         if self.method == "POST":
             found.append(_IDEMPOTENCY)
-        if is_record and self.method in {"PUT", "PATCH"}:
+        changes = {"PUT", "PATCH", "DELETE"} if is_record and _has_versions(self.view) else {"PUT", "PATCH"}
+        if is_record and self.method in changes:
             found.append(_IF_MATCH)
         if is_record and getattr(self.view, "action", "") == "retrieve":
             found += [_IF_NONE_MATCH, _FIELDS]
         return found
+
+    def _get_paginator(self) -> Any:
+        """The paginator describes what this endpoint's lists answer."""
+        paginator = super()._get_paginator()  # type: ignore[no-untyped-call]
+        if paginator is not None:
+            paginator.described = self.view
+        return paginator
+
+    def get_request_serializer(self) -> Any:
+        """Many at once take what the resource offers."""
+        if getattr(self.view, "action", "") == "bulk":
+            return {"application/json": bulk_request(self)}
+        return super().get_request_serializer()
+
+    def _get_request_for_media_type(self, serializer: Any, direction: Any = "request") -> Any:
+        """A body that is described as it stands is needed."""
+        schema, is_required = super()._get_request_for_media_type(serializer, direction)  # type: ignore[no-untyped-call]
+        return schema, is_required or isinstance(serializer, dict)
 
     def get_response_serializers(self) -> Any:
         """An upsert answers 201 the first time and 200 after that, with the same body."""
@@ -73,6 +93,10 @@ class Schema(AutoSchema):
         resource = getattr(self.view, "scope_resource", "")
         needed = f"Scope: `{scope_of(resource, self.method)}`." if resource else ""
         return "\n\n".join(part for part in (text, needed) if part)
+
+
+def _has_versions(view: Any) -> bool:
+    return hasattr(view, "has_versions") and bool(view.has_versions())
 
 
 def _may_be_blank(field: Any) -> bool:

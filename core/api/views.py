@@ -79,4 +79,4 @@ class SavedViewViewSet(ScopedViewSet):
 
     def delete_record(self, instance: SavedView) -> None:
         """Remove a view."""
-        delete_view(instance, by=self.caller)
+        delete_view(instance, by=self.caller, version=self.expected_version)

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import Any, ClassVar, cast
 
-from django.db import IntegrityError, models, transaction
+from django.db import models
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, status, viewsets
-from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.access import require
 from core.api.bulk import BulkMixin
 from core.api.idempotency import HEADER, once
 from core.api.pagination import KeysetPagination
 from core.api.selection import keep_fields
 from core.domain.sequence import changes_since, is_followed
-from core.errors import Conflict, DomainError
+from core.errors import DomainError
 from core.keyset import SortKey
 from core.models import User
+
+#: What may stand beside `changed_since`.
+_WITH_CHANGES = frozenset({"changed_since", "page_size", "fields", "format"})
+
+
+def _ensure_no_filters(request: Request) -> None:
+    """Refuse filters and sorting beside `changed_since`.
+
+    A record may come into a filter or leave it without a change of its own, as days pass or figures are
+    computed anew; whoever followed a filtered sequence would miss it for ever.
+    """
+    others = sorted(set(request.query_params) - _WITH_CHANGES)
+    if others:
+        text = _("This cannot be combined with changed_since, which gives all changes within your reach.")
+        raise DomainError("not_with_changed_since", text, fields=dict.fromkeys(others, text))
 
 
 class ScopedReadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]):
@@ -70,6 +81,7 @@ class ScopedReadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewse
         if not is_followed(self.model):
             text = _("The changes of this resource are not kept.")
             raise DomainError("not_followed", text, fields={"changed_since": text})
+        _ensure_no_filters(request)
         since, limit = self._since(request), KeysetPagination().size_of(request)
         found = changes_since(self.model, since, limit=limit)
         rows = self.get_queryset().in_bulk([pk for pk, _seq in found.places])
@@ -136,38 +148,13 @@ class ScopedReadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewse
 class ScopedViewSet(BulkMixin, ScopedReadViewSet):
     """List, retrieve, create, update, delete, all through the domain.
 
-    Override `create_record`, `update_record`, `delete_record`; they call domain functions with
-    `by=self.request.user`. Leave a method out of `http_method_names` where the domain has no such verb.
+    Override the verbs of `core.api.verbs`. Leave a method out of `http_method_names` where the domain has
+    no such verb, so that the description does not name it.
     """
-
-    def create_record(self, data: dict[str, Any]) -> models.Model:
-        """Make a record from checked data and return it."""
-        raise NotImplementedError
-
-    def update_record(self, instance: Any, data: dict[str, Any]) -> models.Model:
-        """Change a record and return it; `self.expected_version` is what `If-Match` asked for."""
-        raise NotImplementedError
-
-    def delete_record(self, instance: Any) -> None:
-        """Delete a record."""
-        raise NotImplementedError
-
-    @property
-    def expected_version(self) -> int | None:
-        """The version in the `If-Match` header, or None without one."""
-        header = self.request.headers.get("If-Match", "").strip()
-        if header in {"", "*"}:
-            return None
-        found = re.fullmatch(r'(?:W/)?"?(\d{1,9})"?', header)
-        if found is None:
-            raise DomainError("bad_if_match", _("If-Match holds the ETag of the record, a number in quotes."))
-        return int(found[1])
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Create a record."""
-        serializer = self.get_serializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        return self._created(self.create_record(serializer.validated_data))
+        return self._created(self._create_checked(request.data))
 
     def _created(self, instance: models.Model) -> Response:
         response = self.answer(self.fresh(instance), status.HTTP_201_CREATED)
@@ -177,99 +164,13 @@ class ScopedViewSet(BulkMixin, ScopedReadViewSet):
 
     def update(self, request: Request, *args: Any, partial: bool = False, **kwargs: Any) -> Response:
         """Change a record; `If-Match` with its ETag refuses to overwrite what somebody else changed."""
-        return self._update(self.get_object(), request.data, partial=partial)
+        return self.answer(self.fresh(self._update_checked(self.get_object(), request.data, partial=partial)))
 
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Change some fields of a record."""
         return self.update(request, *args, partial=True, **kwargs)
 
-    def _update(self, instance: Any, data: Any, *, partial: bool) -> Response:
-        serializer = self.get_serializer(instance, data=data, partial=partial)
-        serializer.is_valid(raise_exception=True)
-        return self.answer(self.fresh(self.update_record(instance, serializer.validated_data)))
-
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Delete a record."""
         self.delete_record(self.get_object())
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-if TYPE_CHECKING:
-    _Base = ScopedViewSet
-else:
-    _Base = object
-
-_IDENTITY = [
-    OpenApiParameter(name, str, OpenApiParameter.PATH, description=text)
-    for name, text in {
-        "source_system": "The system that owns the number.",
-        "external_id": "The number in that system.",
-    }.items()
-]
-
-
-class UpsertMixin(_Base):
-    """Create or update by the number that another system gave the record.
-
-    `PUT …/by-external-id/{source_system}/{external_id}/` may be repeated safely: 201 the first time,
-    200 after that. The model has `source_system` and `external_id`.
-    """
-
-    @extend_schema(parameters=_IDENTITY, filters=False)
-    @action(
-        detail=False,
-        methods=["get"],
-        url_path="by-external-id/<str:source_system>/<path:external_id>",
-        url_name="by-external-id",
-    )
-    def by_external_id(self, request: Request, source_system: str, external_id: str) -> Response:
-        """Return the record that another system knows by this number."""
-        found = self._find_external(self.get_queryset(), source_system, external_id)
-        if found is None:
-            raise DomainError("not_found", _("No record has this external ID."), status=404)
-        return self.answer(found)
-
-    @extend_schema(parameters=_IDENTITY, filters=False)
-    @by_external_id.mapping.put
-    def upsert(self, request: Request, source_system: str, external_id: str) -> Response:
-        """Update the record with this external ID, or create it."""
-        existing = self._find_external(self.get_queryset(), source_system, external_id)
-        if existing is None:
-            created = self._create_external(request, source_system, external_id)
-            if created is not None:
-                return created
-            existing = self._find_external(self.get_queryset(), source_system, external_id)
-        if existing is None:
-            raise Conflict(
-                "external_id_taken",
-                _("This external ID belongs to a record that is deleted or out of your reach."),
-            )
-        require(request.user, "change", self.model)
-        return self._update(existing, self._with_identity(request, source_system, external_id), partial=False)
-
-    def _find_external(self, rows: Any, source_system: str, external_id: str) -> models.Model | None:
-        found: models.Model | None = rows.filter(source_system=source_system, external_id=external_id).first()
-        return found
-
-    def _with_identity(self, request: Request, source_system: str, external_id: str) -> dict[str, Any]:
-        data = dict(request.data) if isinstance(request.data, dict) else {}
-        return {**data, "source_system": source_system, "external_id": external_id}
-
-    def _create_external(self, request: Request, source_system: str, external_id: str) -> Response | None:
-        """Create the record; None when its identity is taken, perhaps in this very moment."""
-        everything = self.model._default_manager.all()
-        if self._find_external(everything, source_system, external_id) is not None:
-            return None
-        require(request.user, "add", self.model)
-        serializer = self.get_serializer(data=self._with_identity(request, source_system, external_id))
-        serializer.is_valid(raise_exception=True)
-        identity = {"source_system": source_system, "external_id": external_id}
-        try:
-            with transaction.atomic():
-                created = self.create_record({**serializer.validated_data, **identity})
-        except (IntegrityError, Conflict):
-            # Somebody else was first in this very moment: the caller updates what is there now.
-            if self._find_external(everything, source_system, external_id) is None:
-                raise
-            return None
-        return self._created(created)

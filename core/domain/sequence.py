@@ -22,6 +22,19 @@ _BATCH = 2_000
 _followed: set[type[models.Model]] = set()
 
 
+@dataclass(frozen=True)
+class _Below:
+    """Rows of `model` are seen through the record at `path`."""
+
+    model: type[models.Model]
+    path: str
+
+
+_below: dict[type[models.Model], list[_Below]] = {}
+#: Records whose every change may change who sees what is below them.
+_told_always: set[type[models.Model]] = set()
+
+
 def follow_changes_of(*kinds: type[models.Model]) -> None:
     """Let changes of these kinds of records be read in sequence; called when a package is loaded."""
     _followed.update(kinds)
@@ -32,9 +45,45 @@ def is_followed(model: type[models.Model]) -> bool:
     return model in _followed
 
 
+def follow_below(
+    parent: type[models.Model], model: type[models.Model], path: str, *, always: bool = False
+) -> None:
+    """Let rows of `model` change places with the record at `path` through which they are seen.
+
+    With `always` at every change of such a record, else where a verb calls `note_below`: when a record gets
+    another owner or team, whoever loses sight of it finds tombstones also for what belongs to it.
+    """
+    kinds = _below.setdefault(parent, [])
+    if all(kind.model is not model for kind in kinds):
+        kinds.append(_Below(model, path))
+    if always:
+        _told_always.add(parent)
+
+
+def note_below(parent: type[models.Model], ids: Sequence[int]) -> None:
+    """Note that everything below these records changed, in the transaction of the change."""
+    _note_below(parent, ids, frozenset({parent}))
+
+
+def _note_below(parent: type[models.Model], ids: Sequence[int], seen: frozenset[type[models.Model]]) -> None:
+    for kind in _below.get(parent, ()):
+        if not ids or kind.model in seen:
+            continue
+        rows = kind.model._default_manager.filter(**{f"{kind.path}__in": ids}).order_by()
+        found = list(rows.values_list("pk", flat=True).distinct())
+        _note(kind.model, found)
+        _note_below(kind.model, found, seen | {kind.model})
+
+
 def note_changes(model: type[models.Model], ids: Sequence[int]) -> None:
     """Note that these rows changed, in the transaction of the change; they get their numbers after it."""
-    if model not in _followed:
+    _note(model, ids)
+    if model in _told_always:
+        note_below(model, ids)
+
+
+def _note(model: type[models.Model], ids: Sequence[int]) -> None:
+    if model not in _followed or not ids:
         return
     now = timezone.now()
     kind = model._meta.label_lower

@@ -56,8 +56,7 @@ def change_view(
 ) -> SavedView:
     """Write the fields of `data` that differ. Refuses what `save_view` refuses, and a stale version."""
     stored = _own(view, by, "change")
-    if version is not None and version != stored.version:
-        raise Conflict("stale", _("This view was changed since you opened it. Load it again."))
+    _ensure_fresh(stored, version)
     definition = definition_of(stored.list_key, by=by)
     values = _checked(definition, {**{name: getattr(stored, name) for name in _FIELDS}, **data}, by)
     changes = differences(stored, values)
@@ -72,9 +71,10 @@ def change_view(
 
 
 @transaction.atomic
-def delete_view(view: SavedView, *, by: User) -> None:
-    """Remove a view; whoever opened their list with it sees the usual one."""
+def delete_view(view: SavedView, *, by: User, version: int | None = None) -> None:
+    """Remove a view; whoever opened their list with it sees the usual one. Refuses a stale version."""
     stored = _own(view, by, "delete")
+    _ensure_fresh(stored, version)
     SavedView.objects.filter(pk=stored.pk).delete()
     record(AuditAction.DELETED, by=by, subject=stored)
 
@@ -120,6 +120,11 @@ def _own(view: SavedView, by: User, action: str) -> SavedView:
     if found is None:
         raise DomainError("unknown_view", _("There is no such view, or it is not yours."), status=404)
     return found
+
+
+def _ensure_fresh(stored: SavedView, version: int | None) -> None:
+    if version is not None and version != stored.version:
+        raise Conflict("stale", _("This view was changed since you opened it. Load it again."))
 
 
 def _store(view: SavedView) -> None:

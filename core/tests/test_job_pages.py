@@ -401,7 +401,7 @@ def test_the_schedules_show_what_was_missed_and_every_run(user_in, client_of):
     schedule.runs.create(due_at=now, missed=3, job=job)
     client = client_of(user_in("administrator"))
 
-    assert "3 missed before it" in page(client, "schedule-list").content.decode()
+    assert "3 missed before the last run" in page(client, "schedule-list").content.decode()
     runs = page(client, "schedule-runs", schedule.pk)
     assert [run.missed for run in runs.context["page"].rows] == [3, 0]
     assert job.get_absolute_url() in runs.content.decode()

@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.permissions import BasePermission
 
-from core.api.permissions import RightsPermission, right_of
+from core.api.permissions import RightsPermission, rights_of
 from core.checks import OWN_ACCOUNT, PUBLIC
 from core.views.base import SIGNED_IN, Right
 
@@ -54,11 +54,11 @@ class Door:
             return SIGNED_IN
         return getattr(self.view, "required_right", None)
 
-    def right_of_action(self, action: str) -> str:
-        """The word of the role table that an action of the API needs."""
+    def rights_of_action(self, action: str) -> tuple[str, ...]:
+        """The words of the role table of which an action of the API needs one."""
         view = self.view()
         view.action = action
-        return right_of(view)
+        return rights_of(view)
 
     @property
     def checks_the_role_table(self) -> bool:

@@ -12,9 +12,10 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.external_ids import UpsertMixin
 from core.api.fields import ScopedRelatedField
 from core.api.restoring import RestoreMixin
-from core.api.viewsets import ScopedReadViewSet, UpsertMixin
+from core.api.viewsets import ScopedReadViewSet
 from core.keyset import SortKey
 from core.models import Team, User
 from customers.api.base import Strict, StrictModelSerializer, VersionedViewSet, VersionField
@@ -151,7 +152,7 @@ class CustomerViewSet(RestoreMixin, UpsertMixin, VersionedViewSet):
 
     def delete_record(self, instance: Customer) -> None:
         """Put a customer into the recycle bin."""
-        delete_customer(instance, by=self.actor)
+        delete_customer(instance, by=self.actor, version=self.expected_version)
 
     @extend_schema(request=AxisMoveSerializer, responses=CustomerSerializer, filters=False)
     @action(detail=True, methods=["post"])

@@ -11,9 +11,9 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.external_ids import UpsertMixin
 from core.api.fields import ScopedRelatedField
 from core.api.restoring import RestoreMixin
-from core.api.viewsets import UpsertMixin
 from core.models import User
 from customers.api.base import CustomerByNumber, Strict, StrictModelSerializer, VersionedViewSet, VersionField
 from customers.choices import OrderState
@@ -140,7 +140,7 @@ class OrderViewSet(RestoreMixin, UpsertMixin, VersionedViewSet):
 
     def delete_record(self, instance: Order) -> None:
         """Put an order into the recycle bin."""
-        delete_order(instance, by=self.actor)
+        delete_order(instance, by=self.actor, version=self.expected_version)
 
     @extend_schema(request=RefundSerializer, responses={201: OrderSerializer}, filters=False)
     @action(detail=True, methods=["post"])
@@ -212,7 +212,7 @@ class ProductViewSet(VersionedViewSet):
 
     def delete_record(self, instance: Product) -> None:
         """Remove a product that was never sold."""
-        delete_product(instance, by=self.actor)
+        delete_product(instance, by=self.actor, version=self.expected_version)
 
     @extend_schema(request=PriceSerializer, responses=ProductSerializer, filters=False)
     @action(detail=True, methods=["post"])

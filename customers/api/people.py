@@ -12,8 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.access import require
+from core.api.external_ids import UpsertMixin
 from core.api.fields import ScopedRelatedField
-from core.api.viewsets import UpsertMixin
 from customers.api.base import Strict, StrictModelSerializer, VersionedViewSet, VersionField
 from customers.domain.contacts import (
     add_contact,

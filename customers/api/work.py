@@ -11,9 +11,9 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.external_ids import UpsertMixin
 from core.api.fields import ScopedRelatedField
 from core.api.restoring import RestoreMixin
-from core.api.viewsets import UpsertMixin
 from core.models import Team, User
 from customers.api.base import CustomerByNumber, Strict, StrictModelSerializer, VersionedViewSet, VersionField
 from customers.domain.interactions import delete_interaction, record_interaction, update_interaction
@@ -83,7 +83,7 @@ class InteractionViewSet(RestoreMixin, UpsertMixin, VersionedViewSet):
 
     def delete_record(self, instance: Interaction) -> None:
         """Put it into the recycle bin."""
-        delete_interaction(instance, by=self.actor)
+        delete_interaction(instance, by=self.actor, version=self.expected_version)
 
 
 def ensure_same_customer(instance: Any, data: dict[str, Any]) -> None:

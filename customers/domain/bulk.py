@@ -15,6 +15,7 @@ from core.domain.changed import records_changed
 from core.domain.inserting import insert_defaults, insert_objects
 from core.domain.notifications import notify
 from core.domain.numbers import take_numbers
+from core.domain.sequence import note_below
 from core.models import AuditEntry, User
 from customers.choices import Axis, EventKind
 from customers.domain.bulk_timeline import Event, record_events
@@ -161,6 +162,7 @@ def update_customers(
     """
     audit: list[AuditEntry] = []
     events: list[TimelineEvent] = []
+    moved: list[int] = []
     for customer, values in updates:
         changes = changes_of(customer, values)
         if not changes:
@@ -171,10 +173,13 @@ def update_customers(
         if "name" in written:
             written["name_key"] = values["name_key"]
         bump(customer, at=at, **written)
+        if {"owner", "team"} & set(changes):
+            moved.append(customer.pk)
         events.append(timeline_event(customer, EventKind.CHANGED, at=at, by=by, data=data))
     AuditEntry.objects.bulk_create(audit)
     TimelineEvent.objects.bulk_create(events)
     records_changed(Customer, [line.subject_id for line in audit if line.subject_id is not None])
+    note_below(Customer, moved)
     return len(audit)
 
 

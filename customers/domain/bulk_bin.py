@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import F
 
 from core.domain.changed import records_changed
+from core.domain.sequence import note_below
 from core.models import User
 from customers.choices import EventKind, OrderKind
 from customers.domain.bulk_timeline import Event, record_events
@@ -26,6 +27,7 @@ def recycle_customers(
 ) -> None:
     """Put the locked customers into the recycle bin; their timelines say so."""
     _move(customers, deleted_at=at, deleted_by=by, at=at)
+    note_below(Customer, [customer.pk for customer in customers])
     data = {"branches": 0, "note": note}
     record_events([Event(customer.pk, EventKind.DELETED, at, data) for customer in customers], by=by)
 
@@ -33,6 +35,7 @@ def recycle_customers(
 def bring_back_customers(customers: Sequence[Customer], *, by: User | None, at: datetime) -> None:
     """Take the locked customers out of the recycle bin; their timelines say so."""
     _move(customers, deleted_at=None, deleted_by=None, at=at)
+    note_below(Customer, [customer.pk for customer in customers])
     record_events([Event(customer.pk, EventKind.RESTORED, at, {}) for customer in customers], by=by)
 
 

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from core.choices import AuditAction
 from core.domain.audit import record
-from core.domain.changed import records_changed
 from core.domain.notifications import notify
 from core.domain.numbers import take_numbers
+from core.domain.sequence import note_below
 from core.errors import Conflict, DomainError
 from core.models import User
 from customers import standardise
@@ -34,17 +34,7 @@ from customers.domain.duplicates import ensure_identity_is_free, likely_duplicat
 from customers.domain.family import ensure_no_circle
 from customers.domain.tags import resolve_tags
 from customers.domain.timeline import record_event
-from customers.models import (
-    AxisChange,
-    Contact,
-    Customer,
-    Interaction,
-    Metrics,
-    Order,
-    OrderTotals,
-    Tag,
-    Task,
-)
+from customers.models import AxisChange, Customer, Metrics, OrderTotals, Tag
 from customers.rules import can_hand_over, ensure_can_be_owner, ensure_live, is_only_lent
 
 __all__ = [
@@ -215,7 +205,7 @@ def update_customer(
     if handed_over and tell:
         _tell_owner(stored, by)
     if {"owner", "team"} & set(changes):
-        tell_below(stored)
+        note_below(Customer, [stored.pk])
     return stored
 
 
@@ -262,28 +252,23 @@ def _store(
     return changes
 
 
-def tell_below(customer: Customer) -> None:
-    """Say that what belongs to the customer changed as well: who sees it follows the customer."""
-    for model in (Order, Contact, Interaction, Task):
-        records_changed(model, list(model.objects.filter(customer=customer).values_list("pk", flat=True)))
-
-
 @transaction.atomic
-def delete_customer(customer: Customer, *, by: User | None) -> Customer:
+def delete_customer(customer: Customer, *, by: User | None, version: int | None = None) -> Customer:
     """Put the customer into the recycle bin, with everything below it out of sight, and return it.
 
     Branches stay where they are and keep it as their parent; the audit line and the timeline say how
-    many. Refuses a customer that is there already.
+    many. Refuses a customer that is there already, and a stale `version`.
     """
     stored = locked(customer)
     ensure_live(stored)
+    ensure_fresh(stored, version)
     now = timezone.now()
     branches = Customer.objects.live().filter(parent=stored).count()
     bump(stored, at=now, deleted_at=now, deleted_by=by)
     record_event(stored, EventKind.DELETED, at=now, by=by, data={"branches": branches})
     note = _branches_note(branches) if branches else ""
     record(AuditAction.DELETED, by=by, subject=stored, note=note)
-    tell_below(stored)
+    note_below(Customer, [stored.pk])
     return stored
 
 
@@ -311,5 +296,5 @@ def restore_customer(customer: Customer, *, by: User | None, at: datetime | None
     bump(stored, at=now, deleted_at=None, deleted_by=None)
     record_event(stored, EventKind.RESTORED, at=now, by=by)
     record(AuditAction.RESTORED, by=by, subject=stored)
-    tell_below(stored)
+    note_below(Customer, [stored.pk])
     return stored

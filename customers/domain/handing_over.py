@@ -10,6 +10,7 @@ from core.choices import AuditAction
 from core.domain.audit import audit_line
 from core.domain.changed import records_changed
 from core.domain.handing_over import gone
+from core.domain.sequence import note_below
 from core.models import AuditEntry
 from core.responsibilities import HandOver, Moved
 from customers.choices import EventKind, TaskState
@@ -76,3 +77,4 @@ def _give(model: Any, found: list[Any], order: HandOver) -> None:
         for row in found
     )
     records_changed(model, pks)
+    note_below(model, pks)

@@ -226,10 +226,16 @@ def _ensure_not_deleted(interaction: Interaction) -> None:
 
 
 @transaction.atomic
-def delete_interaction(interaction: Interaction, *, by: User | None) -> Interaction:
-    """Put the interaction into the recycle bin; its timeline line keeps only that there was one."""
+def delete_interaction(
+    interaction: Interaction, *, by: User | None, version: int | None = None
+) -> Interaction:
+    """Put the interaction into the recycle bin; its timeline line keeps only that there was one.
+
+    Refuses one that is there already, and a stale `version`.
+    """
     stored = _locked_with_customer(interaction)
     _ensure_not_deleted(stored)
+    ensure_fresh(stored, version)
     now = timezone.now()
     bump(stored, at=now, deleted_at=now, deleted_by=by)
     record(AuditAction.DELETED, by=by, subject=stored)

@@ -17,7 +17,7 @@ from core.domain.numbers import take_numbers
 from core.errors import Conflict, DomainError
 from core.models import User
 from customers.choices import EventKind, OrderKind, OrderState
-from customers.domain.changes import bump, ensure_valid, write_changes
+from customers.domain.changes import bump, ensure_fresh, ensure_valid, write_changes
 from customers.domain.refunds import as_refund, lock_customers, lock_order, refund_base, room_for_refund
 from customers.domain.rollups import refresh_rollups
 from customers.domain.timeline import moment_of, record_event
@@ -149,12 +149,16 @@ def _ensure_refundable(order: Order, amount: Decimal, day: date) -> None:
 
 
 @transaction.atomic
-def delete_order(order: Order, *, by: User | None) -> Order:
-    """Put the order into the recycle bin, out of all figures. Refuses one with live refunds."""
+def delete_order(order: Order, *, by: User | None, version: int | None = None) -> Order:
+    """Put the order into the recycle bin, out of all figures.
+
+    Refuses one with live refunds, and a stale `version`.
+    """
     stored = _locked(order)
     if stored.deleted_at is not None:
         text = _("Order %(number)s is in the recycle bin.") % {"number": stored.number}
         raise Conflict("already_deleted", text)
+    ensure_fresh(stored, version)
     _ensure_nothing_given_back(stored)
     now = timezone.now()
     bump(stored, at=now, deleted_at=now, deleted_by=by)

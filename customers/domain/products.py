@@ -70,9 +70,13 @@ def update_product(
 
 
 @transaction.atomic
-def delete_product(product: Product, *, by: User | None) -> None:
-    """Remove a product that was never sold. Refuses one that stands in orders: take it off sale instead."""
+def delete_product(product: Product, *, by: User | None, version: int | None = None) -> None:
+    """Remove a product that was never sold.
+
+    Refuses one that stands in orders (take it off sale instead), and a stale `version`.
+    """
     stored = locked(product)
+    ensure_fresh(stored, version)
     if OrderLine.objects.filter(product=stored).exists():
         raise Conflict(
             "product_used",

@@ -17,6 +17,7 @@ from analytics.models import ChurnWarning, WarningMove
 from analytics.rules import can_move_warning
 from core.choices import AuditAction
 from core.domain.audit import record
+from core.domain.changed import records_changed
 from core.errors import Conflict, DomainError
 from core.models import User
 from customers.choices import EventKind, Priority, TaskState
@@ -187,6 +188,7 @@ def plan_action(warning: ChurnWarning, *, by: User, due_on: date | None = None) 
         by=by,
     )
     ChurnWarning.objects.filter(pk=stored.pk).update(task=task)
+    records_changed(ChurnWarning, [stored.pk])
     return task
 
 

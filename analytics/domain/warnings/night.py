@@ -25,6 +25,7 @@ from analytics.models import ChurnWarning, ModelFit, ScoringPolicy
 from analytics.reasons import headline
 from analytics.rules import suggested_action
 from core.display import format_money
+from core.domain.changed import records_changed
 from core.domain.notifications import notify
 from core.errors import Conflict
 from core.models import Organisation, User
@@ -148,6 +149,7 @@ def _refresh(found: Iterable[Finding], as_of: date, kept: ModelFit, policy: Scor
         "looks_lost",
     ]
     ChurnWarning.objects.bulk_update(rows, fields)
+    records_changed(ChurnWarning, [warning.pk for warning in rows])
     return len(rows)
 
 
