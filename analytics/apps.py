@@ -51,7 +51,7 @@ class AnalyticsConfig(AppConfig):
 
 def register_navigation() -> None:
     """Add the entries of the side navigation."""
-    from core.navigation import Entry, register
+    from core.navigation import Entry, SettingsCard, register, register_settings_card
 
     register(
         Entry("dashboard", _("Analytics"), "analytics:dashboard", "chart", 60, ("analytics.kpivalue", "view"))
@@ -64,6 +64,17 @@ def register_navigation() -> None:
             "warn",
             61,
             ("analytics.churnwarning", "view"),
+        )
+    )
+    register_settings_card(
+        SettingsCard(
+            "scoring",
+            _("Scoring policy"),
+            _("From which risk and value on customers are warned of, and how segments are cut."),
+            "analytics:settings",
+            "target",
+            30,
+            ("analytics.scoringpolicy", "view"),
         )
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Model, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from complaints.models import (
@@ -39,7 +40,7 @@ from complaints.models import (
 )
 from core.access import teams_in_reach
 from core.access_explained import Answer, Row, explain, grants, register_explainer
-from core.models import User
+from core.models import Absence, User
 from core.roles import Reach
 
 
@@ -60,6 +61,8 @@ class CaseExplained:
             return Answer(True, (_("The customer is theirs, or of their teams."),))
         if action == "view" and self._has_work(user, reaches):
             return Answer(True, (_("There is a work order for them, or for their teams."),))
+        if action == "view" and self._stands_in_for_work(user):
+            return Answer(True, (_("They stand in for somebody who has a work order for it."),))
         return own
 
     def _has_customer(self, user: User, reaches: set[Any]) -> bool:
@@ -75,6 +78,10 @@ class CaseExplained:
         if Reach.TEAM in reaches:
             mine |= Q(team__in=teams_in_reach(user))
         return WorkOrder.objects.filter(mine, complaint=self.case.pk).exists()
+
+    def _stands_in_for_work(self, user: User) -> bool:
+        absent = Absence.objects.running(timezone.localdate()).filter(deputy=user).values("user")
+        return WorkOrder.objects.filter(complaint=self.case.pk, owner__in=absent).exists()
 
 
 class BelowCaseExplained:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from core.navigation import Entry, SettingsCard, register, register_settings_card
+from core.navigation import Entry, SettingsCard, SettingsGroup, register, register_settings_card
 
 
 def register_navigation() -> None:
@@ -142,5 +142,6 @@ def _register_cards() -> None:
             "mail",
             46,
             ("complaints.mailbox", "view"),
+            group=SettingsGroup.MAIL,
         )
     )

@@ -35,6 +35,7 @@ class CoreConfig(AppConfig):
         from core.record_history import register_history
         from core.search_types import register_search
         from core.shell import register_shell
+        from core.user_list import USER_EXPORT
         from core.views.audit import AUDIT_EXPORT
 
         register_platform_kinds()
@@ -44,6 +45,7 @@ class CoreConfig(AppConfig):
             register_topics(topics, group=heading)
         register_platform_parts()
         register_list(AUDIT_EXPORT)
+        register_list(USER_EXPORT)
         register_responsibilities()
         register_history(Team)
         register_history(PicklistValue, action="change")

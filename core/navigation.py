@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, Count, QuerySet, Value
+from django.db.models import CharField, Count, QuerySet, TextChoices, Value
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,34 @@ class Entry:
     order: int
     right: tuple[str, str] | None = None
     badge: Callable[[Any], QuerySet[Any]] | None = None
+
+
+class SettingsGroup(TextChoices):
+    """Headings of the settings page, in their order."""
+
+    PEOPLE = "people", _lazy("People and rights")
+    CUSTOMERS = "customers", _lazy("Customers")
+    COMPLAINTS = "complaints", _lazy("Complaints and service requests")
+    MAIL = "mail", _lazy("Mail and messages")
+    ORGANISATION = "organisation", _lazy("Organisation")
+    DATA = "data", _lazy("Data and jobs")
+
+
+#: What a heading says below itself.
+_GROUP_WORDS = {
+    SettingsGroup.PEOPLE: _lazy("Who works here, what they may do, and what becomes of it when they leave."),
+    SettingsGroup.CUSTOMERS: _lazy("How customers are sorted and scored, and what they may buy."),
+    SettingsGroup.COMPLAINTS: _lazy("How cases come in, are graded, dispatched and answered."),
+    SettingsGroup.MAIL: _lazy("What goes out, what comes in, and whether it arrives."),
+    SettingsGroup.ORGANISATION: _lazy("What holds for the whole house."),
+    SettingsGroup.DATA: _lazy("What was brought in, what runs by itself, and what was done."),
+}
+#: A card that names no group stands with those of its package.
+_USUAL_GROUPS = {
+    "customers": SettingsGroup.CUSTOMERS,
+    "analytics": SettingsGroup.CUSTOMERS,
+    "complaints": SettingsGroup.COMPLAINTS,
+}
 
 
 @dataclass(frozen=True)
@@ -41,6 +70,13 @@ class SettingsCard:
     order: int
     right: tuple[str, str] | None = None
     when: Callable[[Any], bool] | None = None
+    group: str = ""
+
+    @property
+    def heading(self) -> str:
+        """The group that it stands in."""
+        package = self.url_name.partition(":")[0]
+        return self.group or _USUAL_GROUPS.get(package, SettingsGroup.DATA).value
 
 
 _entries: dict[str, Entry] = {}
@@ -74,6 +110,17 @@ def settings_cards_for(user: Any) -> list[SettingsCard]:
         for card in sorted(_cards.values(), key=lambda card: card.order)
         if may_open(user, card.right) and (card.when is None or card.when(user))
     ]
+
+
+def settings_groups_for(user: Any) -> list[tuple[SettingsGroup, str | Promise, list[SettingsCard]]]:
+    """Return (heading, words below it, cards that the user may open); empty groups are left out."""
+    cards = settings_cards_for(user)
+    found: list[tuple[SettingsGroup, str | Promise, list[SettingsCard]]] = []
+    for group in SettingsGroup:
+        own = [card for card in cards if card.heading == group.value]
+        if own:
+            found.append((group, _GROUP_WORDS[group], own))
+    return found
 
 
 def settings_crumbs(*more: tuple[Any, str]) -> list[tuple[Any, str]]:

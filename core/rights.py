@@ -6,7 +6,7 @@ do everything that any row of the model names.
 """
 
 ACTIONS: dict[str, str] = {
-    "user": "view add change explain",
+    "user": "view add change export explain",
     "team": "view add change delete",
     "organisation": "view change",
     "exchangerate": "view add change delete",

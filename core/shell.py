@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from core.navigation import Entry, SettingsCard, register, register_settings_card
+from core.navigation import Entry, SettingsCard, SettingsGroup, register, register_settings_card
 from core.recycling import recyclables_for
 
 _CARDS = (
@@ -25,6 +25,7 @@ _CARDS = (
         "people",
         10,
         ("core.user", "view"),
+        group=SettingsGroup.PEOPLE,
     ),
     SettingsCard(
         "teams",
@@ -34,6 +35,7 @@ _CARDS = (
         "org",
         20,
         ("core.team", "view"),
+        group=SettingsGroup.PEOPLE,
     ),
     SettingsCard(
         "roles",
@@ -43,6 +45,7 @@ _CARDS = (
         "lock",
         30,
         ("core.user", "view"),
+        group=SettingsGroup.PEOPLE,
     ),
     SettingsCard(
         "rights",
@@ -52,6 +55,7 @@ _CARDS = (
         "shield",
         35,
         ("core.user", "explain"),
+        group=SettingsGroup.PEOPLE,
     ),
     SettingsCard(
         "organisation",
@@ -61,6 +65,7 @@ _CARDS = (
         "home",
         40,
         ("core.organisation", "change"),
+        group=SettingsGroup.ORGANISATION,
     ),
     SettingsCard(
         "branding",
@@ -70,6 +75,7 @@ _CARDS = (
         "star",
         42,
         ("core.organisation", "change"),
+        group=SettingsGroup.ORGANISATION,
     ),
     SettingsCard(
         "rates",
@@ -79,6 +85,7 @@ _CARDS = (
         "coin",
         50,
         ("core.exchangerate", "view"),
+        group=SettingsGroup.ORGANISATION,
     ),
     SettingsCard(
         "picklists",
@@ -88,6 +95,7 @@ _CARDS = (
         "list",
         55,
         ("core.picklistvalue", "change"),
+        group=SettingsGroup.ORGANISATION,
     ),
     SettingsCard(
         "schedules",
@@ -106,6 +114,7 @@ _CARDS = (
         "mail",
         65,
         ("core.outgoingmail", "view"),
+        group=SettingsGroup.MAIL,
     ),
     SettingsCard(
         "audit",
@@ -133,6 +142,7 @@ _CARDS = (
         "logout",
         15,
         ("core.departure", "view"),
+        group=SettingsGroup.PEOPLE,
     ),
     SettingsCard(
         "system",
@@ -142,6 +152,7 @@ _CARDS = (
         "pulse",
         75,
         ("core.organisation", "change"),
+        group=SettingsGroup.ORGANISATION,
     ),
     SettingsCard(
         "api",

@@ -69,11 +69,33 @@ def register_histories() -> None:
 
 def register_navigation() -> None:
     """Add the entries of the side navigation."""
-    from core.navigation import Entry, register
+    from core.navigation import Entry, SettingsCard, register, register_settings_card
 
     sees = {name: (f"customers.{name}", "view") for name in ("customer", "task", "order")}
     register(Entry("customers", _("Customers"), "customers:customer-list", "people", 10, sees["customer"]))
     register(Entry("tasks", _("Tasks"), "customers:task-list", "task", 15, sees["task"], tasks_due))
+    register_settings_card(
+        SettingsCard(
+            "tags",
+            _("Tags"),
+            _("Words that people put on customers: named anew, or taken away."),
+            "customers:tag-list",
+            "tag",
+            10,
+            ("customers.tag", "change"),
+        )
+    )
+    register_settings_card(
+        SettingsCard(
+            "products",
+            _("Price list"),
+            _("Courses and services, and what they cost from which day on."),
+            "customers:product-list",
+            "product",
+            20,
+            ("customers.product", "change"),
+        )
+    )
     register(Entry("orders", _("Sales"), "customers:order-list", "sales", 20, sees["order"]))
 
 

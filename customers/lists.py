@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.access import can
 from core.lists import Column, ListDefinition, Preset, has_team, label, of, register_list
 from core.mentions import plain
+from core.models import Organisation
 from customers import filters, segments, sorting
 from customers.bulk import CUSTOMER_ACTIONS, TASK_ACTIONS
-from customers.models import Contact, Customer, Interaction, Metrics, Order, Person, Task
+from customers.models import Contact, Customer, Interaction, Metrics, Order, Person, Price, Product, Task
 
 
 def _words(field: str) -> Callable[[Any], Any]:
@@ -262,7 +264,69 @@ CONTACTS = ListDefinition(
 )
 
 
+def persons_of(user: Any, action: str = "view") -> Any:
+    """Return the persons with the places in reach where they work now, as `places`."""
+    places = Contact.objects.visible_to(user).current().select_related("customer").order_by("pk")
+    rows: Any = Person.objects.visible_to(user, action)
+    return rows.prefetch_related(Prefetch("contacts", queryset=places, to_attr="places"))
+
+
+PERSONS = ListDefinition(
+    key="customers.person",
+    title=_("People"),
+    model=Person,
+    filterset_class=filters.PersonFilterSet,
+    rows=lambda user: persons_of(user, "export"),
+    columns=[
+        Column("name", _("Name"), of("name"), sort="name"),
+        Column("salutation", _("Salutation"), of("salutation")),
+        Column("places", _("Works at"), lambda row: ", ".join(place.customer.name for place in row.places)),
+        Column("titles", _("Job title"), lambda row: ", ".join(p.title for p in row.places if p.title)),
+        Column("mobile", _("Mobile"), of("mobile"), sensitive="mobile", sensitive_model=Person),
+        Column("email", _("E-mail"), of("email"), sensitive="email", sensitive_model=Person),
+        Column("wechat", _("WeChat"), of("wechat"), sensitive="wechat", sensitive_model=Person),
+        Column("birthday", _("Birthday"), of("birthday"), sensitive="birthday", sensitive_model=Person),
+        Column("do_not_contact", _("Do not contact"), of("do_not_contact")),
+        Column("created_at", _("Created"), of("created_at"), sort="created"),
+    ],
+    sort_keys=sorting.PERSON_SORTS,
+    default_sort="name",
+    url_name="customers:people-list",
+    default_columns=("name", "places", "titles", "mobile", "email"),
+)
+
+
+def products_of(user: Any, action: str = "view", *, base: str = "") -> Any:
+    """Return the products with the list price in base currency that holds today, as `price`."""
+    base = base or Organisation.load().base_currency
+    prices = Price.objects.filter(product=OuterRef("pk"), currency=base, valid_from__lte=timezone.localdate())
+    rows = Product.objects.visible_to(user, action)
+    return rows.annotate(price=Subquery(prices.order_by("-valid_from").values("amount")[:1]))
+
+
+PRODUCTS = ListDefinition(
+    key="customers.product",
+    title=_("Price list"),
+    model=Product,
+    filterset_class=filters.ProductFilterSet,
+    rows=lambda user: products_of(user, "export"),
+    columns=[
+        Column("name", _("Product"), of("name"), sort="name"),
+        Column("code", _("Code"), of("code"), sort="code"),
+        Column("kind", _("Kind"), label("kind")),
+        Column("unit", _("Unit"), of("unit")),
+        Column("price", _("List price today"), of("price"), is_number=True),
+        Column("is_active", _("On sale"), of("is_active")),
+        Column("description", _("Description"), of("description")),
+    ],
+    sort_keys=sorting.PRODUCT_SORTS,
+    default_sort="name",
+    url_name="customers:product-list",
+    default_columns=("name", "code", "kind", "unit", "price", "is_active"),
+)
+
+
 def register_lists() -> None:
     """Offer the lists; called when the app is ready."""
-    for definition in (CUSTOMERS, ORDERS, INTERACTIONS, TASKS, CONTACTS):
+    for definition in (CUSTOMERS, ORDERS, INTERACTIONS, TASKS, CONTACTS, PERSONS, PRODUCTS):
         register_list(definition)

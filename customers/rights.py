@@ -2,10 +2,10 @@
 
 ACTIONS: dict[str, str] = {
     "customer": "view add change delete restore export import assign reveal share",
-    "person": "view add change reveal",
+    "person": "view add change export reveal",
     "contact": "view add change delete export import",
     "interaction": "view add change delete export import",
-    "product": "view add change delete import",
+    "product": "view add change delete export import",
     "order": "view add change delete export import refund",
     "task": "view add change export import",
     "timelineevent": "view",
@@ -29,9 +29,9 @@ RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "person": {
         "agent": ("team", "view add change reveal"),
-        "sales": ("team", "view add change reveal"),
+        "sales": ("team", "view add change export reveal"),
         "trainer": ("team", "view"),
-        "manager": ("team", "view add change reveal"),
+        "manager": ("team", "view add change export reveal"),
         "analyst": ("all", "view"),
         "integration": ("all", "view add change reveal"),
     },
@@ -53,7 +53,9 @@ RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "product": {
         **{role: ("all", "view") for role in _STAFF},
-        "manager": ("all", "view add change delete import"),
+        "sales": ("all", "view export"),
+        "analyst": ("all", "view export"),
+        "manager": ("all", "view add change delete export import"),
         "integration": ("all", "view import"),
     },
     "order": {

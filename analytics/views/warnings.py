@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -36,30 +34,6 @@ class WarningList(ListPage):
     sort_keys = WARNING_SORTS
     default_sort = "-stake"
     export_key = "analytics.warning"
-
-    def extra_context(self) -> dict[str, Any]:
-        """Offer the usual views as tabs."""
-        here = reverse("analytics:warning-list")
-        mine = f"{here}?owner={self.request.user.pk}&state=open&state=contacted"
-        tabs = [
-            (_("Unclosed"), f"{here}?state=open&state=contacted"),
-            (_("Mine"), mine),
-            (_("Untouched for 7 days"), f"{here}?idle=on"),
-            (_("Proposed as lost"), f"{here}?looks_lost=on"),
-            (_("Closed"), f"{here}?state=saved&state=lost&state=dismissed"),
-            (_("All warnings"), here),
-        ]
-        asked = self.filterset.parameters()
-        return {
-            "view_tabs": [
-                {"label": label, "url": url, "current": asked == _parameters(url)} for label, url in tabs
-            ]
-        }
-
-
-def _parameters(url: str) -> dict[str, list[str]]:
-    query = QueryDict(url.partition("?")[2])
-    return {name: query.getlist(name) for name in sorted(query)}
 
 
 class WarningDetail(RightsMixin, View):

@@ -18,6 +18,7 @@ from complaints.choices.cases import (
     WorkState,
 )
 from core.access import ScopedQuerySet, reach_of, teams_in_reach
+from core.lent import lent_to
 from core.roles import Reach
 from core.search.matching import matching_rows
 
@@ -87,7 +88,8 @@ class ComplaintQuerySet(ScopedQuerySet):
             return rows
         from complaints.models import WorkOrder
 
-        mine = Q(owner=user.pk)
+        # The work orders of somebody absent are the deputy's to do, so the deputy reads their cases.
+        mine = Q(owner__in=[user.pk, *sorted(lent_to(user).owners(lent_for))])
         if reach == Reach.TEAM:
             mine |= Q(team__in=teams_in_reach(user))
         through = WorkOrder.objects.filter(mine).order_by().values("complaint")
@@ -212,6 +214,8 @@ class EscalationQuerySet(BelowComplaint):
 
 class WorkOrderQuerySet(ScopedQuerySet):
     """Work orders: seen by the team that works on them, and by who sees the case."""
+
+    lent_when_absent = True
 
     def _held_by(self, user: User, reach: str) -> Q:
         from complaints.models import Complaint

@@ -77,6 +77,7 @@ class AlertQuerySet(ScopedQuerySet):
 
     owner_path = "owner"
     team_path = "team"
+    lent_when_absent = True
 
     def _held_by(self, user: User, reach: str) -> Q:
         condition = super()._held_by(user, reach) | Q(customer__owner=user.pk)
@@ -102,6 +103,7 @@ class ImprovementQuerySet(ScopedQuerySet):
 
     owner_path = "owner"
     team_path = "owner__team"
+    lent_when_absent = True
 
     def unclosed(self) -> Self:
         """Those that go on."""

@@ -18,6 +18,11 @@ class FileKind:
     opens: bool = False
     is_picture: bool = False
 
+    @property
+    def has_preview(self) -> bool:
+        """True where a small picture of it can be made."""
+        return self.is_picture or self.key == "pdf"
+
 
 KINDS: tuple[FileKind, ...] = (
     FileKind("pdf", ("pdf",), "application/pdf", "file", opens=True),

@@ -25,6 +25,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from core.access import can
 from core.attachables import attachable_of, record_of
 from core.audit_lines import kind_name
+from core.choices import PreviewState
 from core.domain.arriving import megabytes
 from core.domain.attachments import (
     add_attachment,
@@ -41,7 +42,7 @@ from core.models import Attachment, User
 from core.models.attachments import KEPT_AFTER_REMOVAL
 from core.uploads import AttachmentUploadHandler, body_is_too_large
 from core.views.audit import address_of
-from core.views.base import RightsMixin, is_fragment, refusal
+from core.views.base import RightsMixin, is_fragment, refusal, render_page
 from core.views.sending import send_file
 
 FILES_SHOWN = 200
@@ -225,8 +226,24 @@ class AttachmentOpen(OneAttachment):
         )
 
 
+class AttachmentShow(OneAttachment):
+    """The file in a dialog over its record: a picture itself, of a PDF the first page."""
+
+    required_right = ("view", Attachment)
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        """Show it; 404 for what has no picture."""
+        found = self.attachment(pk)
+        if found.preview != PreviewState.READY:
+            raise Http404
+        record = record_with_files(self.person, found.subject_type, found.subject_id)
+        url = "core:attachment-open" if found.file_kind.is_picture else "core:attachment-preview"
+        context = {"file": found, "record": record, "picture_url": reverse(url, args=[pk])}
+        return render_page(request, "core/attachment_show.html", context, partial="dialog")
+
+
 class AttachmentPreview(OneAttachment):
-    """The small picture of a picture."""
+    """The small picture of a picture, or of a first page."""
 
     required_right = ("view", Attachment)
 

@@ -10,7 +10,7 @@ from django.views.generic import TemplateView
 
 from core.domain.notifications import for_reader
 from core.models import Notification
-from core.navigation import settings_cards_for
+from core.navigation import settings_groups_for
 from core.views.base import SIGNED_IN, RightsMixin
 
 
@@ -48,5 +48,5 @@ class Settings(RightsMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Show the cards."""
         return super().get_context_data(
-            cards=settings_cards_for(self.person), nav_current="settings", **kwargs
+            groups=settings_groups_for(self.person), nav_current="settings", **kwargs
         )

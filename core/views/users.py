@@ -22,10 +22,10 @@ from core.domain.sessions import sessions_of
 from core.domain.users import create_user, deactivate_user, reactivate_user, update_user
 from core.filters import UserFilterSet
 from core.forms import NewUserForm, UserForm
-from core.keyset import SortKey
 from core.models import ApiToken, AuditEntry, Departure, SecondFactor, User
 from core.navigation import settings_crumbs
 from core.roles import Reach, Role
+from core.user_list import USER_SORTS
 from core.views.base import ConfirmPage, FormPage, RightsMixin
 from core.views.lists import ListPage
 from core.views.one_user import OneUser
@@ -41,12 +41,8 @@ class UserList(ListPage):
     filterset_class = UserFilterSet
     template_name = "core/user_list.html"
     nav_current = NAV
-    sort_keys = {
-        "name": SortKey("full_name", gettext_lazy("Name")),
-        "login": SortKey("username", gettext_lazy("Login name")),
-        "team": SortKey("team__name", gettext_lazy("Team"), nullable=True),
-        "last": SortKey("last_login", gettext_lazy("Last sign-in"), nullable=True),
-    }
+    sort_keys = USER_SORTS
+    export_key = "core.user"
     default_sort = "name"
 
     def extra_context(self) -> dict[str, Any]:

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from core.lists import list_named
 from core.models import Team, User
@@ -14,6 +18,7 @@ from customers.domain.contacts import add_contact
 from customers.domain.customers import create_customer
 from customers.domain.interactions import record_interaction
 from customers.domain.orders import create_order
+from customers.domain.products import create_product, set_price
 from customers.domain.tasks import create_task
 from customers.models import Metrics, Tag
 from customers.tests.factories import CustomerFactory
@@ -55,6 +60,7 @@ def make_row(seller: User) -> None:
         ("customers.interaction", {"Summary": "Call", "Channel": "Phone", "By": "Zhang Min"}),
         ("customers.task", {"Title": "Call back", "State": "Open", "Owner": "Zhang Min"}),
         ("customers.contact", {"Name": "Wang", "Main contact": True, "Customer": "Bank"}),
+        ("customers.person", {"Name": "Wang", "Works at": "Bank", "Do not contact": False}),
     ],
 )
 def test_export_shows_what_the_list_shows(
@@ -101,3 +107,29 @@ def test_export_reads_many_rows_with_as_many_queries_as_one(seller: User, key: s
             lines(key, User.objects.get(pk=seller.pk))
         counts.append(len(captured))
     assert counts[0] == counts[1]
+
+
+def test_the_price_list_shows_the_price_of_today(manager: User, time_machine: Any) -> None:
+    time_machine.move_to("2026-03-01 12:00+08:00")
+    product = create_product({"code": "C-1", "name": "Course", "kind": "open_course"}, by=manager)
+    set_price(product, currency="CNY", amount=Decimal(900), valid_from=date(2026, 1, 1), by=manager)
+    [line] = lines("customers.product", manager)
+    assert (line["Product"], line["Code"], line["List price today"]) == ("Course", "C-1", 900)
+
+
+def test_who_may_not_take_people_along_gets_no_file(user_in: Callable[..., User]) -> None:
+    for role in ("agent", "trainer", "analyst"):
+        assert lines("customers.person", user_in(role)) == []
+    for role in ("manager", "sales", "trainer"):
+        assert lines("core.user", user_in(role)) == []
+
+
+def test_administrators_take_the_list_of_users_along(
+    user_in: Callable[..., User], client_of: Callable[[User], Client]
+) -> None:
+    admin = user_in("administrator", full_name="Ada")
+    [line] = [line for line in lines("core.user", admin) if line["Name"] == "Ada"]
+    assert (line["Roles"], line["May sign in"]) == ("Administrator", True)
+    page = reverse("core:user-list")
+    assert "key=core.user" in client_of(admin).get(page).content.decode()
+    assert "key=core.user" not in client_of(user_in("manager")).get(page).content.decode()

@@ -242,3 +242,20 @@ def test_files_are_seen_by_who_sees_the_record(
         "manager": [True, True],
     }
     assert not Attachment.objects.visible_to(user_in("sales", team=other_team)).exists()
+
+
+def test_a_pdf_gets_a_picture_of_its_first_page(customer: Customer) -> None:
+    added = put(customer, PDF, "offer.pdf")
+    assert added.preview == PreviewState.WAITING
+    assert Job.objects.filter(task="core.tasks.make_file_preview").count() == 1
+    assert make_preview(added.pk)
+    assert make_preview(added.pk)
+    added.refresh_from_db()
+    assert added.preview == PreviewState.READY
+
+
+def test_a_pdf_that_cannot_be_drawn_stays_without(customer: Customer) -> None:
+    added = put(customer, PDF.replace(b"/Kids[3 0 R]", b"/Kids[2 0 R]"), "odd.pdf")
+    assert not make_preview(added.pk)
+    added.refresh_from_db()
+    assert added.preview == PreviewState.FAILED

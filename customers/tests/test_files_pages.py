@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from core.domain.attachments import add_attachment, make_preview, remove_attachment
 from core.models import Attachment, User
-from core.tests.factories import UserFactory
+from core.tests.factories import TeamFactory, UserFactory
 from core.tests.files import PDF, every_kind, picture, sound
 from customers.domain.customers import delete_customer
 from customers.domain.interactions import record_interaction
@@ -391,3 +391,28 @@ def test_a_removed_file_is_gone_from_the_api(client: Client, customer: Customer,
     remove_attachment(added, by=seller, at=timezone.now())
     assert client.get("/api/v1/attachments/").json()["results"] == []
     assert client.delete(f"/api/v1/attachments/{added.pk}/").status_code == 404
+
+
+def test_a_picture_and_a_first_page_are_shown_in_a_dialog(client: Client, customer: Customer) -> None:
+    photo, offer, sheet = put(customer, picture(), "photo.png"), put(customer), put(customer, b"a;b", "a.csv")
+    assert client.get(door("show", offer)).status_code == 404
+    make_preview(photo.pk)
+    make_preview(offer.pk)
+    shown = client.get(door("show", offer), headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in shown
+    assert f'src="{door("preview", offer)}"' in shown
+    assert door("open", offer) in shown
+    assert f'src="{door("open", photo)}"' in client.get(door("show", photo)).content.decode()
+    page = client.get(files_url(customer)).content.decode()
+    assert door("show", offer) in page
+    assert door("show", sheet) not in page
+    assert client.get(door("show", sheet)).status_code == 404
+
+
+def test_a_stranger_sees_no_dialog(
+    customer: Customer, user_in: Callable[..., User], client_of: Callable[[User], Client]
+) -> None:
+    added = put(customer)
+    make_preview(added.pk)
+    stranger = client_of(user_in("sales", team=TeamFactory()))
+    assert stranger.get(door("show", added)).status_code == 404

@@ -189,8 +189,20 @@ def test_people_search_finds_within_reach(client: Client, contact: Contact) -> N
     assert "Wang Haitao" in page
     assert "Dragon Port" in page
     assert "Wang Elsewhere" not in page
-    assert "Nobody in your reach matches" in client.get(url, {"q": "nobody"}).content.decode()
-    assert "Find anybody you have met" in client.get(url).content.decode()
+    assert "Nothing matches these filters" in client.get(url, {"q": "nobody"}).content.decode()
+
+
+def test_all_people_in_reach_are_listed_page_by_page(client: Client, contact: Contact) -> None:
+    ContactFactory(person=PersonFactory(name="Wang Elsewhere"))
+    for number in range(50):
+        ContactFactory(person=PersonFactory(name=f"Chen {number:02}"), customer=contact.customer)
+    url = reverse("customers:people-list")
+    first = client.get(url)
+    assert "Rows 1–50, more follow" in first.content.decode()
+    after = client.get(url, {"cursor": first.context["page"].next_cursor}).content.decode()
+    assert "Wang Haitao" in after
+    assert "Wang Elsewhere" not in after
+    assert "key=customers.person" in first.content.decode()
 
 
 def test_person_options_say_where_they_work(client: Client, contact: Contact) -> None:

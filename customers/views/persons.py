@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -17,9 +17,13 @@ from django.views.generic import TemplateView
 
 from core.access import can
 from core.views.base import RightsMixin
+from core.views.lists import ListPage
 from customers.domain.contacts import link_people, unlink_people
+from customers.filters import PersonFilterSet
 from customers.forms.contacts import AcquaintanceForm
+from customers.lists import persons_of
 from customers.models import Acquaintance, Contact, Interaction, Person
+from customers.sorting import PERSON_SORTS
 from customers.views.base import CustomerFormPage, fetch, next_url, user_of
 
 TALKS_SHOWN = 20
@@ -64,33 +68,28 @@ def acquaintances_of(person: Person, user: Any) -> list[tuple[Person, Acquaintan
     )
 
 
-class PeopleList(RightsMixin, TemplateView):
-    """Search over all people in reach."""
+class PeopleList(ListPage):
+    """All people in reach, with where they work now."""
 
-    required_right = ("view", Person)
+    model = Person
+    filterset_class = PersonFilterSet
     template_name = "customers/people_list.html"
-    most = 50
+    sort_keys = PERSON_SORTS
+    default_sort = "name"
+    export_key = "customers.person"
+    nav_current = "customers"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Find people by a part of the name, the number or the address."""
-        text = self.request.GET.get("q", "").strip()[:100]
-        found = list(self._rows(text)[: self.most + 1]) if text else []
-        return super().get_context_data(
-            q=text,
-            people=found[: self.most],
-            more=len(found) > self.most,
-            may_import=can(self.person, "import", Contact),
-            nav_current="customers",
-            **kwargs,
-        )
+    def rows(self) -> QuerySet[Person]:
+        """People with their places in reach."""
+        rows: QuerySet[Person] = persons_of(self.person)
+        return rows
 
-    def _rows(self, text: str) -> QuerySet[Person]:
-        user = self.person
-        places = Contact.objects.visible_to(user).current().select_related("customer")
-        rows = Person.objects.visible_to(user).matching(text, user)
-        return rows.prefetch_related(Prefetch("contacts", queryset=places, to_attr="places")).order_by(
-            "name", "pk"
-        )
+    def extra_context(self) -> dict[str, Any]:
+        """What is typed into the search, and what the person may do."""
+        return {
+            "q": self.request.GET.get("q", "").strip()[:100],
+            "may_import": can(self.person, "import", Contact),
+        }
 
 
 class PersonLink(CustomerFormPage):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -22,6 +22,7 @@ from core.views.lists import ListPage
 from customers.domain.products import create_product, delete_price, delete_product, set_price, update_product
 from customers.filters import ProductFilterSet
 from customers.forms.products import PriceForm, ProductForm
+from customers.lists import products_of
 from customers.models import Price, Product
 from customers.sorting import PRODUCT_SORTS
 from customers.views.base import CustomerFormPage, RecordFilters, base_currency_of, fetch, user_of
@@ -35,16 +36,13 @@ class ProductList(RecordFilters, ListPage):
     template_name = "customers/product_list.html"
     sort_keys = PRODUCT_SORTS
     default_sort = "name"
+    export_key = "customers.product"
     nav_current = "orders"
 
     def rows(self) -> QuerySet[Product]:
         """Products with today's price."""
-        base = base_currency_of(self.request)
-        prices = Price.objects.filter(
-            product=OuterRef("pk"), currency=base, valid_from__lte=timezone.localdate()
-        )
-        rows: QuerySet[Product] = Product.objects.visible_to(self.person)
-        return rows.annotate(price=Subquery(prices.order_by("-valid_from").values("amount")[:1]))
+        rows: QuerySet[Product] = products_of(self.person, base=base_currency_of(self.request))
+        return rows
 
     def extra_context(self) -> dict[str, Any]:
         """What the person may do."""

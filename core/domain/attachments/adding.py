@@ -60,7 +60,7 @@ def add_attachment(
                 width=found.width,
                 height=found.height,
                 note=note.strip()[:300],
-                preview=PreviewState.WAITING if found.kind.is_picture else PreviewState.NONE,
+                preview=PreviewState.WAITING if found.kind.has_preview else PreviewState.NONE,
                 uploaded_at=at or timezone.now(),
                 uploaded_by=by,
             )
