@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('complaints', '0015_improvement_cause'),
+
     ]
 
     operations = [

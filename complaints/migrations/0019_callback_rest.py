@@ -7,7 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0014_queue_moves'),
+        ('complaints', '0018_queue_moves'),
+
     ]
 
     operations = [

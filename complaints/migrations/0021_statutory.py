@@ -82,7 +82,7 @@ def add_levels(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0015_improvement_cause'),
+        ('complaints', '0020_case_language'),
         ('contenttypes', '0002_remove_content_type_name'),
         ('core', '0019_mail_to_a_former_address'),
         ('customers', '0007_names_of_metrics'),

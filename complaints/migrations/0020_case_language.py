@@ -6,7 +6,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0015_callback_rest'),
+        ('complaints', '0019_callback_rest'),
+
     ]
 
     operations = [

@@ -18,7 +18,7 @@ def copy_handlers(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0015_quiet_hours'),
+        ('complaints', '0022_quiet_hours'),
         ('core', '0019_mail_to_a_former_address'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -18,7 +18,7 @@ def copy_handlers(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0016_compensation_checks'),
+        ('complaints', '0023_compensation_checks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

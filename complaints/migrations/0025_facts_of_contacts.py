@@ -6,7 +6,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0017_callback_people'),
+        ('complaints', '0024_callback_people'),
+
     ]
 
     operations = [

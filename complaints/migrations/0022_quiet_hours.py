@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0016_statutory'),
+        ('complaints', '0021_statutory'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0013_second_people'),
+        ('complaints', '0025_facts_of_contacts'),
+
     ]
 
     operations = [
