@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views import View
 
-from core.access import can, reach_of, require
+from core.access import can, reach_of
 from core.choices import JobStanding, JobState
 from core.domain.heartbeats import WORKER, last_seen, worker_is_alive
 from core.domain.jobs import MOST_AT_ONCE, request_cancel, retry_job, retry_jobs
@@ -125,7 +125,7 @@ class JobDetail(OneJob):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the page."""
         job = self.job()
-        may_run = job.state == JobState.DONE and can(self.person, "run", Schedule)
+        may_run = job.state == JobState.DONE and can(self.person, "run", Job)
         context = {
             "job": job,
             "may_see_payload": reach_of(self.person, Job) == Reach.ALL,
@@ -171,9 +171,10 @@ class JobRetry(OneJob):
 class JobRunAgain(OneJob):
     """Do the work of a job that is done once more."""
 
+    required_right = ("run", Job)
+
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Start it as a new job, and show that."""
-        require(self.person, "run", Schedule)
         job = run_again(self.job(), by=self.person)
         messages.success(request, _("Started: %(schedule)s") % {"schedule": job})
         return go_to(request, job.get_absolute_url())
