@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.viewsets import ScopedViewSet
+from core.errors import Conflict
 from core.recycling import recyclable
 
 if TYPE_CHECKING:
@@ -25,9 +27,14 @@ class RestoreMixin(_Base):
     @extend_schema(request=None, filters=False)
     @action(detail=True, methods=["post"])
     def restore(self, request: Request, pk: int) -> Response:
-        """Take the record out of the recycle bin; answers it. 404 where it does not lie there in reach."""
+        """Take the record out of the recycle bin; answers it. 409 where it does not lie there."""
         kind = recyclable(self.model._meta.label_lower)
-        row = kind.rows_for(self.caller).filter(pk=pk).first() if kind is not None else None
-        if kind is None or row is None:
+        if kind is None:
+            raise Http404
+        row = kind.rows_for(self.caller).filter(pk=pk).first()
+        if row is None:
+            manager: Any = self.model._default_manager
+            if manager.visible_to(self.caller, kind.right).filter(pk=pk).exists():
+                raise Conflict("not_deleted", _("It is not in the recycle bin any more."))
             raise Http404
         return self.answer(self.fresh(kind.restore(row, self.caller)))

@@ -163,7 +163,7 @@ class _Chosen(RightsMixin, View):
         """The rows that were ticked; refused without any."""
         found = chosen_rows(self.person, self.request.POST.getlist("ids"))
         if not found:
-            raise DomainError("no_rows", _("No row is chosen. Tick some first."), status=404)
+            raise DomainError("no_rows", _("No row is chosen. Tick some first."))
         return found
 
     def tell(self, result: Result, done: str) -> HttpResponse:
