@@ -370,6 +370,7 @@ SPECTACULAR_SETTINGS = {
         "StageEnum": "customers.choices.Stage",
         "TierEnum": "customers.choices.Tier",
         "CurrencyEnum": "core.choices.Currency",
+        "AcceptanceEnum": "complaints.choices.cases.Acceptance",
         "CaseKindEnum": "complaints.choices.cases.CaseKind",
         "CaseStateEnum": "complaints.choices.cases.State",
         "CasePriorityEnum": "complaints.choices.cases.Priority",
