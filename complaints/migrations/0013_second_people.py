@@ -46,13 +46,13 @@ class Migration(migrations.Migration):
             name='handler',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
+        migrations.AddConstraint(
+            model_name='conductobjection',
+            constraint=models.CheckConstraint(condition=models.Q(('reviewed_by__isnull', True), models.Q(models.Q(('reviewed_by', models.F('proposer')), _negated=True), models.Q(('reviewed_by', models.F('decider')), _negated=True), models.Q(('handler__isnull', True), models.Q(('reviewed_by', models.F('handler')), _negated=True), _connector='OR')), _connector='OR'), name='objection_is_reviewed_by_a_third'),
+        ),
         migrations.RunPython(keep_what_was, migrations.RunPython.noop),
         migrations.AddConstraint(
             model_name='complaint',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('grade', 'severe'), _negated=True), ('was_severe', True), _connector='OR'), name='severe_complaint_is_kept_as_such'),
-        ),
-        migrations.AddConstraint(
-            model_name='conductobjection',
-            constraint=models.CheckConstraint(condition=models.Q(('reviewed_by__isnull', True), models.Q(models.Q(('reviewed_by', models.F('proposer')), _negated=True), models.Q(('reviewed_by', models.F('decider')), _negated=True), models.Q(('handler__isnull', True), models.Q(('reviewed_by', models.F('handler')), _negated=True), _connector='OR')), _connector='OR'), name='objection_is_reviewed_by_a_third'),
         ),
     ]
