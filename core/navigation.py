@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 
 @dataclass(frozen=True)
@@ -30,22 +30,24 @@ class Entry:
 class SettingsGroup(TextChoices):
     """Headings of the settings page, in their order."""
 
-    PEOPLE = "people", _lazy("People and rights")
-    CUSTOMERS = "customers", _lazy("Customers")
-    COMPLAINTS = "complaints", _lazy("Complaints and service requests")
-    MAIL = "mail", _lazy("Mail and messages")
-    ORGANISATION = "organisation", _lazy("Organisation")
-    DATA = "data", _lazy("Data and jobs")
+    PEOPLE = "people", gettext_lazy("People and rights")
+    CUSTOMERS = "customers", gettext_lazy("Customers")
+    COMPLAINTS = "complaints", gettext_lazy("Complaints and service requests")
+    MAIL = "mail", gettext_lazy("Mail and messages")
+    ORGANISATION = "organisation", gettext_lazy("Organisation")
+    DATA = "data", gettext_lazy("Data and jobs")
 
 
 #: What a heading says below itself.
 _GROUP_WORDS = {
-    SettingsGroup.PEOPLE: _lazy("Who works here, what they may do, and what becomes of it when they leave."),
-    SettingsGroup.CUSTOMERS: _lazy("How customers are sorted and scored, and what they may buy."),
-    SettingsGroup.COMPLAINTS: _lazy("How cases come in, are graded, dispatched and answered."),
-    SettingsGroup.MAIL: _lazy("What goes out, what comes in, and whether it arrives."),
-    SettingsGroup.ORGANISATION: _lazy("What holds for the whole house."),
-    SettingsGroup.DATA: _lazy("What was brought in, what runs by itself, and what was done."),
+    SettingsGroup.PEOPLE: gettext_lazy(
+        "Who works here, what they may do, and what becomes of it when they leave."
+    ),
+    SettingsGroup.CUSTOMERS: gettext_lazy("How customers are sorted and scored, and what they may buy."),
+    SettingsGroup.COMPLAINTS: gettext_lazy("How cases come in, are graded, dispatched and answered."),
+    SettingsGroup.MAIL: gettext_lazy("What goes out, what comes in, and whether it arrives."),
+    SettingsGroup.ORGANISATION: gettext_lazy("What holds for the whole house."),
+    SettingsGroup.DATA: gettext_lazy("What was brought in, what runs by itself, and what was done."),
 }
 #: A card that names no group stands with those of its package.
 _USUAL_GROUPS = {

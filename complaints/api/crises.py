@@ -66,7 +66,7 @@ class CrisisSerializer(StrictModelSerializer):
 class CrisisOpenSerializer(StrictModelSerializer):
     """What is decided when a proposed crisis is opened; without an `owner` the caller leads."""
 
-    owner = ScopedRelatedField(User, required=False, allow_null=True)
+    owner = ScopedRelatedField(User, queryset=people_choices(), required=False, allow_null=True)
     version = VersionField()
 
     class Meta:
@@ -86,7 +86,7 @@ class NewStepSerializer(Strict):
     """A step of one's own; without an `owner` it is the lead's."""
 
     text = serializers.CharField(max_length=300)
-    owner = ScopedRelatedField(User, required=False, allow_null=True, default=None)
+    owner = ScopedRelatedField(User, queryset=people_choices(), required=False, allow_null=True, default=None)
     due_at = serializers.DateTimeField()
 
 
@@ -94,7 +94,7 @@ class StepChangeSerializer(Strict):
     """Another owner or due time of one step of the crisis."""
 
     step = serializers.IntegerField(min_value=1)
-    owner = ScopedRelatedField(User, required=False, allow_null=True)
+    owner = ScopedRelatedField(User, queryset=people_choices(), required=False, allow_null=True)
     due_at = serializers.DateTimeField(required=False)
 
 
@@ -250,7 +250,7 @@ class CrisisStepViewSet(ActingViewSet):
     filterset_class = CrisisStepFilterSet
     sort_keys = STEP_SORTS
     default_sort = "id"
-    action_rights = {"done": "change"}
+    action_rights = {"done": "view"}
 
     def for_api(self, rows: Any) -> Any:
         """Add the crisis that the verb locks."""

@@ -164,14 +164,16 @@ def refuse_approval(row: Compensation, *, by: User, note: str, at: datetime | No
     Refused as an approval is, and without a reason.
     """
     moment = at or timezone.now()
-    _case, stored = _both_locked(row)
+    case, stored = _both_locked(row)
     state = RedressState.REVERSED if stored.awaits_second else RedressState.NOT_APPROVED
     _ensure_state(stored, state)
     _ensure_second(stored, by)
     if not note.strip():
         raise DomainError("reason_needed", _("Say why."), fields={"note": _("Say why.")})
     write_changes(stored, {"state": state, "awaits_second": False}, by=by, at=moment, note=note)
-    return _moved(stored, by=by, at=moment, note=note)
+    moved = _moved(stored, by=by, at=moment, note=note)
+    recheck(case, at=moment)
+    return moved
 
 
 def recheck(case: Complaint, *, at: datetime) -> int:
@@ -215,10 +217,13 @@ def move_on(
             _ensure_below(ceiling_for(case), check.total)
         _ensure_agreed(stored, check)
         values |= check.values(stored)
-    if state not in IN_HAND:
+    if state in _CHECKED or state not in IN_HAND:
         values["awaits_second"] = False
     write_changes(stored, values, by=by, at=moment, note=note)
-    return _moved(stored, by=by, at=moment, note=note)
+    moved = _moved(stored, by=by, at=moment, note=note)
+    if state in RELEASED:  # less is in hand now
+        recheck(case, at=moment)
+    return moved
 
 
 def _ensure_agreed(stored: Compensation, check: Check) -> None:

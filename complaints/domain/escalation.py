@@ -182,21 +182,36 @@ def _tell_in_time(people: Iterable[User], case: Complaint, level: Escalation, *,
         Escalation.objects.filter(pk=level.pk).update(tell_at=opens)
 
 
+#: A clock that nobody waits for any more; one that is paused goes on.
+_OVER = frozenset({ClockState.MET, ClockState.CANCELLED})
+
+
 def tell_waiting(at: datetime, *, most: int = 2_000) -> int:
     """Send the messages whose quiet hours are over; return how many. Any number of workers may do this.
 
     Who was told when the level fired is told now. What was taken up or settled meanwhile is no news.
     """
     rows = Escalation.objects.to_tell(at).values_list("pk", flat=True)
-    return sum(_tell_one(pk, at=at) for pk in list(rows[:most]))
+    return sum(_told_safely(pk, at) for pk in list(rows[:most]))
+
+
+def _told_safely(pk: int, at: datetime) -> int:
+    try:
+        return int(_tell_one(pk, at=at))
+    except Exception:  # one broken level must not keep the others from being told
+        logger.exception("Level %s could not be told", pk)
+        return 0
 
 
 @transaction.atomic
 def _tell_one(pk: int, *, at: datetime) -> bool:
     if not Escalation.objects.filter(pk=pk, tell_at__lte=at).update(tell_at=None):
         return False
-    level = Escalation.objects.select_related("clock", "complaint").get(pk=pk)
-    if level.acknowledged_at is not None or level.clock.state != ClockState.RUNNING:
+    level = Escalation.objects.select_related("clock", "complaint__owner").get(pk=pk)
+    # Whoever the case was handed to hears of it in any case: nothing else tells them.
+    handed_over = level.evidence.get("action") == LevelAction.REASSIGN and level.complaint.is_open
+    is_settled = level.acknowledged_at is not None or level.clock.state in _OVER
+    if is_settled and not handed_over:
         return False
     _tell(level.told.all(), level.complaint, level)
     return True

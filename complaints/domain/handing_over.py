@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import F
 
 from complaints.choices.cases import AssignReason
@@ -47,7 +49,21 @@ def hand_over_cases(order: HandOver) -> Moved:
         tell(case, "assigned", at=order.at, by=order.by, **told)
         changes = {"owner": (order.leaver, order.receiver)}
         record(AuditAction.CHANGED, by=order.by, subject=case, changes=changes, note=order.note)
+        case.owner = order.receiver
+        own = CallBack.objects.filter(complaint=case, state=CallBackState.DUE, owner=order.receiver)
+        _let_others_call(own.select_related("handler"), case, order)
     return Moved([case.pk for case in found], gone(order, {case.pk for case in found}))
+
+
+def _let_others_call(rows: Iterable[CallBack], case: Complaint, order: HandOver) -> None:
+    """Give the call-backs of a case to whom the usual rule names: its handler never calls."""
+    for row in rows:
+        before, caller = row.owner, caller_for(case, due=row.due_at)
+        caller = caller if caller not in {order.leaver, row.handler} else None
+        values = {"owner": caller, "version": F("version") + 1, "updated_at": order.at}
+        CallBack.objects.filter(pk=row.pk).update(**values)
+        changes = {"owner": (before, caller)}
+        record(AuditAction.CHANGED, by=order.by, subject=row, changes=changes, note=order.note)
 
 
 def hand_over_work(order: HandOver) -> Moved:
@@ -98,11 +114,7 @@ def hand_over_callbacks(order: HandOver) -> Moved:
     own = [row for row in found if order.receiver.pk in {row.complaint.owner_id, row.handler_id}]
     give([row for row in found if row not in own], order)
     for row in own:
-        caller = caller_for(row.complaint, due=row.due_at)
-        caller = caller if caller not in {order.leaver, row.handler} else None
-        CallBack.objects.filter(pk=row.pk).update(owner=caller, updated_at=order.at)
-        changes = {"owner": (order.leaver, caller)}
-        record(AuditAction.CHANGED, by=order.by, subject=row, changes=changes, note=order.note)
+        _let_others_call([row], row.complaint, order)
     return Moved([row.pk for row in found], gone(order, {row.pk for row in found}))
 
 

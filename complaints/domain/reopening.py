@@ -10,7 +10,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from complaints.choices.cases import ClockKind, ClockState, EscalationState, State
+from complaints.choices.cases import ClockKind, ClockState, EscalationState, MetBy, State
 from complaints.domain.benches import bench_for, calendar_row, policy_for
 from complaints.domain.callbacks import call_off
 from complaints.domain.clocks import CALLED_OFF, is_done, new_clock, refresh_next_due, set_due
@@ -38,12 +38,17 @@ def reopen(complaint: Complaint, *, reason: str, by: User | None, at: datetime |
     ensure_move(stored, State.WORKING)
     if stored.state not in {State.SOLVED, State.CLOSED, State.WITHDRAWN}:
         raise Conflict("case_is_open", _("This case is open."))
-    solved_at, ended_at = stored.solved_at, stored.ended_at
+    solved_at, ended_at, was_withdrawn = stored.solved_at, stored.ended_at, stored.state == State.WITHDRAWN
     values: dict[str, Any] = {"state": state_in_hand(stored), "ended_at": None}
     if solved_at is not None:
         values |= {"responded_at": None, "solved_at": None, "cycle": stored.cycle + 1}
     write_changes(stored, values, by=by, at=moment, note=why)
     if solved_at is not None:
+        if was_withdrawn:  # the letter about the solution was still owed
+            letters = [
+                clock for clock in _ended_with(stored, stored.cycle - 1) if clock.met_by == MetBy.LETTER
+            ]
+            _go_on(stored, letters, at=moment, by=by)
         _begin_cycle(stored, ended_at=solved_at, at=moment)
     else:
         restart_clocks(stored, ended_at=ended_at, at=moment, by=by)
@@ -86,14 +91,18 @@ def restart_clocks(
     whose moment passed meanwhile only the last is made up for. What was done otherwise stays called off.
     """
     _keep_pause(complaint, ended_at, at)
-    clocks = _ended_with(complaint)
+    clocks = _ended_with(complaint, complaint.cycle)
+    _go_on(complaint, clocks, at=at, by=by)
+    refresh_next_due(complaint)
+    return clocks
+
+
+def _go_on(complaint: Complaint, clocks: list[Clock], *, at: datetime, by: User | None) -> None:
     for clock in clocks:
         bench = bench_for(complaint, clock.calendar, until=at)
         clock.escalations.filter(state=EscalationState.CANCELLED).update(state=EscalationState.PLANNED)
         set_due(clock, bench, at=at, reason="restarted", by=by)
         pass_over_levels(clock, owed=True, at=at)
-    refresh_next_due(complaint)
-    return clocks
 
 
 def _keep_pause(complaint: Complaint, ended_at: datetime | None, at: datetime) -> None:
@@ -101,9 +110,9 @@ def _keep_pause(complaint: Complaint, ended_at: datetime | None, at: datetime) -
         Pause.objects.create(complaint=complaint, started_at=ended_at, ended_at=at, reason="closed")
 
 
-def _ended_with(complaint: Complaint) -> list[Clock]:
-    """Return the clocks of this cycle that the end of the case called off, and not the rules before it."""
+def _ended_with(complaint: Complaint, cycle: int) -> list[Clock]:
+    """Return the clocks of a cycle that the end of the case called off, and not the rules before it."""
     last = ClockChange.objects.filter(clock=OuterRef("pk")).order_by("-at", "-id").values("reason")[:1]
-    rows = Clock.objects.filter(complaint=complaint, cycle=complaint.cycle, state=ClockState.CANCELLED)
+    rows = Clock.objects.filter(complaint=complaint, cycle=cycle, state=ClockState.CANCELLED)
     rows = rows.alias(last=Subquery(last)).exclude(last=CALLED_OFF).select_related("calendar", "complaint")
     return [clock for clock in rows.order_by("pk") if not is_done(complaint, clock)]

@@ -88,14 +88,27 @@ def set_subject(
     stored = locked(complaint)
     ensure_fresh(stored, version)
     _ensure_own(subject, stored.customer)
-    columns, before = columns_about(subject), stored.subject_label
+    columns = columns_about(subject)
     kind = columns["subject_type"]
     if (stored.subject_type_id, stored.subject_id) == (kind and kind.pk, columns["subject_id"]):
         return stored
-    bump(stored, at=at or timezone.now(), **columns)
+    return _point(stored, columns, by=by, at=at or timezone.now())
+
+
+def _point(stored: Complaint, columns: dict[str, Any], *, by: User | None, at: datetime) -> Complaint:
+    before = stored.subject_label
+    bump(stored, at=at, **columns)
     changes = {"subject_label": (before, stored.subject_label)}
     record(AuditAction.CHANGED, by=by, subject=stored, changes=changes)
     return stored
+
+
+def drop_order_of_another(case: Complaint, *, by: User | None, at: datetime) -> None:
+    """Forget the order that a case is about where it is not its customer's; the caller holds the case locked."""
+    if case.customer_id is None or kind_of_subject(case) != "order":
+        return
+    if Order.objects.filter(pk=case.subject_id).exclude(customer=case.customer_id).exists():
+        _point(case, columns_about(None), by=by, at=at)
 
 
 def _ensure_own(subject: models.Model | None, customer: Customer | None) -> None:

@@ -14,6 +14,7 @@ from complaints.choices.cases import CaseKind
 from complaints.domain.assessing import verdict_of
 from complaints.domain.refitting import fit_of, refit
 from complaints.domain.registering import ensure_fits, tell_timeline
+from complaints.domain.subjects import drop_order_of_another
 from complaints.models import Complaint
 from core.models import User
 from customers.choices import EventKind
@@ -43,7 +44,8 @@ def update_case(
 
     A case without a language has the one of a customer who is linked. Another customer or category takes
     priority, queue and deadlines with it, see `refit`; a customer reads on the timeline of a case that is
-    linked for the first time. The grade stays: `proposed_grade` says what the rules make of the new facts.
+    linked for the first time, and what it is about is forgotten where that is an order of another customer.
+    The grade stays: `proposed_grade` says what the rules make of the new facts.
     Refuses unknown fields, a stale version, and what does not fit together.
     """
     moment = at or timezone.now()
@@ -60,6 +62,7 @@ def update_case(
     changes = write_changes(stored, values, by=by, at=moment)
     ensure_fits(stored, new_category="category" in data)
     if "customer" in changes:
+        drop_order_of_another(stored, by=by, at=moment)
         _tell_once(stored, at=moment, by=by)
     if not _PLACING.isdisjoint(changes):
         refit(stored, before, by=by, at=moment)

@@ -43,7 +43,7 @@ TYPES = (
         icon="target",
         fields=(
             Searched("title", _("Title"), text_terms),
-            Searched("cause", _("Cause it removes"), text_terms),
+            Searched("cause_note", _("Note on the cause"), text_terms),
         ),
         subtitle=lambda row: joined(row.get_state_display(), row.owner.display_name),
         select_related=("owner",),

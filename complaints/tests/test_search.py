@@ -83,7 +83,7 @@ def test_excerpts_hold_what_was_meant(text, words, shown):
 def test_crises_and_improvements_are_found(agent, manager):
     crisis = open_crisis({"title": "Platform is down", "reason": "认证服务过载"}, by=manager)
     assert found(agent, "认证") == {"crisis": [crisis]}
-    data = {"title": "Notice by message", "owner": manager, "due_on": "2027-01-31", "cause": "没有通知"}
+    data = {"title": "Notice by message", "owner": manager, "due_on": "2027-01-31", "cause_note": "没有通知"}
     row = plan_improvement(data, by=manager)
     assert found(manager, "通知")["improvement"] == [row]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -146,10 +147,11 @@ def entry_form(case: Complaint, seen: int) -> EntryForm:
 
 
 def shown_clocks(case: Complaint, at: datetime) -> list[Shown]:
-    """Return the clocks of the cycle as the strip shows them: open ones first."""
-    rows = case.clocks.filter(cycle=case.cycle).exclude(state=ClockState.CANCELLED).select_related("calendar")
+    """Return the clocks of the cycle as the strip shows them, and what is still open of former ones."""
+    which = Q(cycle=case.cycle) | Q(state__in=[ClockState.RUNNING, ClockState.PAUSED])
+    rows = case.clocks.filter(which).exclude(state=ClockState.CANCELLED).select_related("calendar")
     clocks = sorted(rows, key=lambda one: (one.state == ClockState.MET, one.due_at))
-    latest = {(one.kind, one.name): one for one in sorted(clocks, key=lambda one: one.turn)}
+    latest = {(one.kind, one.name): one for one in sorted(clocks, key=lambda one: (one.cycle, one.turn))}
     return [show(one, at) for one in clocks if latest[one.kind, one.name] is one]
 
 

@@ -6,10 +6,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from complaints.choices.cases import CaseKind, EscalationState
+from complaints.choices.cases import CaseKind, ClockState, EscalationState
 from complaints.models import Complaint, Escalation, Policy
 from complaints.shown_clocks import offset_in_words
 from core.access import can
@@ -29,7 +30,8 @@ def ladder_card(case: Complaint, user: User) -> dict[str, Any]:
 
 def ladder_of(case: Complaint, reader: User) -> list[dict[str, Any]]:
     """Return the levels of the cycle that fired or may fire, in the order of their times. Three queries."""
-    rows = Escalation.objects.filter(complaint=case, clock__cycle=case.cycle).exclude(state="cancelled")
+    which = Q(clock__cycle=case.cycle) | Q(clock__state__in=[ClockState.RUNNING, ClockState.PAUSED])
+    rows = Escalation.objects.filter(which, complaint=case).exclude(state="cancelled")
     rows = rows.select_related("clock", "clock__policy", "person", "acknowledged_by")
     found = list(rows.prefetch_related("told"))
     found.sort(key=lambda one: (one.fire_at is None, one.fired_at or one.fire_at or one.clock.due_at, one.pk))
