@@ -127,11 +127,7 @@ def move_crisis(
             "crisis_moved", _("This crisis is “%(state)s”.") % {"state": stored.get_state_display()}
         )
     ends = state in (CrisisState.CLOSED, CrisisState.DISMISSED)
-    if ends and not text:
-        words = _("Say what was learned, or why it is none.")
-        raise DomainError("note_needed", words, fields={"note": words})
-    if state == CrisisState.CLOSED and stored.steps.filter(done_at__isnull=True).exists():
-        raise Conflict("steps_open", _("Some steps are still open. Do them first."))
+    _ensure_told(stored, state, text if ends else "-")
     values: dict[str, Any] = {"state": state, "closed_at": moment if ends else None}
     if ends:
         values["outcome"] = text
@@ -143,6 +139,14 @@ def move_crisis(
     if state == CrisisState.OPEN and not stored.steps.exists():
         lay_out_plan(stored, at=moment)
     return stored
+
+
+def _ensure_told(stored: Crisis, state: str, text: str) -> None:
+    if not text:
+        words = _("Say what was learned, or why it is none.")
+        raise DomainError("note_needed", words, fields={"note": words})
+    if state == CrisisState.CLOSED and stored.steps.filter(done_at__isnull=True).exists():
+        raise Conflict("steps_open", _("Some steps are still open. Do them first."))
 
 
 def tell_lead(crisis: Crisis) -> None:

@@ -45,10 +45,8 @@ def reopen(complaint: Complaint, *, reason: str, by: User | None, at: datetime |
     write_changes(stored, values, by=by, at=moment, note=why)
     if solved_at is not None:
         if was_withdrawn:  # the letter about the solution was still owed
-            letters = [
-                clock for clock in _ended_with(stored, stored.cycle - 1) if clock.met_by == MetBy.LETTER
-            ]
-            _go_on(stored, letters, at=moment, by=by)
+            called_off = _ended_with(stored, stored.cycle - 1)
+            _go_on(stored, [one for one in called_off if one.met_by == MetBy.LETTER], at=moment, by=by)
         _begin_cycle(stored, ended_at=solved_at, at=moment)
     else:
         restart_clocks(stored, ended_at=ended_at, at=moment, by=by)

@@ -104,8 +104,8 @@ def _point(stored: Complaint, columns: dict[str, Any], *, by: User | None, at: d
 
 
 def drop_order_of_another(case: Complaint, *, by: User | None, at: datetime) -> None:
-    """Forget the order that a case is about where it is not its customer's; the caller holds the case locked."""
-    if case.customer_id is None or kind_of_subject(case) != "order":
+    """Forget the order that the case is about where it is another customer's. The caller holds it locked."""
+    if case.customer_id is None or case.subject_id is None or kind_of_subject(case) != "order":
         return
     if Order.objects.filter(pk=case.subject_id).exclude(customer=case.customer_id).exists():
         _point(case, columns_about(None), by=by, at=at)
