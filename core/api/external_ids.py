@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -83,8 +84,16 @@ class UpsertMixin(_Base):
                 "external_id_taken",
                 _("This external ID belongs to a record that is deleted or out of your reach."),
             )
-        require(self.request.user, "change", self.model)
+        self._ensure_changeable(existing)
         return self._update_checked(existing, sent, partial=False), False
+
+    def _ensure_changeable(self, record: models.Model) -> None:
+        """Refuse a record that the caller may only read, as one that was lent for reading."""
+        user = self.request.user
+        require(user, "change", self.model)
+        manager: Any = self.model._default_manager
+        if not manager.in_reach(user, "change").filter(pk=record.pk).exists():
+            raise PermissionDenied(_("Your role does not allow this."))
 
     def _find_external(self, rows: Any, source_system: str, external_id: str) -> models.Model | None:
         found: models.Model | None = rows.filter(source_system=source_system, external_id=external_id).first()
@@ -97,6 +106,8 @@ class UpsertMixin(_Base):
         everything = self.model._default_manager.all()
         if self._find_external(everything, source_system, external_id) is not None:
             return None
+        if self.expected_version is not None:
+            raise Conflict("stale", _("This record was changed since you read it."))
         require(self.request.user, "add", self.model)
         serializer = self.get_serializer(data=sent)
         serializer.is_valid(raise_exception=True)

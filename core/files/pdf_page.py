@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import resource
 import sys
+from typing import Any
 
 #: Seconds of the processor, bytes of memory, and pages beyond which nobody waits for a picture.
 MOST_SECONDS = 10
@@ -18,6 +19,8 @@ MOST_PAGES = 10_000
 #: Longer side of the picture, in points of a screen; a strip of paper is no page.
 SIDE = 1_000
 MOST_RATIO = 20
+#: How this program ends where the machine, not the file, is to blame.
+NOT_INSTALLED = 3
 
 
 def limit() -> None:
@@ -25,13 +28,12 @@ def limit() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
 
 
-def first_page(content: bytes) -> bytes:
+def first_page(pypdfium2: Any, content: bytes) -> bytes:
     """Return the first page as WebP; raises ValueError or PdfiumError for what has none."""
-    import pypdfium2
-
     document = pypdfium2.PdfDocument(content)
     if not 0 < len(document) <= MOST_PAGES:
         raise ValueError("pages")
@@ -49,7 +51,11 @@ def main() -> int:
     """Read, draw, write."""
     limit()
     try:
-        found = first_page(sys.stdin.buffer.read())
+        import pypdfium2
+    except ImportError:
+        return NOT_INSTALLED
+    try:
+        found = first_page(pypdfium2, sys.stdin.buffer.read())
     except Exception:  # whatever is wrong with it, there is no picture
         return 1
     sys.stdout.buffer.write(found)

@@ -69,6 +69,12 @@ class Job(models.Model):
                 name="job_open",
                 condition=models.Q(state__in=["pending", "running"]),
             ),
+            # The tabs of the page of jobs count what is open or set aside; there is far more that is done.
+            models.Index(
+                fields=["state", "id"],
+                name="job_standing",
+                condition=models.Q(state__in=["pending", "running", "failed"]),
+            ),
             models.Index(fields=["-created_at", "-id"], name="job_newest"),
             models.Index(fields=["created_by", "-created_at", "-id"], name="job_of_person"),
             # The System page counts what ended in the last hour.

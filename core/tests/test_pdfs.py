@@ -82,7 +82,7 @@ def test_too_many_bytes_are_not_even_read(monkeypatch: pytest.MonkeyPatch) -> No
     [
         "import time; time.sleep(60)",
         "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)",
-        "print('RIFF'); raise SystemExit(3)",
+        "print('RIFF'); raise SystemExit(2)",
         "print('not a picture')",
         "print('RIFF' + 'x' * 3_000_000)",
     ],
@@ -96,6 +96,14 @@ def test_a_program_that_goes_wrong_harms_nobody(
     monkeypatch.setattr(pdfs, "PROGRAM", path)
     monkeypatch.setattr(pdfs, "MOST_SECONDS", 3)
     with pytest.raises(FileFault):
+        first_page_of(io.BytesIO(PDF))
+
+
+def test_a_machine_that_cannot_draw_blames_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "without.py"
+    path.write_text("raise SystemExit(3)")
+    monkeypatch.setattr(pdfs, "PROGRAM", path)
+    with pytest.raises(RuntimeError):
         first_page_of(io.BytesIO(PDF))
 
 

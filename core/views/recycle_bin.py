@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -40,6 +41,10 @@ _NAMED = 10
 _REASONS_SHOWN = 5
 
 
+#: Days that have a day before and after them on every database.
+_DAYS = (MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(9998, 12, 31)))
+
+
 class BinFilterForm(forms.Form):
     """What to look for in the bin."""
 
@@ -50,11 +55,13 @@ class BinFilterForm(forms.Form):
     since = forms.DateField(
         label=gettext_lazy("Deleted from"),
         required=False,
+        validators=_DAYS,
         widget=forms.DateInput(attrs={"type": "date"}),
     )
     until = forms.DateField(
         label=gettext_lazy("Deleted until"),
         required=False,
+        validators=_DAYS,
         widget=forms.DateInput(attrs={"type": "date"}),
     )
 

@@ -374,3 +374,19 @@ def test_who_reaches_everything_asks_for_no_shares(lender: Side, user_in: Callab
     with CaptureQueriesContext(connection) as found:
         list(Customer.objects.visible_to(user))
     assert not [query for query in found if "core_share" in query["sql"]]
+
+
+def test_what_was_lent_for_reading_is_not_written_by_its_external_id(
+    lender: Side, reader: User, client_of: Callable[[User], Client]
+) -> None:
+    Customer.objects.filter(pk=lender.customer.pk).update(source_system="erp", external_id="77")
+    lend(lender, reader)
+    client = client_of(reader)
+    one = client.put(
+        "/api/v1/customers/by-external-id/erp/77/", {"name": "Mine"}, content_type="application/json"
+    )
+    item = {"op": "upsert", "source_system": "erp", "external_id": "77", "data": {"name": "Mine"}}
+    many = client.post("/api/v1/customers/bulk/", {"items": [item]}, content_type="application/json")
+    assert (one.status_code, many.json()["results"][0]["status"]) == (403, 403)
+    lender.customer.refresh_from_db()
+    assert lender.customer.name != "Mine"

@@ -123,8 +123,10 @@ def retry_jobs(jobs: QuerySet[Job], *, by: User | None, at: datetime | None = No
     At most MOST_AT_ONCE, the oldest first; asked again it goes on with the next.
     """
     moment = at or timezone.now()
-    aside = jobs.filter(state=JobState.FAILED).order_by("pk")
-    found = list(aside.select_for_update(of=("self",))[:MOST_AT_ONCE])
+    aside = jobs.filter(state=JobState.FAILED).order_by("pk").values_list("pk", flat=True)
+    # Locked apart: filters may ask for distinct rows, which a database cannot lock.
+    rows = Job.objects.filter(pk__in=list(aside[:MOST_AT_ONCE]), state=JobState.FAILED).order_by("pk")
+    found = list(rows.select_for_update(of=("self",)))
     Job.objects.filter(pk__in=[job.pk for job in found]).update(**_from_the_start(moment))
     changes = {"state": (JobState.FAILED.value, JobState.PENDING.value)}
     AuditEntry.objects.bulk_create(
