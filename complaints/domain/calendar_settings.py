@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from complaints.domain.clocks import work_out_again
 from complaints.domain.free_names import ensure_free_name
@@ -178,7 +179,12 @@ def _follow(calendar: BusinessCalendar) -> None:
     """Ask for the open cases to be worked out anew; one job for each change of the calendar."""
     BusinessCalendar.objects.filter(pk=calendar.pk).update(updated_at=timezone.now())
     key = f"calendar-{calendar.pk}-{timezone.now():%Y%m%dT%H%M%S%f}"
-    later("complaints.tasks.follow_calendar", dedupe=key, calendar_id=calendar.pk)
+    later(
+        "complaints.tasks.follow_calendar",
+        title=gettext_noop("Deadlines by the changed calendar"),
+        dedupe=key,
+        calendar_id=calendar.pk,
+    )
 
 
 def follow_calendar(calendar: BusinessCalendar) -> int:

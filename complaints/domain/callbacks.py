@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from complaints.choices.cases import Unit
 from complaints.choices.solving import CallBackState
@@ -50,7 +50,12 @@ def plan(case: Complaint, at: datetime) -> CallBack:
         return made
     records_changed(CallBack, [made.pk])
     if address_of(case):
-        later("complaints.tasks.send_callback_link", dedupe=f"callback-{made.pk}", callback_id=made.pk)
+        later(
+            "complaints.tasks.send_callback_link",
+            title=gettext_noop("Question after a solution, by e-mail"),
+            dedupe=f"callback-{made.pk}",
+            callback_id=made.pk,
+        )
     mine, nobody = gettext_lazy("To call back: %(case)s"), gettext_lazy("Nobody calls back: %(case)s")
     _tell(made, mine if made.owner_id is not None else nobody, at=at, dedupe=f"callback-{made.pk}-planned")
     return made

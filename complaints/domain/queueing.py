@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from complaints.choices.cases import AssignReason, State
 from complaints.domain.benches import basis_of
@@ -16,7 +17,6 @@ from complaints.domain.entries import tell
 from complaints.domain.rebasing import rebase_clocks
 from complaints.models import Assignment, Complaint, Queue
 from complaints.rules import ensure_open, needed
-from core.domain.jobs import later
 from core.domain.notifications import mark_read_about
 from core.errors import Conflict, DomainError
 from core.models import User
@@ -95,5 +95,5 @@ def named(queue: Queue | None) -> dict[str, str]:
 def ask_dispatch(case: Complaint) -> None:
     """Ask for the dispatch of a case that nobody handles, where its queue gives out cases by itself."""
     if case.owner_id is None and case.queue is not None and case.queue.is_automatic:
-        key = f"dispatch-{case.pk}-v{case.version}"
-        later("complaints.tasks.dispatch", dedupe=key, queue="sla", complaint_id=case.pk)
+        title, key = gettext_noop("Look for a handler"), f"dispatch-{case.pk}-v{case.version}"
+        later("complaints.tasks.dispatch", title=title, dedupe=key, queue="sla", complaint_id=case.pk)

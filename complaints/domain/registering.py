@@ -16,10 +16,10 @@ from complaints.domain.clocks import start_clocks
 from complaints.domain.entries import tell, write
 from complaints.domain.ladder import pass_over_levels
 from complaints.domain.numbering import next_number
+from complaints.domain.queueing import ask_dispatch
 from complaints.models import Category, Complaint, Queue
 from core.choices import AuditAction
 from core.domain.audit import record
-from core.domain.jobs import later
 from core.errors import Conflict, DomainError
 from core.models import User
 from customers.choices import EventKind
@@ -84,8 +84,7 @@ def register_case(
             pass_over_levels(clock, owed=True, at=moment)
     record(AuditAction.CREATED, by=by, subject=case)
     tell_timeline(case, "received", at=moment, by=by)
-    if case.queue is not None and case.queue.is_automatic:
-        later("complaints.tasks.dispatch", dedupe=f"dispatch-{case.pk}", queue="sla", complaint_id=case.pk)
+    ask_dispatch(case)
     return case
 
 

@@ -95,7 +95,7 @@ def test_what_belongs_nowhere_goes_to_the_default_queue_of_its_kind():
 def test_an_automatic_queue_asks_for_dispatch_once():
     QueueFactory(is_default=True, is_automatic=True)
     case = registered()
-    assert Job.objects.get(dedupe=f"dispatch-{case.pk}").payload == {"complaint_id": case.pk}
+    assert Job.objects.get(dedupe=f"dispatch-{case.pk}-v1").payload == {"complaint_id": case.pk}
 
 
 def test_the_same_mail_is_kept_once():

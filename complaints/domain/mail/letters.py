@@ -155,7 +155,8 @@ def _ensure_files(case: Complaint, files: Collection[Attachment]) -> None:
 # ---- sent -------------------------------------------------------------------------------------------
 def _ask_for_sending(letter: CaseLetter, *, attempt: int = 0, due: datetime | None = None) -> None:
     key = f"letter-{letter.pk}-{letter.rounds}-{attempt}"
-    later(TASK, dedupe=key, queue="mail", not_before=due, letter_id=letter.pk)
+    title = gettext_noop("E-mail to a customer")
+    later(TASK, title=title, dedupe=key, queue="mail", not_before=due, letter_id=letter.pk)
 
 
 def send(letter_id: int) -> str:

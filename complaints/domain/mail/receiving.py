@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from complaints.choices.mail import MailState
 from complaints.mail.charsets import cleaned
@@ -59,7 +60,8 @@ def receive(
 
 def ask_for_work(mail: InboundMail) -> None:
     """Have the mail worked on; once for each time that somebody asks."""
-    later(TASK, dedupe=f"mail-{mail.pk}-{mail.retries}", queue="mail", mail_id=mail.pk)
+    title = gettext_noop("Received e-mail of a customer")
+    later(TASK, title=title, dedupe=f"mail-{mail.pk}-{mail.retries}", queue="mail", mail_id=mail.pk)
 
 
 def overlooked(at: datetime) -> list[int]:
