@@ -17,6 +17,7 @@ from complaints.domain.entries import tell
 from complaints.domain.rebasing import rebase_clocks
 from complaints.models import Assignment, Complaint, Queue
 from complaints.rules import ensure_open, needed
+from core.domain.jobs import later
 from core.domain.notifications import mark_read_about
 from core.errors import Conflict, DomainError
 from core.models import User

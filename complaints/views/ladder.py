@@ -20,12 +20,20 @@ from core.models import Notification, User
 def ladder_card(case: Complaint, user: User) -> dict[str, Any]:
     """Return what the card of the ladder shows to the person."""
     steps = ladder_of(case, user)
+    highest = {step["row"].clock_id: step["row"].number for step in sorted(steps, key=_place) if step["css"]}
+    below = [step for step in steps if step["css"] and step["row"].number < highest[step["row"].clock_id]]
     policies = {step["row"].clock.policy for step in steps if step["row"].clock.policy is not None}
     return {
-        "ladder": steps,
+        "ladder": [step for step in steps if step not in below],
+        "ladder_below": below,
         "ladder_rules": sorted(policies, key=lambda one: one.position) if can(user, "view", Policy) else [],
         "alike_lately": alike_lately(case, user, today=timezone.localdate()),
     }
+
+
+def _place(step: dict[str, Any]) -> int:
+    number: int = step["row"].number
+    return number
 
 
 def ladder_of(case: Complaint, reader: User) -> list[dict[str, Any]]:
