@@ -107,7 +107,7 @@ class UpsertMixin(_Base):
         if self._find_external(everything, source_system, external_id) is not None:
             return None
         if self.expected_version is not None:
-            raise Conflict("stale", _("This record was changed since you read it."))
+            raise Conflict("stale", _("This record was deleted since you read it."))
         require(self.request.user, "add", self.model)
         serializer = self.get_serializer(data=sent)
         serializer.is_valid(raise_exception=True)
