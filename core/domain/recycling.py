@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import models, router, transaction
-from django.db.models import IntegerField, ProtectedError, Q, RestrictedError, Value
+from django.db.models import ProtectedError, Q, RestrictedError
 from django.db.models.deletion import Collector
 from django.utils.translation import gettext as _
 
@@ -74,17 +74,19 @@ class Result:
 def list_bin(
     user: User, asked: Asked, *, after: Place | None = None, limit: int = 50
 ) -> tuple[list[Binned], Place | None]:
-    """Return rows that the person may restore, the last deleted first, and the place where it goes on."""
+    """Return rows that the person may restore, the last deleted first, and the place where it goes on.
+
+    Each kind gives its own first rows by an index, so that a page costs the same however many lie there.
+    """
     kinds = recyclables_for(user)
-    parts = [
-        _narrowed(kind.rows_for(user), asked, after, place)
+    found = [
+        (place, pk, at)
         for place, kind in enumerate(kinds)
         if asked.kind in {"", kind.key}
+        for pk, at in _narrowed(kind.rows_for(user), asked, after, place)[: limit + 1]
     ]
-    if not parts:
-        return [], None
-    union = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-    found = list(union.order_by("-deleted_at", "place", "-id")[: limit + 1])
+    found.sort(key=lambda one: (one[0], -one[1]))
+    found.sort(key=lambda one: one[2], reverse=True)  # stable: rows of one moment keep their order
     rows = _loaded(kinds, found[:limit])
     if len(found) <= limit:
         return rows, None
@@ -93,6 +95,7 @@ def list_bin(
 
 
 def _narrowed(rows: Any, asked: Asked, after: Place | None, place: int) -> Any:
+    """Return (number, moment) of the rows that are asked for and come after the place, in order."""
     if asked.by is not None:
         rows = rows.filter(deleted_by=asked.by)
     if asked.since is not None:
@@ -106,8 +109,7 @@ def _narrowed(rows: Any, asked: Asked, after: Place | None, place: int) -> Any:
         elif place == after.kind:
             further |= Q(deleted_at=after.at, pk__lt=after.pk)
         rows = rows.filter(further)
-    where = rows.order_by().annotate(place=Value(place, output_field=IntegerField()))
-    return where.values_list("place", "id", "deleted_at")
+    return rows.order_by("-deleted_at", "-pk").values_list("pk", "deleted_at")
 
 
 def _loaded(kinds: Sequence[Recyclable], found: Sequence[tuple[int, int, datetime]]) -> list[Binned]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.choices import AuditAction
-from core.domain.recycling import Asked, chosen_rows, list_bin, purge_due, purge_rows, restore_rows
+from core.domain.recycling import Asked, Place, chosen_rows, list_bin, purge_due, purge_rows, restore_rows
 from core.models import AuditEntry, Organisation, RecordChange, User
 from core.tests.factories import TeamFactory
 from customers.domain.customers import delete_customer
@@ -119,6 +120,21 @@ def test_the_page_shows_who_and_when_and_costs_the_same_for_many(
     for number in range(3):
         CustomerFactory(name=f"More {number}", owner=manager, team=manager.team, deleted_at=timezone.now())
     assert queries() == few
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="other planners read a small table as a whole")
+@pytest.mark.parametrize("after", [None, Place(timezone.now(), 1, 5)])
+def test_no_page_reads_a_whole_table(binned: dict[str, Any], admin: User, after: Place | None) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        list_bin(admin, Asked(), after=after, limit=2)
+    asked = [one["sql"] for one in captured if "ORDER BY" in one["sql"]]
+    assert len(asked) == 4
+    with connection.cursor() as cursor:
+        for sql in asked:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+            steps = [row[3] for row in cursor.fetchall()]
+            assert re.search(r"INDEX (\w+_deleted|customer_binned)\b", steps[0]), steps
+            assert not any(step.startswith(("SCAN", "USE TEMP")) for step in steps[1:]), steps
 
 
 @pytest.mark.parametrize("query", ["?after=x", "?kind=nothing", "?since=x", "?after=20260101T000000.0-9-x"])
