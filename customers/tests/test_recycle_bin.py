@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.choices import AuditAction
+from core.domain import recycling
 from core.domain.recycling import Asked, Place, chosen_rows, list_bin, purge_due, purge_rows, restore_rows
 from core.models import AuditEntry, Organisation, RecordChange, User
 from core.tests.factories import TeamFactory
@@ -246,6 +247,34 @@ def test_the_nightly_job_purges_what_is_old_enough_and_only_when_asked(
     assert purge_due(at=later) == {"purged": 0, "kept": 0}
     assert names(manager) == []
     assert AuditEntry.objects.filter(note="After 30 days in the recycle bin", actor=None).count() == 3
+
+
+def test_what_others_protect_costs_the_nightly_job_nothing(
+    shop: Customer, manager: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Organisation.load()
+    Organisation.objects.update(recycle_days=30)
+    head = CustomerFactory(name="Head")
+    CustomerFactory(name="Branch", parent=head)
+    CustomerFactory(name="Twin", merged_into=head, deleted_at=timezone.now())
+    create_order(shop, {"amount": 900}, by=manager)
+    Customer.objects.filter(pk__in=[shop.pk, head.pk]).update(deleted_at=timezone.now())
+    tried: list[Any] = []
+    monkeypatch.setattr(recycling, "purge_record", lambda _kind, row, **_more: tried.append(row))
+    assert purge_due(at=timezone.now() + timedelta(days=31)) == {"purged": 0, "kept": 2}
+    assert tried == []
+
+
+def test_what_protected_another_lets_it_go_in_the_same_night(shop: Customer, manager: User) -> None:
+    Organisation.load()
+    Organisation.objects.update(recycle_days=30)
+    order = create_order(shop, {"amount": 900}, by=manager)
+    refund = create_order(shop, {"amount": -900, "kind": "refund", "refund_of": order}, by=manager)
+    Order.objects.filter(pk__in=[order.pk, refund.pk]).update(deleted_at=timezone.now())
+    Customer.objects.filter(pk=shop.pk).update(parent=CustomerFactory(name="Head"))
+    Customer.objects.filter(name="Head").update(deleted_at=timezone.now())
+    assert purge_due(at=timezone.now() + timedelta(days=31)) == {"purged": 2, "kept": 1}
+    assert [str(one) for one in Customer.objects.all()] == ["Shop", "Head"]
 
 
 def test_the_number_of_days_is_set_with_the_organisation(
