@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from core.choices import AuditAction, JobState
 from core.domain.audit import audit_line, record
 from core.domain.jobs.doorbell import QUEUES, ring
+from core.domain.jobs.ending import follow_end
 from core.errors import Conflict
 from core.models import AuditEntry, Job, User
 
@@ -95,6 +96,8 @@ def request_cancel(job: Job, *, by: User | None, at: datetime | None = None) -> 
     if not asked:
         raise Conflict("job_finished", _("This job has already ended, so it cannot be cancelled."))
     record(AuditAction.CHANGED, by=by, subject=job, changes={"cancel_requested": (False, True)})
+    if stopped:
+        follow_end(job.pk)
     job.refresh_from_db()
     return job
 
