@@ -20,6 +20,8 @@ class Recyclable:
     `right` is what restoring needs; `binned` narrows rows in reach down to those that lie in the bin and can
     come back by themselves. `restore(row, by)` is the verb, `describe(row)` a second line for the list.
     Kinds are purged from the highest `order` down: what hangs on others goes before them.
+    `along(row)` gives rows of another kind that go with a purged row when nothing else refers to them;
+    `ties` are the models whose references do not keep a row of this kind then.
     """
 
     model: type[models.Model]
@@ -31,6 +33,8 @@ class Recyclable:
     restore: Callable[[Any, User], Any]
     describe: Callable[[Any], str]
     related: tuple[str, ...] = ()
+    along: Callable[[Any], Any] | None = None
+    ties: tuple[type[models.Model], ...] = ()
 
     @property
     def key(self) -> str:
@@ -45,6 +49,10 @@ class Recyclable:
     def purgeable(self, rows: Any) -> Any:
         """Narrow rows down to those that no record protects: what a package above protects counts too."""
         return unreferenced(rows, [one for one in references_to(self.model) if one.protects])
+
+    def alone(self, rows: Any) -> Any:
+        """Narrow rows down to those that no record of any package refers to, `ties` left aside."""
+        return unreferenced(rows, [one for one in references_to(self.model) if one.model not in self.ties])
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from complaints.tests.factories import ComplaintFactory
-from core.domain.recycling import purge_due
+from core.domain.recycling import chosen_rows, purge_due, purge_rows
 from core.models import Organisation
-from customers.models import Customer
-from customers.tests.factories import CustomerFactory
+from core.tests.factories import UserFactory
+from customers.models import Contact, Customer, Person
+from customers.tests.factories import CustomerFactory, PersonFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -33,3 +34,14 @@ def test_customers_with_cases_stay_and_cost_the_same_for_few_and_many() -> None:
     first = queries()
     queries()
     assert queries() == first
+
+
+def test_a_person_whom_a_case_names_outlives_the_customer() -> None:
+    customer, admin = CustomerFactory(deleted_at=timezone.now()), UserFactory(is_superuser=True)
+    people = [PersonFactory(name="In a case"), PersonFactory(name="In none")]
+    for person in people:
+        Contact.objects.create(customer=customer, person=person)
+    ComplaintFactory(customer=CustomerFactory(), person=people[0])
+    rows = chosen_rows(admin, [f"customers.customer:{customer.pk}"])
+    assert purge_rows(rows, by=admin).done == 1
+    assert list(Person.objects.all()) == people[:1]

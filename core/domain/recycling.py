@@ -169,13 +169,28 @@ def purge_rows(rows: Sequence[Binned], *, by: User) -> Result:
 def purge_record(kind: Recyclable, row: Any, *, by: User | None, note: str) -> None:
     """Delete one row of the bin with everything that hangs on it alone, and say so in the audit.
 
+    Rows of another kind that hung on it, such as the people of a customer, go too when nothing is left
+    that refers to them.
+
     Refused when it was restored meanwhile, and while records that stay, such as cases, refer to it.
     """
     manager: Any = kind.model._default_manager
     stored = kind.binned(manager.select_for_update(of=("self",)).filter(pk=row.pk)).first()
     if stored is None:
         raise Conflict("not_deleted", _("It is not in the recycle bin any more."))
-    collector = Collector(using=router.db_for_write(kind.model), origin=stored)
+    along = [(type(one), one.pk) for one in kind.along(stored)] if kind.along is not None else []
+    _delete(stored, by=by, note=note)
+    for below in recyclables():
+        keys = [pk for model, pk in along if model is below.model]
+        if keys:
+            rows = below.model._default_manager.filter(pk__in=keys).order_by("pk")
+            list(rows.select_for_update(of=("self",)))  # nobody gives them a new place meanwhile
+            for one in below.alone(rows):
+                _delete(one, by=by, note=note)
+
+
+def _delete(stored: Any, *, by: User | None, note: str) -> None:
+    collector = Collector(using=router.db_for_write(type(stored)), origin=stored)
     try:
         collector.collect([stored])
     except (ProtectedError, RestrictedError) as error:

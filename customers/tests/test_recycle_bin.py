@@ -20,6 +20,7 @@ from core.domain import recycling
 from core.domain.recycling import Asked, Place, chosen_rows, list_bin, purge_due, purge_rows, restore_rows
 from core.models import AuditEntry, Organisation, RecordChange, User
 from core.tests.factories import TeamFactory
+from customers.domain.contacts import add_contact, end_contact, link_people
 from customers.domain.customers import delete_customer
 from customers.domain.interactions import delete_interaction, record_interaction
 from customers.domain.orders import create_order, delete_order
@@ -275,6 +276,26 @@ def test_what_protected_another_lets_it_go_in_the_same_night(shop: Customer, man
     Customer.objects.filter(name="Head").update(deleted_at=timezone.now())
     assert purge_due(at=timezone.now() + timedelta(days=31)) == {"purged": 2, "kept": 1}
     assert [str(one) for one in Customer.objects.all()] == ["Shop", "Head"]
+
+
+def test_people_of_a_purged_customer_go_unless_another_record_knows_them(shop: Customer, admin: User) -> None:
+    people = {name: PersonFactory(name=name) for name in ("Alone", "Former", "Elsewhere", "Called", "Apart")}
+    for name in ("Alone", "Former", "Elsewhere", "Called"):
+        add_contact(shop, people[name], by=admin)
+    end_contact(shop.contacts.get(person=people["Former"]), by=admin)
+    other = CustomerFactory(name="Other")
+    add_contact(other, people["Elsewhere"], by=admin)
+    for customer, name in ((shop, "Alone"), (other, "Called")):
+        call = a_call(customer, admin)
+        Interaction.objects.filter(pk=call.pk).update(person=people[name])
+    link_people(people["Alone"], people["Apart"], by=admin)
+    delete_customer(shop, by=admin)
+    rows = chosen_rows(admin, [f"customers.customer:{shop.pk}"])
+    assert purge_rows(rows, by=admin).done == 1
+    assert sorted(str(one) for one in Person.objects.all()) == ["Apart", "Called", "Elsewhere"]
+    gone = AuditEntry.objects.filter(action=AuditAction.DELETED, subject_type="customers.person")
+    assert {line.subject_id for line in gone} == {people["Alone"].pk, people["Former"].pk}
+    assert RecordChange.objects.filter(kind="customers.person", object_id=people["Alone"].pk).exists()
 
 
 def test_the_number_of_days_is_set_with_the_organisation(
