@@ -20,6 +20,7 @@ class CoreConfig(AppConfig):
         import core.checks  # noqa: F401 (registers itself)
         from core import sign_ins
         from core.access_explainers import register_platform_explainers
+        from core.domain.bulk import tell_when_ended
         from core.domain.changed import register_follower
         from core.domain.handing_over import register_responsibilities
         from core.domain.health import register_platform_parts
@@ -54,6 +55,7 @@ class CoreConfig(AppConfig):
         sign_ins.listen()
         register_follower("core.search", follow)
         register_follower("core.sequence", note_changes)
+        tell_when_ended()
         register_search()
         post_migrate.connect(grant_roles, dispatch_uid="core.grant_roles")
         post_migrate.connect(_guard_audit, sender=self, dispatch_uid="core.guard_audit")

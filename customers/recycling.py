@@ -13,7 +13,7 @@ from customers.domain.customers import restore_customer
 from customers.domain.interactions import restore_interaction
 from customers.domain.orders import restore_order
 from customers.domain.persons import restore_person
-from customers.models import Customer, Interaction, Order, Person
+from customers.models import Acquaintance, Customer, Interaction, Order, Person
 
 
 def _lying(rows: Any) -> Any:
@@ -45,16 +45,32 @@ def _nothing_more(_row: Any) -> str:
     return ""
 
 
+def _people_of(row: Customer) -> Any:
+    """Whoever holds or held a place there: without another one, a talk or a case nobody knows them."""
+    return Person.objects.filter(contacts__customer=row).distinct()
+
+
 def register_recyclables() -> None:
     """Register customers, persons, orders and interactions."""
     register_recyclable(
         Recyclable(
             Customer, _("Customers"), "people", 10, "restore", lambda rows: rows.deleted(), _customer_back,
             lambda row: " · ".join(filter(None, [row.code, row.city])),
+            along=_people_of,
         )
     )  # fmt: skip
     register_recyclable(
-        Recyclable(Person, _("People"), "user", 20, "change", _lying, _person_back, _nothing_more)
+        Recyclable(
+            Person,
+            _("People"),
+            "user",
+            20,
+            "change",
+            _lying,
+            _person_back,
+            _nothing_more,
+            ties=(Acquaintance,),
+        )
     )
     register_recyclable(
         Recyclable(

@@ -111,7 +111,10 @@ class JobViewSet(ScopedReadViewSet):
     @extend_schema(request=RetryAllSerializer, responses=RetriedSerializer, filters=False)
     @action(detail=False, methods=["post"], url_path="retry-all")
     def retry_all(self, request: Request) -> Response:
-        """Start jobs again that are set aside, at most 1,000 at once; those of one task where it is named."""
+        """Start jobs again that are set aside, at most 1,000 at once; those of one task where it is named.
+
+        Of the runs of one schedule only the newest starts, and none while one waits or runs.
+        """
         asked = RetryAllSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         rows = Job.objects.visible_to(self.caller, "retry").filter(**asked.validated_data)

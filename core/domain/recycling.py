@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import models, router, transaction
-from django.db.models import IntegerField, ProtectedError, Q, RestrictedError, Value
+from django.db.models import ProtectedError, Q, RestrictedError
 from django.db.models.deletion import Collector
 from django.utils.translation import gettext as _
 
@@ -74,17 +74,19 @@ class Result:
 def list_bin(
     user: User, asked: Asked, *, after: Place | None = None, limit: int = 50
 ) -> tuple[list[Binned], Place | None]:
-    """Return rows that the person may restore, the last deleted first, and the place where it goes on."""
+    """Return rows that the person may restore, the last deleted first, and the place where it goes on.
+
+    Each kind gives its own first rows by an index, so that a page costs the same however many lie there.
+    """
     kinds = recyclables_for(user)
-    parts = [
-        _narrowed(kind.rows_for(user), asked, after, place)
+    found = [
+        (place, pk, at)
         for place, kind in enumerate(kinds)
         if asked.kind in {"", kind.key}
+        for pk, at in _narrowed(kind.rows_for(user), asked, after, place)[: limit + 1]
     ]
-    if not parts:
-        return [], None
-    union = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-    found = list(union.order_by("-deleted_at", "place", "-id")[: limit + 1])
+    found.sort(key=lambda one: (one[0], -one[1]))
+    found.sort(key=lambda one: one[2], reverse=True)  # stable: rows of one moment keep their order
     rows = _loaded(kinds, found[:limit])
     if len(found) <= limit:
         return rows, None
@@ -93,6 +95,7 @@ def list_bin(
 
 
 def _narrowed(rows: Any, asked: Asked, after: Place | None, place: int) -> Any:
+    """Return (number, moment) of the rows that are asked for and come after the place, in order."""
     if asked.by is not None:
         rows = rows.filter(deleted_by=asked.by)
     if asked.since is not None:
@@ -106,8 +109,7 @@ def _narrowed(rows: Any, asked: Asked, after: Place | None, place: int) -> Any:
         elif place == after.kind:
             further |= Q(deleted_at=after.at, pk__lt=after.pk)
         rows = rows.filter(further)
-    where = rows.order_by().annotate(place=Value(place, output_field=IntegerField()))
-    return where.values_list("place", "id", "deleted_at")
+    return rows.order_by("-deleted_at", "-pk").values_list("pk", "deleted_at")
 
 
 def _loaded(kinds: Sequence[Recyclable], found: Sequence[tuple[int, int, datetime]]) -> list[Binned]:
@@ -167,13 +169,28 @@ def purge_rows(rows: Sequence[Binned], *, by: User) -> Result:
 def purge_record(kind: Recyclable, row: Any, *, by: User | None, note: str) -> None:
     """Delete one row of the bin with everything that hangs on it alone, and say so in the audit.
 
+    Rows of another kind that hung on it, such as the people of a customer, go too when nothing is left
+    that refers to them.
+
     Refused when it was restored meanwhile, and while records that stay, such as cases, refer to it.
     """
     manager: Any = kind.model._default_manager
     stored = kind.binned(manager.select_for_update(of=("self",)).filter(pk=row.pk)).first()
     if stored is None:
         raise Conflict("not_deleted", _("It is not in the recycle bin any more."))
-    collector = Collector(using=router.db_for_write(kind.model), origin=stored)
+    along = [(type(one), one.pk) for one in kind.along(stored)] if kind.along is not None else []
+    _delete(stored, by=by, note=note)
+    for below in recyclables():
+        keys = [pk for model, pk in along if model is below.model]
+        if keys:
+            rows = below.model._default_manager.filter(pk__in=keys).order_by("pk")
+            list(rows.select_for_update(of=("self",)))  # nobody gives them a new place meanwhile
+            for one in below.alone(rows):
+                _delete(one, by=by, note=note)
+
+
+def _delete(stored: Any, *, by: User | None, note: str) -> None:
+    collector = Collector(using=router.db_for_write(type(stored)), origin=stored)
     try:
         collector.collect([stored])
     except (ProtectedError, RestrictedError) as error:
@@ -210,8 +227,8 @@ def _touched(collector: Collector) -> dict[type[models.Model], set[int]]:
 def purge_due(*, at: datetime) -> dict[str, int]:
     """Delete for good what has lain in the bin for longer than the organisation wants; return how many.
 
-    Each row is a transaction of its own: a killed run goes on with the rest. Without a number of days
-    nothing happens.
+    Each row is a transaction of its own: a killed run goes on with the rest. What other records protect is
+    left out by the query, so it costs nothing night after night. Without a number of days nothing happens.
     """
     days = Organisation.load().recycle_days
     counts = {"purged": 0, "kept": 0}
@@ -220,13 +237,23 @@ def purge_due(*, at: datetime) -> dict[str, int]:
     note = _("After %(days)s days in the recycle bin") % {"days": days}
     for kind in reversed(recyclables()):
         manager: Any = kind.model._default_manager
-        due = manager.filter(deleted_at__lt=at - timedelta(days=days))
-        for pk in list(kind.binned(due).order_by("-pk").values_list("pk", flat=True)):
+        due = kind.binned(manager.filter(deleted_at__lt=at - timedelta(days=days)))
+        counts["purged"] += _purge_kind(kind, due, note, before=counts["purged"])
+        counts["kept"] += due.count()
+    return counts
+
+
+def _purge_kind(kind: Recyclable, due: Any, note: str, *, before: int) -> int:
+    """Purge what may go, each row tried once, until no more is found: one may have protected another."""
+    tried: set[int] = set()
+    done = 0
+    while keys := set(kind.purgeable(due).values_list("pk", flat=True)) - tried:
+        tried |= keys
+        for pk in sorted(keys, reverse=True):
             try:
                 purge_record(kind, kind.model(pk=pk), by=None, note=note)
             except DomainError:
-                counts["kept"] += 1
-            else:
-                counts["purged"] += 1
-            progress(sum(counts.values()))
-    return counts
+                continue
+            done += 1
+            progress(before + done)
+    return done

@@ -338,6 +338,17 @@ def test_all_set_aside_jobs_of_the_filter_start_again_after_a_question(user_in, 
     assert (mine.state, other.state) == (JobState.PENDING, JobState.FAILED)
 
 
+def test_the_question_counts_one_run_of_a_schedule(user_in, client_of):
+    schedule = scheduled()
+    for n in range(2):
+        job = job_of(schedule, state=JobState.FAILED)
+        schedule.runs.create(due_at=timezone.now() + timedelta(days=n), job=job)
+    client = client_of(user_in("administrator"))
+    asked = client.get(reverse("core:job-retry-all")).content.decode()
+    assert "1 job that is set aside starts again" in asked
+    assert "only the newest starts" in asked
+
+
 def test_nobody_starts_the_set_aside_jobs_of_others(sales, user_in, client_of):
     theirs = set_aside(created_by=user_in("sales"))
     client = client_of(sales)

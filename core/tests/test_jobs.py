@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from celery import current_app, shared_task
@@ -28,8 +28,9 @@ from core.domain.jobs import (
     why_waiting,
 )
 from core.domain.jobs.progress import Run, running
+from core.domain.schedules import ensure_schedule
 from core.errors import Conflict, DomainError
-from core.models import AuditEntry, Job, Notification
+from core.models import AuditEntry, Job, Notification, Schedule
 from core.tasks import run_job, tick
 
 pytestmark = pytest.mark.django_db
@@ -508,3 +509,44 @@ def test_all_that_are_set_aside_start_again_and_nothing_else(user_in):
     assert [(line.subject_id, line.changes, line.actor) for line in lines] == [
         (job.pk, {"state": ["failed", "pending"]}, admin) for job in aside
     ]
+
+
+@pytest.fixture
+def aside_runs():
+    """Three runs of a schedule that were set aside, oldest first; the first has lost its row."""
+    schedule = ensure_schedule(
+        "test.aside", title="T", task="core.tasks.x", daily_at=time(2), payload={"n": 1}
+    )
+    made = [
+        Job.objects.create(
+            task=schedule.task,
+            payload=schedule.payload,
+            state=JobState.FAILED,
+            dedupe=f"schedule-test.aside-{n}",
+        )
+        for n in range(3)
+    ]
+    for n, job in enumerate(made[1:]):
+        schedule.runs.create(due_at=timezone.now() + timedelta(days=n), job=job)
+    return made
+
+
+def test_of_the_runs_of_a_schedule_only_the_newest_starts_again(user_in, aside_runs):
+    other = Job.objects.create(task="core.tasks.x", payload={"n": 2}, state=JobState.FAILED)
+
+    assert retry_jobs(Job.objects.all(), by=user_in("administrator")) == 2
+
+    assert [job.pk for job in Job.objects.open().order_by("pk")] == [aside_runs[2].pk, other.pk]
+    assert retry_jobs(Job.objects.all(), by=None) == 0
+
+
+@pytest.mark.parametrize("state", [JobState.PENDING, JobState.RUNNING])
+def test_no_run_of_a_schedule_starts_again_beside_an_open_one(aside_runs, state):
+    schedule = Schedule.objects.get(key="test.aside")
+    job = Job.objects.create(task=schedule.task, payload=schedule.payload, state=state)
+    schedule.runs.create(due_at=timezone.now() + timedelta(days=9), job=job)
+
+    assert retry_jobs(Job.objects.all(), by=None) == 0
+
+    Job.objects.filter(pk=job.pk).update(state=JobState.DONE)
+    assert retry_jobs(Job.objects.filter(pk__lt=aside_runs[2].pk), by=None) == 1

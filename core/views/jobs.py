@@ -19,7 +19,7 @@ from django.views import View
 from core.access import can, reach_of
 from core.choices import JobStanding, JobState
 from core.domain.heartbeats import WORKER, last_seen, worker_is_alive
-from core.domain.jobs import MOST_AT_ONCE, request_cancel, retry_job, retry_jobs
+from core.domain.jobs import MOST_AT_ONCE, request_cancel, retry_job, retry_jobs, startable
 from core.domain.schedules import run_again, schedule_of
 from core.filters import ScopedFilterSet, visible
 from core.keyset import SortKey
@@ -198,13 +198,18 @@ class JobRetryAll(ConfirmPage):
 
     def question(self) -> dict[str, Any]:
         """Say how many."""
-        count, chips = self.jobs().count(), self.filterset.chips() if self.filterset.is_valid() else []
+        jobs = self.jobs()
+        count, chips = startable(jobs).count(), self.filterset.chips() if self.filterset.is_valid() else []
         message = ngettext(
             "%(n)d job that is set aside starts again, with all its attempts.",
             "%(n)d jobs that are set aside start again, each with all its attempts.",
             count,
         ) % {"n": count}
         consequences = [label for label, _url in chips]
+        if count < jobs.count():
+            consequences.append(
+                _("Of the runs of one schedule only the newest starts, and none while one waits or runs.")
+            )
         if count > MOST_AT_ONCE:
             consequences.append(_("At most %(n)d at once; do it again for the rest.") % {"n": MOST_AT_ONCE})
         return {

@@ -79,6 +79,12 @@ class Interaction(Recorded, Recyclable, Foreign, Subject):
         indexes = [
             models.Index(fields=["customer", "-occurred_at", "-id"], name="interaction_of_customer"),
             models.Index(fields=["occurred_at", "id"], name="interaction_by_time"),
+            # The recycle bin is small; the list above it is not.
+            models.Index(
+                fields=["deleted_at", "id"],
+                name="interaction_deleted",
+                condition=models.Q(deleted_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

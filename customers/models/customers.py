@@ -141,10 +141,10 @@ class Customer(Recorded, Recyclable, Foreign):
             # Duplicate check when a customer is made.
             models.Index(fields=["name_key"], name="customer_by_name_key"),
             models.Index(fields=["phone"], name="customer_by_phone", condition=~models.Q(phone="")),
-            # The recycle bin is small; the list above it is not.
+            # The recycle bin is small; the list above it is not. Merged customers do not lie there.
             models.Index(
-                fields=["deleted_at", "id"],
-                name="customer_deleted",
+                fields=["merged_into", "deleted_at", "id"],
+                name="customer_binned",
                 condition=models.Q(deleted_at__isnull=False),
             ),
         ]

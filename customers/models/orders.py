@@ -81,6 +81,12 @@ class Order(Recorded, Recyclable, Foreign):
             models.Index(fields=["ordered_on", "id"], name="order_by_date"),
             models.Index(fields=["amount_base", "id"], name="order_by_amount"),
             models.Index(fields=["customer", "-ordered_on", "-id"], name="order_of_customer"),
+            # The recycle bin is small; the list above it is not.
+            models.Index(
+                fields=["deleted_at", "id"],
+                name="order_deleted",
+                condition=models.Q(deleted_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

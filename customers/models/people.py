@@ -48,6 +48,12 @@ class Person(Recorded, Recyclable, Foreign):
             models.Index(fields=["name", "id"], name="person_by_name"),
             models.Index(fields=["mobile"], name="person_by_mobile"),
             models.Index(fields=["email"], name="person_by_email"),
+            # The recycle bin is small; the list above it is not.
+            models.Index(
+                fields=["deleted_at", "id"],
+                name="person_deleted",
+                condition=models.Q(deleted_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Actions on many rows: one message a receiver, rows as they were at the asking, ways back that fail."""
+"""Actions on many rows: rows as they were at the asking, ways back that fail."""
 
 from __future__ import annotations
 
@@ -19,13 +19,11 @@ from core.domain.bulk import (
     request_bulk,
     request_undo,
     run_bulk,
-    running,
     undo_bulk,
     undoing,
 )
-from core.domain.jobs import JobCancelled, LeaseLost
 from core.errors import Conflict, DomainError
-from core.models import BulkRow, BulkRun, BulkSlice, Job, Notification, OutgoingMail, User
+from core.models import BulkRow, BulkRun, BulkSlice, Job, User
 from core.tests.factories import TeamFactory
 from customers.models import Customer, Task
 from customers.tests.factories import CustomerFactory
@@ -61,70 +59,10 @@ def ask(by: User, key: str, action: str, data: dict[str, Any], **chosen: Any) ->
     return request_bulk(key, action, query=chosen.get("query", ""), ids=chosen.get("ids"), data=sent, by=by)
 
 
-def told(user: User) -> list[tuple[str, str]]:
-    return list(Notification.objects.filter(user=user).order_by("pk").values_list("kind", "title"))
-
-
 def undo(run: BulkRun, *, by: User) -> dict[str, int]:
     run.refresh_from_db()
     request_undo(run, by=by)
     return undo_bulk(run.pk)
-
-
-# ---- who is told ------------------------------------------------------------------------------------
-def test_the_receiver_of_many_tasks_gets_one_message_and_one_mail(
-    manager: User, heir: User, user_in: Callable[..., User]
-) -> None:
-    before = user_in("sales")
-    for _n in range(4):
-        task_of(before)
-    run = ask(manager, "customers.task", "owner", {"owner": heir.pk})
-    run_bulk(run.pk)
-    run_bulk(run.pk)
-    assert told(heir) == [("task_assigned", "Tasks for you: 4")]
-    assert OutgoingMail.objects.filter(user=heir).count() == 1
-    assert undo(run, by=manager) == {BulkOutcome.UNDONE: 4}
-    assert told(before) == [("task_assigned", "Tasks for you: 4")]
-    assert told(heir) == [("task_assigned", "Tasks for you: 4")]
-    assert OutgoingMail.objects.count() == 2
-
-
-def test_the_message_leads_to_the_rows_of_the_receiver(
-    manager: User, heir: User, three: list[Customer], client_of: Callable[[User], Client]
-) -> None:
-    run_bulk(ask(manager, "customers.customer", "owner", {"owner": heir.pk}).pk)
-    message = Notification.objects.get(user=heir)
-    assert message.title == "Customers that are yours now: 3"
-    assert message.url == f"{reverse('customers:customer-list')}?owner={heir.pk}"
-    assert client_of(heir).get(message.url).status_code == 200
-
-
-def test_new_tasks_are_summed_up_for_each_owner(manager: User, heir: User, three: list[Customer]) -> None:
-    Customer.objects.filter(pk__in=[three[0].pk, three[1].pk]).update(owner=heir)
-    run_bulk(ask(manager, "customers.customer", "task", {"title": "Call them"}).pk)
-    assert Task.objects.filter(owner=heir).count() == 2
-    assert told(heir) == [("task_assigned", "Tasks for you: 2")]
-    assert told(manager) == []
-    assert Notification.objects.get(user=heir).url == f"{reverse('customers:task-list')}?owner={heir.pk}"
-
-
-@pytest.mark.parametrize(("error", "messages"), [(JobCancelled, 1), (LeaseLost, 0), (RuntimeError, 0)])
-def test_who_got_rows_before_it_was_stopped_is_told(
-    manager: User,
-    heir: User,
-    three: list[Customer],
-    monkeypatch: pytest.MonkeyPatch,
-    error: Any,
-    messages: int,
-) -> None:
-    def stops(*_args: Any) -> None:
-        raise error
-
-    run = ask(manager, "customers.customer", "owner", {"owner": heir.pk})
-    monkeypatch.setattr(running, "progress", stops)
-    with pytest.raises(error):
-        run_bulk(run.pk)
-    assert len(told(heir)) == messages
 
 
 # ---- which rows are meant ---------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -15,9 +16,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.choices import AuditAction
-from core.domain.recycling import Asked, chosen_rows, list_bin, purge_due, purge_rows, restore_rows
+from core.domain import recycling
+from core.domain.recycling import Asked, Place, chosen_rows, list_bin, purge_due, purge_rows, restore_rows
 from core.models import AuditEntry, Organisation, RecordChange, User
 from core.tests.factories import TeamFactory
+from customers.domain.contacts import add_contact, end_contact, link_people
 from customers.domain.customers import delete_customer
 from customers.domain.interactions import delete_interaction, record_interaction
 from customers.domain.orders import create_order, delete_order
@@ -119,6 +122,21 @@ def test_the_page_shows_who_and_when_and_costs_the_same_for_many(
     for number in range(3):
         CustomerFactory(name=f"More {number}", owner=manager, team=manager.team, deleted_at=timezone.now())
     assert queries() == few
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="other planners read a small table as a whole")
+@pytest.mark.parametrize("after", [None, Place(timezone.now(), 1, 5)])
+def test_no_page_reads_a_whole_table(binned: dict[str, Any], admin: User, after: Place | None) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        list_bin(admin, Asked(), after=after, limit=2)
+    asked = [one["sql"] for one in captured if "ORDER BY" in one["sql"]]
+    assert len(asked) == 4
+    with connection.cursor() as cursor:
+        for sql in asked:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+            steps = [row[3] for row in cursor.fetchall()]
+            assert re.search(r"INDEX (\w+_deleted|customer_binned)\b", steps[0]), steps
+            assert not any(step.startswith(("SCAN", "USE TEMP")) for step in steps[1:]), steps
 
 
 @pytest.mark.parametrize("query", ["?after=x", "?kind=nothing", "?since=x", "?after=20260101T000000.0-9-x"])
@@ -230,6 +248,54 @@ def test_the_nightly_job_purges_what_is_old_enough_and_only_when_asked(
     assert purge_due(at=later) == {"purged": 0, "kept": 0}
     assert names(manager) == []
     assert AuditEntry.objects.filter(note="After 30 days in the recycle bin", actor=None).count() == 3
+
+
+def test_what_others_protect_costs_the_nightly_job_nothing(
+    shop: Customer, manager: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Organisation.load()
+    Organisation.objects.update(recycle_days=30)
+    head = CustomerFactory(name="Head")
+    CustomerFactory(name="Branch", parent=head)
+    CustomerFactory(name="Twin", merged_into=head, deleted_at=timezone.now())
+    create_order(shop, {"amount": 900}, by=manager)
+    Customer.objects.filter(pk__in=[shop.pk, head.pk]).update(deleted_at=timezone.now())
+    tried: list[Any] = []
+    monkeypatch.setattr(recycling, "purge_record", lambda _kind, row, **_more: tried.append(row))
+    assert purge_due(at=timezone.now() + timedelta(days=31)) == {"purged": 0, "kept": 2}
+    assert tried == []
+
+
+def test_what_protected_another_lets_it_go_in_the_same_night(shop: Customer, manager: User) -> None:
+    Organisation.load()
+    Organisation.objects.update(recycle_days=30)
+    order = create_order(shop, {"amount": 900}, by=manager)
+    refund = create_order(shop, {"amount": -900, "kind": "refund", "refund_of": order}, by=manager)
+    Order.objects.filter(pk__in=[order.pk, refund.pk]).update(deleted_at=timezone.now())
+    Customer.objects.filter(pk=shop.pk).update(parent=CustomerFactory(name="Head"))
+    Customer.objects.filter(name="Head").update(deleted_at=timezone.now())
+    assert purge_due(at=timezone.now() + timedelta(days=31)) == {"purged": 2, "kept": 1}
+    assert [str(one) for one in Customer.objects.all()] == ["Shop", "Head"]
+
+
+def test_people_of_a_purged_customer_go_unless_another_record_knows_them(shop: Customer, admin: User) -> None:
+    people = {name: PersonFactory(name=name) for name in ("Alone", "Former", "Elsewhere", "Called", "Apart")}
+    for name in ("Alone", "Former", "Elsewhere", "Called"):
+        add_contact(shop, people[name], by=admin)
+    end_contact(shop.contacts.get(person=people["Former"]), by=admin)
+    other = CustomerFactory(name="Other")
+    add_contact(other, people["Elsewhere"], by=admin)
+    for customer, name in ((shop, "Alone"), (other, "Called")):
+        call = a_call(customer, admin)
+        Interaction.objects.filter(pk=call.pk).update(person=people[name])
+    link_people(people["Alone"], people["Apart"], by=admin)
+    delete_customer(shop, by=admin)
+    rows = chosen_rows(admin, [f"customers.customer:{shop.pk}"])
+    assert purge_rows(rows, by=admin).done == 1
+    assert sorted(str(one) for one in Person.objects.all()) == ["Apart", "Called", "Elsewhere"]
+    gone = AuditEntry.objects.filter(action=AuditAction.DELETED, subject_type="customers.person")
+    assert {line.subject_id for line in gone} == {people["Alone"].pk, people["Former"].pk}
+    assert RecordChange.objects.filter(kind="customers.person", object_id=people["Alone"].pk).exists()
 
 
 def test_the_number_of_days_is_set_with_the_organisation(

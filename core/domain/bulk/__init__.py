@@ -2,6 +2,7 @@
 
 from core.domain.bulk.asking import action_of, counts_of, form_of, request_bulk, selection, title_of
 from core.domain.bulk.running import run_bulk
+from core.domain.bulk.telling import tell_when_ended
 from core.domain.bulk.undoing import has_ended, may_undo, request_undo, undo_bulk
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "request_undo",
     "run_bulk",
     "selection",
+    "tell_when_ended",
     "title_of",
     "undo_bulk",
 ]

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from core.bulk import BulkAction
 from core.choices import BulkOutcome, BulkState
 from core.domain.bulk.asking import action_of, counts_of, form_of
-from core.domain.bulk.telling import is_last_word, tell_receivers
 from core.domain.jobs import progress
 from core.errors import Conflict, DomainError
 from core.lists import ListDefinition
@@ -37,25 +36,19 @@ def run_bulk(run_id: int) -> dict[str, int]:
     BulkRun.objects.filter(pk=run.pk, state=BulkState.WAITING).update(state=BulkState.RUNNING)
     worker = _Worker(definition, action, run)
     done = BulkRow.objects.filter(run=run).count()
-    try:
-        while step := worker.step(form.cleaned_data):
-            done += step
-            progress(min(done, run.expected), run.expected)
-    except Exception as error:
-        if is_last_word(error):
-            tell_receivers(run, action)
-        raise
-    _finish(run, action)
+    while step := worker.step(form.cleaned_data):
+        done += step
+        progress(min(done, run.expected), run.expected)
+    _finish(run)
     return counts_of(run)
 
 
 @transaction.atomic
-def _finish(run: BulkRun, action: BulkAction) -> None:
-    """Say that it is done, once: what was to be done is not kept, and whoever got rows is told."""
+def _finish(run: BulkRun) -> None:
+    """Say that it is done: what was to be done is not kept. Whoever got rows is told when the job ends."""
     finished = BulkRun.objects.filter(pk=run.pk, state=BulkState.RUNNING)
     if finished.update(state=BulkState.DONE, finished_at=timezone.now()):
         run.slices.all().delete()
-        tell_receivers(run, action)
 
 
 class _Worker:

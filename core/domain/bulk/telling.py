@@ -7,23 +7,39 @@ from django.db.models.fields.json import KT
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from core.bulk import BulkAction
 from core.choices import BulkOutcome
-from core.domain.jobs import MAX_ATTEMPTS, JobCancelled, LeaseLost, current_job
+from core.domain.jobs import when_ended
 from core.domain.notifications import notify
-from core.errors import DomainError
 from core.lists import list_named
-from core.models import BulkRun, User
+from core.models import BulkRun, Job, User
 
 
-def tell_receivers(run: BulkRun, action: BulkAction, *, undone: bool = False) -> None:
-    """Tell whoever got rows by the run, or got them back by its undo, how many; once for each of both.
+def tell_when_ended() -> None:
+    """Have receivers told when the job of an action, or of its taking back, ends, whatever ends it."""
+    when_ended("core.tasks.run_bulk", _after_run)
+    when_ended("core.tasks.undo_bulk", _after_undo)
 
-    Who asked for the action is not told: the page of the run says it.
+
+def _after_run(job: Job) -> None:
+    _tell_receivers(job, undone=False)
+
+
+def _after_undo(job: Job) -> None:
+    _tell_receivers(job, undone=True)
+
+
+def _tell_receivers(job: Job, *, undone: bool) -> None:
+    """Tell whoever got rows by the run, or got them back by its undo, how many.
+
+    Where a job that was stopped goes on later, they are told anew if there are more by then. Who asked
+    for the action is not told: the page of the run says it.
     """
-    told = action.told
-    if told is None:
+    run = BulkRun.objects.select_related("created_by").filter(pk=job.payload.get("run_id")).first()
+    listed = list_named(run.list_key) if run is not None else None
+    action = listed.action(run.action) if run is not None and listed is not None else None
+    if run is None or action is None or action.told is None:
         return
+    told = action.told
     counts = _receivers(run, told.key, undone)
     body = (
         gettext_lazy("%(by)s took back an action on many rows.")
@@ -40,7 +56,7 @@ def tell_receivers(run: BulkRun, action: BulkAction, *, undone: bool = False) ->
             body=body,
             params={"count": counts[user.pk], "by": run.created_by},
             url=f"{page}?{told.key}={user.pk}" if page else "",
-            dedupe=f"bulk-{run.pk}{'-undo' if undone else ''}",
+            dedupe=f"bulk-{run.pk}{'-undo' if undone else ''}-{counts[user.pk]}",
         )
 
 
@@ -54,11 +70,3 @@ def _receivers(run: BulkRun, key: str, undone: bool) -> dict[int, int]:
         .annotate(count=models.Count("pk"))
     )
     return {int(receiver): count for receiver, count in found if receiver is not None}
-
-
-def is_last_word(error: Exception) -> bool:
-    """Tell whether the job will not go on by itself after this exception."""
-    if isinstance(error, LeaseLost):
-        return False
-    job = current_job()
-    return isinstance(error, JobCancelled | DomainError) or (job is not None and job.attempts >= MAX_ATTEMPTS)

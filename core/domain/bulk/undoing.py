@@ -13,7 +13,6 @@ from core.access import can
 from core.bulk import BulkAction
 from core.choices import BulkOutcome, BulkState, JobState
 from core.domain.bulk.asking import STEP, action_of, ask, counts_of, title_of
-from core.domain.bulk.telling import is_last_word, tell_receivers
 from core.domain.jobs import progress, retry_job
 from core.errors import Conflict, DomainError
 from core.lists import ListDefinition
@@ -71,24 +70,18 @@ def undo_bulk(run_id: int) -> dict[str, int]:
     definition, action = action_of(run.list_key, run.action, by=run.created_by)
     total = run.rows.filter(outcome=BulkOutcome.CHANGED).count()
     done = 0
-    try:
-        while step := _undo_step(run, definition, action):
-            done += step
-            progress(min(done, total), max(total, done))
-    except Exception as error:
-        if is_last_word(error):
-            tell_receivers(run, action, undone=True)
-        raise
-    _finish(run, action)
+    while step := _undo_step(run, definition, action):
+        done += step
+        progress(min(done, total), max(total, done))
+    _finish(run)
     return counts_of(run)
 
 
 @transaction.atomic
-def _finish(run: BulkRun, action: BulkAction) -> None:
+def _finish(run: BulkRun) -> None:
     finished = BulkRun.objects.filter(pk=run.pk, state=BulkState.UNDOING)
     if finished.update(state=BulkState.UNDONE, finished_at=timezone.now()):
         run.slices.all().delete()
-        tell_receivers(run, action, undone=True)
 
 
 @transaction.atomic

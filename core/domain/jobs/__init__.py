@@ -6,8 +6,9 @@ way, the lease runs out and the sweeper has the job taken up again; so a body ma
 effects carry unique keys.
 """
 
-from core.domain.jobs.asking import MOST_AT_ONCE, later, request_cancel, retry_job, retry_jobs
+from core.domain.jobs.asking import MOST_AT_ONCE, later, request_cancel, retry_job, retry_jobs, startable
 from core.domain.jobs.doorbell import QUEUES, ring
+from core.domain.jobs.ending import when_ended
 from core.domain.jobs.leases import MAX_ATTEMPTS, claim_job, release_leases
 from core.domain.jobs.pace import Pace, paces
 from core.domain.jobs.progress import JobCancelled, LeaseLost, current_job, progress
@@ -34,5 +35,7 @@ __all__ = [
     "retry_jobs",
     "ring",
     "run_job",
+    "startable",
+    "when_ended",
     "why_waiting",
 ]

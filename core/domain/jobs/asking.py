@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -14,8 +15,9 @@ from django.utils.translation import gettext as _
 from core.choices import AuditAction, JobState
 from core.domain.audit import audit_line, record
 from core.domain.jobs.doorbell import QUEUES, ring
+from core.domain.jobs.ending import follow_end
 from core.errors import Conflict
-from core.models import AuditEntry, Job, User
+from core.models import AuditEntry, Job, Schedule, ScheduleRun, User
 
 #: So many jobs are started again by one request.
 MOST_AT_ONCE = 1_000
@@ -95,6 +97,8 @@ def request_cancel(job: Job, *, by: User | None, at: datetime | None = None) -> 
     if not asked:
         raise Conflict("job_finished", _("This job has already ended, so it cannot be cancelled."))
     record(AuditAction.CHANGED, by=by, subject=job, changes={"cancel_requested": (False, True)})
+    if stopped:
+        follow_end(job.pk)
     job.refresh_from_db()
     return job
 
@@ -120,12 +124,16 @@ def _from_the_start(moment: datetime) -> dict[str, Any]:
 def retry_jobs(jobs: QuerySet[Job], *, by: User | None, at: datetime | None = None) -> int:
     """Let the jobs among these that were set aside run again, as `retry_job` does; return how many.
 
-    At most MOST_AT_ONCE, the oldest first; asked again it goes on with the next.
+    At most MOST_AT_ONCE, the oldest first; asked again it goes on with the next. Of the runs of one
+    schedule only the newest, and none while a run of it waits or runs.
     """
     moment = at or timezone.now()
-    aside = jobs.filter(state=JobState.FAILED).order_by("pk").values_list("pk", flat=True)
+    # `run_now` takes the same lock before it looks for open runs.
+    tasks = jobs.filter(state=JobState.FAILED).order_by().values("task")
+    list(Schedule.objects.select_for_update().filter(task__in=tasks).order_by("pk"))
+    wanted = startable(jobs).order_by("pk").values_list("pk", flat=True)
     # Locked apart: filters may ask for distinct rows, which a database cannot lock.
-    rows = Job.objects.filter(pk__in=list(aside[:MOST_AT_ONCE]), state=JobState.FAILED).order_by("pk")
+    rows = Job.objects.filter(pk__in=list(wanted[:MOST_AT_ONCE]), state=JobState.FAILED).order_by("pk")
     found = list(rows.select_for_update(of=("self",)))
     Job.objects.filter(pk__in=[job.pk for job in found]).update(**_from_the_start(moment))
     changes = {"state": (JobState.FAILED.value, JobState.PENDING.value)}
@@ -135,6 +143,24 @@ def retry_jobs(jobs: QuerySet[Job], *, by: User | None, at: datetime | None = No
     for job in found:
         _ring_on_commit(job)
     return len(found)
+
+
+def startable(jobs: QuerySet[Job]) -> QuerySet[Job]:
+    """Narrow jobs down to those set aside, without runs of schedules that others do or would do again."""
+    aside = Job.objects.filter(pk__in=jobs.filter(state=JobState.FAILED).values("pk"))
+    # A run is forgotten after a while; the key of its job is not.
+    scheduled = Q(Exists(ScheduleRun.objects.filter(job=OuterRef("pk")))) | Q(dedupe__startswith="schedule-")
+    works = aside.filter(scheduled).order_by().values_list("task", "payload").annotate(newest=Max("pk"))
+    newest = {_work(task, payload): pk for task, payload, pk in works}
+    tasks = {task for task, _payload in newest}
+    for task, payload in Job.objects.open().filter(scheduled, task__in=tasks).values_list("task", "payload"):
+        newest.pop(_work(task, payload), None)
+    return aside.filter(~scheduled | Q(pk__in=newest.values()))
+
+
+def _work(task: str, payload: Any) -> tuple[str, str]:
+    """Return what tells one piece of work from another."""
+    return task, json.dumps(payload, sort_keys=True)
 
 
 @transaction.atomic

@@ -14,12 +14,11 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from core.choices import JobState
 from core.domain.heartbeats import mark_worker
+from core.domain.jobs.ending import follow_end
 from core.domain.jobs.progress import Run
-from core.domain.notifications import notify
 from core.models import Job
 
 logger = logging.getLogger(__name__)
@@ -27,8 +26,6 @@ logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 5
 #: Seconds to wait after the first, second … failed attempt.
 BACK_OFF = (5, 30, 120, 600)
-#: Tasks whose good end has a kind of notification of its own.
-_FINISHED = {"core.tasks.export_list": "core.export_ready"}
 
 
 def claim_job(job_id: int, *, at: datetime, token: str) -> Job | None:
@@ -42,11 +39,12 @@ def claim_job(job_id: int, *, at: datetime, token: str) -> Job | None:
         return None
     with transaction.atomic():
         if due.filter(cancel_requested=True).update(**_ended(JobState.CANCELLED, at)):
+            follow_end(job_id)
             return None
         worn_out = due.filter(attempts__gte=MAX_ATTEMPTS)
         error = _("The worker died %(n)d times while doing this.") % {"n": MAX_ATTEMPTS}
         if worn_out.update(**_ended(JobState.FAILED, at), error=error):
-            tell_who_asked(Job.objects.get(pk=job_id))
+            follow_end(job_id)
             return None
         claimed = due.update(
             state=JobState.RUNNING,
@@ -73,7 +71,7 @@ class Outcome:
 
 
 def settle(run: Run, outcome: Outcome, *, at: datetime) -> bool:
-    """Write how the attempt ended, and tell who asked; False when the lease was no longer ours."""
+    """Write how the attempt ended, and do what follows an end; False when the lease was no longer ours."""
     fields = _ended(outcome.state, at) | {"result": outcome.result, "error": outcome.error}
     if run.written_at != float("-inf") or run.done:
         fields |= run.progress_fields()
@@ -86,25 +84,9 @@ def settle(run: Run, outcome: Outcome, *, at: datetime) -> bool:
                 "Job %s was taken over by another worker; this one's end is not written.", run.job.pk
             )
             return False
-        if outcome.state in {JobState.DONE, JobState.FAILED}:
-            run.job.refresh_from_db(fields=["state"])
-            tell_who_asked(run.job)
+        if outcome.state != JobState.PENDING:
+            follow_end(run.job.pk)
     return True
-
-
-def tell_who_asked(job: Job) -> None:
-    """Leave a notification for the person who asked, when the job was asked for that way."""
-    if not (job.notify_on_finish and job.created_by):
-        return
-    done = job.state == JobState.DONE
-    notify(
-        [job.created_by],
-        kind=_FINISHED.get(job.task, "core.job_done") if done else "core.job_failed",
-        title=gettext_lazy("Finished: %(job)s") if done else gettext_lazy("Set aside: %(job)s"),
-        params={"job": str(job)},
-        url=(job.url if done else "") or job.get_absolute_url(),
-        dedupe=f"job-{job.pk}-{job.state}-{timezone.now().isoformat()}",
-    )
 
 
 def release_leases(*, at: datetime) -> int:
