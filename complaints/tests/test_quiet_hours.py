@@ -9,16 +9,16 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from complaints.choices.cases import ClockState, LevelAction
+from complaints.choices.cases import ClockKind, ClockState, LevelAction
 from complaints.domain import escalation
 from complaints.domain.escalation import acknowledge_escalation, fire_due, tell_waiting
 from complaints.domain.moves import answer, assign, take, wait_for_customer, withdraw
 from complaints.domain.quiet_hours import seed_quiet_hours, set_quiet_hours, speaks_at
 from complaints.domain.registering import register_case
-from complaints.models import Clock, Complaint, Escalation, QuietHours
+from complaints.models import Complaint, Escalation, QuietHours
 from complaints.tests.factories import CalendarFactory, QueueFactory, policy
 from core.errors import Conflict, DomainError
-from core.models import AuditEntry, Notification, OutgoingMail
+from core.models import AuditEntry, Notification, OutgoingMail, User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare")]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -160,8 +160,17 @@ def test_the_new_handler_hears_of_the_case_though_its_clock_was_met(handed_over,
     assert (tell_waiting(at(3, 8)), readers()) == (1, ["Lead"])
 
 
-def test_the_new_handler_hears_of_the_case_though_its_clock_is_paused(handed_over, agent):
-    Clock.objects.filter(pk=handed_over.escalations.get().clock_id).update(state=ClockState.PAUSED)
+def paused_over_night(case: Complaint, by: User) -> None:
+    """Let the level be one of the solution, whose clock waits with the customer."""
+    clock = case.clocks.get(kind=ClockKind.SOLVE)
+    case.escalations.update(clock=clock)
+    wait_for_customer(case, reason="Asked", by=by, at=at(3, 7))
+    clock.refresh_from_db()
+    assert clock.state == ClockState.PAUSED
+
+
+def test_the_new_handler_hears_of_the_case_though_its_clock_is_paused(handed_over):
+    paused_over_night(handed_over, handed_over.owner)
     assert (tell_waiting(at(3, 8)), readers()) == (1, ["Lead"])
 
 
@@ -176,8 +185,7 @@ def test_whoever_handed_the_case_on_at_night_or_saw_it_end_hears_nothing(handed_
 
 def test_a_paused_clock_is_told(case, agent):
     fire_due(at(2, 22))
-    wait_for_customer(case, reason="Asked", by=agent, at=at(3, 7))
-    Clock.objects.filter(pk=case.escalations.get().clock_id).update(state=ClockState.PAUSED)
+    paused_over_night(case, agent)
     assert (tell_waiting(at(3, 8)), told()) == (1, 1)
 
 
