@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -61,14 +62,16 @@ def plan(case: Complaint, at: datetime) -> CallBack:
     return made
 
 
-def caller_for(case: Complaint, *, due: datetime) -> User | None:
+def caller_for(case: Complaint, *, due: datetime, besides: Collection[int | None] = ()) -> User | None:
     """Return who calls: of the colleagues who work that day the one with the fewest call-backs due.
 
-    Else the lead, or who stands in; never the handler. Nobody where there is only the handler: whoever has
-    the right takes it from the list.
+    Else the lead, or who stands in; never the handler, nor the people `besides`, given by id. Nobody where
+    nobody else is there: whoever has the right takes it from the list.
     """
+    never = {case.owner_id, *besides}
     load = Count("user__callbacks", filter=Q(user__callbacks__state=CallBackState.DUE))
-    rows = Handler.objects.active().filter(user__team=case.team_id).exclude(user=case.owner_id)
+    rows = Handler.objects.active().filter(user__team=case.team_id)
+    rows = rows.exclude(user__in=[pk for pk in never if pk is not None])
     found = list(rows.select_related("user", "calendar").annotate(due=load).order_by("due", "user_id"))
     away = away_now([row.user_id for row in found], on=timezone.localdate(due))
     works: dict[BusinessCalendar | None, bool] = {}
@@ -80,7 +83,9 @@ def caller_for(case: Complaint, *, due: datetime) -> User | None:
         if works[row.calendar]:
             return row.user  # type: ignore[no-any-return]
     lead = case.team.lead if case.team is not None else None
-    whom = whom_to_tell(case.team, [lead], at=due, fits=lambda person: _may_call(case, person))
+    whom = whom_to_tell(
+        case.team, [lead], at=due, fits=lambda person: person.pk not in never and _may_call(case, person)
+    )
     keepers = administrators()  # they keep the product, and call no customers
     return next((person for person in whom.there if person not in keepers), None)
 

@@ -121,7 +121,7 @@ def move_crisis(
     if (stored.state, state) == (CrisisState.PROPOSED, CrisisState.OPEN):
         from complaints.domain.crisis_editing import open_proposed  # which builds on this module
 
-        return open_proposed(stored, {}, by=by, at=moment)
+        return open_proposed(stored, {}, by=by, note=text, at=moment)
     if state not in CRISIS_MOVES[stored.state]:
         raise Conflict(
             "crisis_moved", _("This crisis is “%(state)s”.") % {"state": stored.get_state_display()}

@@ -34,6 +34,7 @@ def open_proposed(
     *,
     by: User,
     version: int | None = None,
+    note: str = "",
     at: datetime | None = None,
 ) -> Crisis:
     """Open a proposed crisis as one of its kind, and lay out the plan of that kind.
@@ -50,7 +51,7 @@ def open_proposed(
         )
     ensure_fresh(stored, version)
     lead = data.get("owner") or stored.owner or by
-    write_changes(stored, {**data, "owner": lead, "state": CrisisState.OPEN}, by=by, at=moment)
+    write_changes(stored, {**data, "owner": lead, "state": CrisisState.OPEN}, by=by, at=moment, note=note)
     lay_out_plan(stored, at=moment)
     tell_lead(stored)
     return stored

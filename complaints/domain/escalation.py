@@ -189,7 +189,8 @@ _OVER = frozenset({ClockState.MET, ClockState.CANCELLED})
 def tell_waiting(at: datetime, *, most: int = 2_000) -> int:
     """Send the messages whose quiet hours are over; return how many. Any number of workers may do this.
 
-    Who was told when the level fired is told now. What was taken up or settled meanwhile is no news.
+    Who was told when the level fired is told now. What was taken up or settled meanwhile is no news, but to
+    whom it handed the case, and who handles it still.
     """
     rows = Escalation.objects.to_tell(at).values_list("pk", flat=True)
     return sum(_told_safely(pk, at) for pk in list(rows[:most]))
@@ -207,13 +208,15 @@ def _told_safely(pk: int, at: datetime) -> int:
 def _tell_one(pk: int, *, at: datetime) -> bool:
     if not Escalation.objects.filter(pk=pk, tell_at__lte=at).update(tell_at=None):
         return False
-    level = Escalation.objects.select_related("clock", "complaint__owner").get(pk=pk)
-    # Whoever the case was handed to hears of it in any case: nothing else tells them.
-    handed_over = level.evidence.get("action") == LevelAction.REASSIGN and level.complaint.is_open
-    is_settled = level.acknowledged_at is not None or level.clock.state in _OVER
-    if is_settled and not handed_over:
+    level = Escalation.objects.select_related("clock", "complaint").get(pk=pk)
+    case, people = level.complaint, level.told.all()
+    if level.acknowledged_at is not None or level.clock.state in _OVER:
+        # Nothing else tells whom the case was handed to.
+        handed_over = level.evidence.get("action") == LevelAction.REASSIGN and case.is_open
+        people = people.filter(pk=case.owner_id) if handed_over else people.none()
+    if not people:
         return False
-    _tell(level.told.all(), level.complaint, level)
+    _tell(people, case, level)
     return True
 
 

@@ -49,17 +49,17 @@ def hand_over_cases(order: HandOver) -> Moved:
         tell(case, "assigned", at=order.at, by=order.by, **told)
         changes = {"owner": (order.leaver, order.receiver)}
         record(AuditAction.CHANGED, by=order.by, subject=case, changes=changes, note=order.note)
-        case.owner = order.receiver
+        case.owner, case.team = order.receiver, team or case.team
         own = CallBack.objects.filter(complaint=case, state=CallBackState.DUE, owner=order.receiver)
         _let_others_call(own.select_related("handler"), case, order)
     return Moved([case.pk for case in found], gone(order, {case.pk for case in found}))
 
 
 def _let_others_call(rows: Iterable[CallBack], case: Complaint, order: HandOver) -> None:
-    """Give the call-backs of a case to whom the usual rule names: its handler never calls."""
+    """Give the call-backs of a case to whom the usual rule names: neither its handler nor who leaves."""
     for row in rows:
-        before, caller = row.owner, caller_for(case, due=row.due_at)
-        caller = caller if caller not in {order.leaver, row.handler} else None
+        never = (order.leaver.pk, row.handler_id)
+        before, caller = row.owner, caller_for(case, due=row.due_at, besides=never)
         values = {"owner": caller, "version": F("version") + 1, "updated_at": order.at}
         CallBack.objects.filter(pk=row.pk).update(**values)
         changes = {"owner": (before, caller)}

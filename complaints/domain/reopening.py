@@ -31,6 +31,7 @@ def reopen(complaint: Complaint, *, reason: str, by: User | None, at: datetime |
 
     After a solution it is the next cycle: the solution clock goes on where it stood, a new response is due.
     A withdrawal without a solution is taken back: everything goes on that it called off, in the same cycle.
+    A letter about a solution that a withdrawal called off is owed again, whatever its cycle.
     Refused without a reason, for a case that is open, and for a merged one (it is unmerged instead).
     """
     moment, why = at or timezone.now(), needed(reason, "reason", 300)
@@ -44,9 +45,8 @@ def reopen(complaint: Complaint, *, reason: str, by: User | None, at: datetime |
         values |= {"responded_at": None, "solved_at": None, "cycle": stored.cycle + 1}
     write_changes(stored, values, by=by, at=moment, note=why)
     if solved_at is not None:
-        if was_withdrawn:  # the letter about the solution was still owed
-            called_off = _ended_with(stored, stored.cycle - 1)
-            _go_on(stored, [one for one in called_off if one.met_by == MetBy.LETTER], at=moment, by=by)
+        if was_withdrawn:
+            _go_on(stored, _letters_owed(stored), at=moment, by=by)
         _begin_cycle(stored, ended_at=solved_at, at=moment)
     else:
         restart_clocks(stored, ended_at=ended_at, at=moment, by=by)
@@ -89,7 +89,7 @@ def restart_clocks(
     whose moment passed meanwhile only the last is made up for. What was done otherwise stays called off.
     """
     _keep_pause(complaint, ended_at, at)
-    clocks = _ended_with(complaint, complaint.cycle)
+    clocks = [*_letters_owed(complaint), *_ended_with(complaint)]
     _go_on(complaint, clocks, at=at, by=by)
     refresh_next_due(complaint)
     return clocks
@@ -108,9 +108,24 @@ def _keep_pause(complaint: Complaint, ended_at: datetime | None, at: datetime) -
         Pause.objects.create(complaint=complaint, started_at=ended_at, ended_at=at, reason="closed")
 
 
-def _ended_with(complaint: Complaint, cycle: int) -> list[Clock]:
-    """Return the clocks of a cycle that the end of the case called off, and not the rules before it."""
-    last = ClockChange.objects.filter(clock=OuterRef("pk")).order_by("-at", "-id").values("reason")[:1]
-    rows = Clock.objects.filter(complaint=complaint, cycle=cycle, state=ClockState.CANCELLED)
-    rows = rows.alias(last=Subquery(last)).exclude(last=CALLED_OFF).select_related("calendar", "complaint")
+def _letters_owed(complaint: Complaint) -> list[Clock]:
+    """Return the clocks of former cycles that wait for the letter about a solution, and ended with the case.
+
+    One of each name: where the rules started it again, the last.
+    """
+    rows = _ended(complaint).filter(kind=ClockKind.STATUTORY, met_by=MetBy.LETTER)
+    last = {clock.name: clock for clock in rows.order_by("cycle", "turn")}
+    return [clock for clock in last.values() if clock.cycle < complaint.cycle]
+
+
+def _ended_with(complaint: Complaint) -> list[Clock]:
+    """Return the clocks of this cycle that the end of the case called off, and are not done otherwise."""
+    rows = _ended(complaint).filter(cycle=complaint.cycle)
     return [clock for clock in rows.order_by("pk") if not is_done(complaint, clock)]
+
+
+def _ended(complaint: Complaint) -> Any:
+    """Return the clocks that the end of the case called off, and not the rules before it."""
+    last = ClockChange.objects.filter(clock=OuterRef("pk")).order_by("-at", "-id").values("reason")[:1]
+    rows = Clock.objects.filter(complaint=complaint, state=ClockState.CANCELLED)
+    return rows.alias(last=Subquery(last)).exclude(last=CALLED_OFF).select_related("calendar", "complaint")

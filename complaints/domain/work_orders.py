@@ -129,9 +129,10 @@ def move_work_order(
         text = _("Say what came of it.")
         raise DomainError("outcome_needed", text, fields={"outcome": text})
     # The case first, as its end does, which calls off what is open.
-    case = locked(order.complaint)
+    locked(order.complaint)
     before = locked(order)
-    if not ends and case.has_ended:
+    # Read anew: a merge may have carried it over to another case.
+    if not ends and before.complaint.has_ended:
         raise Conflict("case_ended", _("This case is not open. Reopen it first."))
     values: dict[str, Any] = {
         "state": state,

@@ -12,15 +12,19 @@ from django.urls import reverse
 from complaints.choices.cases import ClockKind, ClockState, EntryKind, MetBy, Unit
 from complaints.domain.acceptance import tell_acceptance
 from complaints.domain.case_facts import Measuring
-from complaints.domain.clocks import rebase_clocks
 from complaints.domain.escalation import fire_due
 from complaints.domain.letter_issue import issue_letter
 from complaints.domain.moves import close, solve, take, withdraw
+from complaints.domain.rebasing import rebase_clocks
 from complaints.domain.registering import register_case
+from complaints.domain.reopening import reopen
 from complaints.models import Complaint, Level, Target
 from complaints.tests.factories import CalendarFactory, QueueFactory, policy
 from complaints.tests.letters import whole_letter
+from complaints.views.detail import shown_clocks
+from complaints.views.ladder import ladder_of
 from core.errors import Conflict, DomainError
+from core.models import User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare")]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -156,6 +160,62 @@ def test_what_was_told_starts_no_deadline_again(rules, case, agent):
     case.refresh_from_db()
     rebase_clocks(case, at=at(5))
     assert not case.clocks.filter(name="SAMR Order 20").exists()
+
+
+# ---- the letter, once the case is open again --------------------------------------------------------
+def open_clocks(case: Complaint) -> list[tuple[str, str, int]]:
+    rows = case.clocks.filter(state=ClockState.RUNNING).order_by("cycle", "kind", "name")
+    return [(one.kind, one.name, one.cycle) for one in rows]
+
+
+NEXT_CYCLE = [(ClockKind.RESPOND, "", 2), (ClockKind.SOLVE, "", 2)]
+LETTER = (ClockKind.STATUTORY, "Letter", 1)
+
+
+def solved(case: Complaint, agent: User, day: int = 5) -> Complaint:
+    return solve(case, "Refunded", decision="upheld", by=agent, at=at(day))
+
+
+def test_a_letter_that_is_owed_stands_on_the_case_after_it_was_closed_and_reopened(rules, case, agent):
+    Level.objects.create(policy=rules, clock=ClockKind.STATUTORY, name="Letter", number=1, recipient="owner")
+    rebase_clocks(case, at=at(3))
+    close(solved(case, agent), by=agent, at=at(6))
+    case = reopen(case, reason="Not content", by=agent, at=at(9))
+    assert open_clocks(case) == [LETTER, *NEXT_CYCLE]
+    shown = {(one.clock.kind, one.clock.name) for one in shown_clocks(case, at(9))}
+    assert shown == {(kind, name) for kind, name, _cycle in [LETTER, *NEXT_CYCLE]}
+    assert "Letter" in {line["row"].clock.name for line in ladder_of(case, agent)}
+    assert fire_due(at(23)) > 0
+    assert case.escalations.filter(clock__name="Letter", state="fired").count() == 1
+    issue_letter(whole_letter(solved(case, agent, 24), agent), way="post", by=agent)
+    assert case.clocks.get(name="Letter").state == ClockState.MET
+    case.refresh_from_db()
+    assert "Letter" not in {one.clock.name for one in shown_clocks(case, at(24))}
+
+
+def test_a_letter_that_is_owed_goes_on_where_a_solved_case_was_withdrawn_and_reopened(case, agent):
+    withdraw(solved(case, agent), reason="Settled", by=agent, at=at(6))
+    assert open_clocks(case) == []
+    case = reopen(case, reason="It was not", by=agent, at=at(9))
+    assert open_clocks(case) == [LETTER, *NEXT_CYCLE]
+    assert case.clocks.get(name="Letter").due_at == at(23)
+
+
+def test_a_letter_of_a_former_cycle_goes_on_after_a_withdrawal_in_a_later_one(case, agent):
+    case = reopen(solved(case, agent), reason="Not content", by=agent, at=at(6))
+    withdraw(case, reason="Settled", by=agent, at=at(9))
+    case = reopen(case, reason="It was not", by=agent, at=at(10))
+    assert (case.cycle, open_clocks(case)) == (2, [LETTER, *NEXT_CYCLE])
+    withdraw(solved(case, agent, 11), reason="Settled", by=agent, at=at(12))
+    case = reopen(case, reason="It was not", by=agent, at=at(13))
+    assert (case.cycle, open_clocks(case)[0]) == (3, LETTER)
+
+
+def test_a_letter_that_was_issued_is_not_owed_again(case, agent):
+    issue_letter(whole_letter(solved(case, agent), agent), way="post", by=agent)
+    case.refresh_from_db()
+    withdraw(case, reason="Settled", by=agent, at=at(6))
+    assert open_clocks(reopen(case, reason="It was not", by=agent, at=at(9))) == NEXT_CYCLE
 
 
 # ---- pages and the API ------------------------------------------------------------------------------

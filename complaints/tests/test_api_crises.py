@@ -13,6 +13,7 @@ from complaints.domain.crises import open_crisis, write_statement
 from complaints.models import Crisis, Improvement, PlanStep
 from complaints.tests.factories import CategoryFactory, ComplaintFactory
 from complaints.tests.learning import improvement
+from core.models import AuditEntry, Notification
 from core.tests.factories import TeamFactory
 
 pytestmark = pytest.mark.django_db
@@ -139,12 +140,57 @@ def test_only_managers_lead(role, user_in, client_of, manager, crisis):
         posted(client, "crises", {"title": "X"}),
         posted(client, f"crises/{crisis.pk}/move", {"state": "contained"}),
         posted(client, f"crises/{crisis.pk}/add-cases", {"complaints": [1]}),
-        posted(client, f"crisis-steps/{crisis.steps.first().pk}/done"),
         posted(client, "crisis-statements", {"crisis": crisis.pk, "audience": "All", "body": "X"}),
         posted(client, f"crisis-statements/{statement.pk}/approve"),
     ]
     assert {answer.status_code for answer in refused} == {403}
+    foreign = posted(client, f"crisis-steps/{crisis.steps.first().pk}/done")
+    assert foreign.status_code == (403 if role == "integration" else 409)
+    assert not crisis.steps.filter(done_at__isnull=False).exists()
     assert (Crisis.objects.get().state, crisis.affected.count()) == ("open", 0)
+
+
+def test_a_step_is_done_by_its_owner_whatever_they_may_else(crisis, user_in, client_of):
+    owner, colleague = user_in("agent"), user_in("agent")
+    step = crisis.steps.first()
+    crisis.steps.filter(pk=step.pk).update(owner=owner)
+    refused = posted(client_of(colleague), f"crisis-steps/{step.pk}/done")
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_your_step")
+    done = posted(client_of(owner), f"crisis-steps/{step.pk}/done")
+    assert (done.status_code, done.json()["done_by"]) == (200, owner.pk)
+    assert posted(client_of(owner), f"crisis-steps/{step.pk}/done").status_code == 200
+    outside = posted(client_of(user_in(None)), f"crisis-steps/{step.pk}/done")
+    assert outside.status_code == 403
+
+
+@pytest.mark.parametrize("values", [{"is_active": False}, {"is_service": True}])
+def test_who_does_not_work_here_neither_leads_nor_owns_a_step(values, client, crisis, user_in):
+    gone = user_in("manager", **values)
+    proposed = Crisis.objects.create(title="Many ask", state="proposed", key="proposed")
+    soon, step = str(timezone.now() + timedelta(hours=2)), crisis.steps.first()
+    answers = [
+        posted(client, "crises", {"title": "X", "owner": gone.pk}),
+        client.patch(f"/api/v1/crises/{crisis.pk}/", {"owner": gone.pk}, content_type=JSON),
+        posted(client, f"crises/{proposed.pk}/open", {"owner": gone.pk}),
+        posted(client, f"crises/{crisis.pk}/steps", {"text": "Call", "owner": gone.pk, "due_at": soon}),
+        posted(client, f"crises/{crisis.pk}/change-step", {"step": step.pk, "owner": gone.pk}),
+    ]
+    assert [(one.status_code, set(one.json()["errors"])) for one in answers] == [(400, {"owner"})] * 5
+    proposed.refresh_from_db()
+    assert (proposed.state, Crisis.objects.filter(owner=gone).exists()) == ("proposed", False)
+
+
+def test_a_proposed_crisis_that_is_moved_to_open_is_opened_with_plan_and_lead(client, manager, user_in):
+    lead = user_in("manager")
+    proposed = Crisis.objects.create(
+        title="Many ask", kind="service", state="proposed", key="proposed", owner=lead
+    )
+    moved = posted(client, f"crises/{proposed.pk}/move", {"state": "open", "note": "It is one"})
+    assert (moved.status_code, moved.json()["state"], moved.json()["owner"]) == (200, "open", lead.pk)
+    assert len(moved.json()["steps"]) == PlanStep.objects.active().of_kind("service").count() > 0
+    assert Notification.objects.get(kind="crisis").user == lead
+    assert AuditEntry.objects.about(proposed).filter(note="It is one").count() == 1
+    assert posted(client, f"crises/{proposed.pk}/move", {"state": "open"}).status_code == 409
 
 
 @pytest.mark.parametrize(

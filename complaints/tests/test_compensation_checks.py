@@ -183,6 +183,31 @@ def test_a_ceiling_that_is_lowered_puts_what_is_in_hand_in_doubt(case, agent, ma
     assert list(Compensation.objects.awaiting_approval()) == [row]
 
 
+@pytest.mark.parametrize("way", ["not_approved", "reversed", "refused"])
+def test_a_later_one_is_looked_at_again_once_an_earlier_one_is_taken_back(way, case, agent, manager):
+    first, second = given(case, agent, 3_000), given(case, agent, 500)
+    if way == "refused":
+        move_on(first, "offered", by=agent)
+    lowered(case, Grade.GENERAL)
+    assert (fresh(first).awaits_second, fresh(second).awaits_second) == (True, True)
+    if way == "not_approved":
+        refuse_approval(first, by=manager, note="Not for this")
+    else:
+        move_on(first, way, by=agent, note="Not for this")
+    assert (fresh(first).awaits_second, fresh(second).awaits_second) == (False, False)
+    assert list(Compensation.objects.awaiting_approval()) == []
+    assert move_on(second, "offered", by=agent).state == RedressState.OFFERED
+
+
+def test_what_is_above_the_free_amount_by_itself_waits_on(case, agent, manager):
+    first, second = given(case, agent, 2_000), given(case, agent, 1_500)
+    lowered(case, Grade.GENERAL)
+    Notification.objects.all().delete()
+    refuse_approval(first, by=manager, note="Not for this")
+    assert fresh(second).awaits_second
+    assert not Notification.objects.filter(kind="compensation_to_approve").exists()
+
+
 # ---- pages and the API -------------------------------------------------------------------------------
 def test_the_panel_and_the_list_show_what_waits_again(case, agent, manager, client_of):
     row = given(case, agent)

@@ -7,19 +7,21 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail as outbox
+from django.test import Client
 from django.utils import timezone
 
 from complaints.choices.cases import ClockKind
-from complaints.choices.mail import DeliveryState
+from complaints.choices.mail import DeliveryState, LetterKind
 from complaints.domain.acknowledgements import acknowledge_receipt
 from complaints.domain.mail.letters import answer_by_mail, mail_entry, send, send_again, send_overlooked
 from complaints.domain.moves import answer, close, hear, solve
-from complaints.models import CaseLetter, MailPolicy
+from complaints.models import CaseLetter, Complaint, MailPolicy
 from complaints.tests.factories import ComplaintFactory, policy, registered
 from complaints.tests.mails import letter, mailbox, taken
+from complaints.tests.public import opened, sent, token
 from core.domain.attachments import add_attachment
 from core.errors import Conflict, DomainError
-from core.models import Job, Notification
+from core.models import Job, Notification, User
 from core.tests.files import picture
 from core.tests.mailboxes import mail_server, use_server
 
@@ -162,6 +164,39 @@ def test_receipt_is_acknowledged_once_and_meets_its_clock_when_it_has_left(box):
     )
     assert (case.number in message.subject, case.acknowledged_at is None) == (True, False)
     assert case.clocks.get(kind=ClockKind.ACKNOWLEDGE).state == "met"
+
+
+def by_form(client: Client, agent: User) -> None:
+    key = token()
+    for _turn in range(2):
+        sent(client, token=key)
+
+
+def by_mail(client: Client, agent: User) -> None:
+    box, raw = mailbox(), letter().as_bytes()
+    for _turn in range(2):
+        taken(box, raw)
+
+
+def over_the_api(client: Client, agent: User) -> None:
+    client.force_login(agent)
+    body = {"title": "Projector", "contact_email": "zhang@customer.example"}
+    for _turn in range(2):
+        answer = client.post(
+            "/api/v1/complaints/", body, content_type="application/json", headers={"Idempotency-Key": "once"}
+        )
+        assert answer.status_code == 201
+
+
+@pytest.mark.parametrize("come_in", [by_form, by_mail, over_the_api])
+def test_each_case_gets_one_acknowledgement_whatever_way_it_came(come_in, client, agent):
+    opened()
+    come_in(client, agent)
+    case = Complaint.objects.get()
+    ours = CaseLetter.objects.get()
+    assert (ours.key, ours.kind) == (f"acknowledge-{case.pk}", LetterKind.ACKNOWLEDGEMENT)
+    assert (acknowledge_receipt(case), CaseLetter.objects.count()) == (ours, 1)
+    assert Job.objects.filter(task="complaints.tasks.send_letter").count() == 1
 
 
 def test_no_words_of_a_stranger_are_sent_to_anybody(box):

@@ -9,15 +9,16 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from complaints.choices.cases import LevelAction
+from complaints.choices.cases import ClockKind, ClockState, LevelAction
+from complaints.domain import escalation
 from complaints.domain.escalation import acknowledge_escalation, fire_due, tell_waiting
-from complaints.domain.moves import answer, take
+from complaints.domain.moves import answer, assign, take, wait_for_customer, withdraw
 from complaints.domain.quiet_hours import seed_quiet_hours, set_quiet_hours, speaks_at
 from complaints.domain.registering import register_case
 from complaints.models import Complaint, Escalation, QuietHours
 from complaints.tests.factories import CalendarFactory, QueueFactory, policy
 from core.errors import Conflict, DomainError
-from core.models import AuditEntry, Notification, OutgoingMail
+from core.models import AuditEntry, Notification, OutgoingMail, User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare")]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -126,6 +127,87 @@ def test_what_was_settled_or_taken_up_meanwhile_is_not_told(case, agent):
     Escalation.objects.update(acknowledged_at=None, tell_at=at(3, 8))
     answer(case, "We look into it.", by=agent, at=at(3, 7))
     assert (tell_waiting(at(3, 8)), told()) == (0, 0)
+
+
+@pytest.fixture
+def handed_over(case, agent, team, user_in) -> Complaint:
+    """The case, handed over at night to the lead, who hears of it in the morning."""
+    team.lead = user_in("agent", full_name="Lead")
+    team.save()
+    Escalation.objects.update(action=LevelAction.REASSIGN, recipient="team_lead")
+    fire_due(at(2, 22))
+    case.refresh_from_db()
+    Notification.objects.all().delete()
+    return case
+
+
+def readers() -> list[str]:
+    rows = Notification.objects.filter(kind__startswith="case_escalated").order_by("user__full_name")
+    return list(rows.values_list("user__full_name", flat=True))
+
+
+def test_the_new_handler_hears_of_the_case_though_the_level_was_taken_up(handed_over, user_in):
+    manager = user_in("manager", full_name="Manager")
+    level = handed_over.escalations.get()
+    level.told.add(manager)
+    acknowledge_escalation(level, by=manager, at=at(2, 23))
+    # What was taken up is no news to the others.
+    assert (tell_waiting(at(3, 8)), readers()) == (1, ["Lead"])
+
+
+def test_the_new_handler_hears_of_the_case_though_its_clock_was_met(handed_over, agent):
+    answer(handed_over, "We look into it.", by=agent, at=at(3, 7))
+    assert (tell_waiting(at(3, 8)), readers()) == (1, ["Lead"])
+
+
+def paused_over_night(case: Complaint, by: User) -> None:
+    """Let the level be one of the solution, whose clock waits with the customer."""
+    clock = case.clocks.get(kind=ClockKind.SOLVE)
+    case.escalations.update(clock=clock)
+    wait_for_customer(case, reason="Asked", by=by, at=at(3, 7))
+    clock.refresh_from_db()
+    assert clock.state == ClockState.PAUSED
+
+
+def test_the_new_handler_hears_of_the_case_though_its_clock_is_paused(handed_over):
+    paused_over_night(handed_over, handed_over.owner)
+    assert (tell_waiting(at(3, 8)), readers()) == (1, ["Lead"])
+
+
+def test_whoever_handed_the_case_on_at_night_or_saw_it_end_hears_nothing(handed_over, agent):
+    answer(handed_over, "We look into it.", by=agent, at=at(2, 23))
+    assign(handed_over, agent, by=None, at=at(3, 6))
+    assert (tell_waiting(at(3, 8)), readers()) == (0, [])
+    Escalation.objects.update(tell_at=at(3, 8))
+    withdraw(handed_over, reason="Settled", by=agent, at=at(3, 7))
+    assert (tell_waiting(at(3, 8)), readers()) == (0, [])
+
+
+def test_a_paused_clock_is_told(case, agent):
+    fire_due(at(2, 22))
+    paused_over_night(case, agent)
+    assert (tell_waiting(at(3, 8)), told()) == (1, 1)
+
+
+def test_a_level_that_cannot_be_told_keeps_no_other_from_being_told(case, agent, monkeypatch):
+    other = register_case({"title": "Cold room", "received_at": at(2, 10)}, by=None, at=at(2, 10))
+    other.escalations.exclude(number=1).delete()
+    other.escalations.update(fire_at=at(2, 22))
+    take(other, by=agent, at=at(2, 10))
+    assert fire_due(at(2, 22)) == 2
+    broken, tell = case.escalations.get(), escalation._tell
+
+    def tell_or_fail(people, about, level):
+        if level.pk == broken.pk:
+            raise RuntimeError("No words for this one")
+        tell(people, about, level)
+
+    monkeypatch.setattr(escalation, "_tell", tell_or_fail)
+    assert (tell_waiting(at(3, 8)), told()) == (1, 1)
+    broken.refresh_from_db()
+    assert broken.tell_at == at(3, 8)
+    monkeypatch.undo()
+    assert (tell_waiting(at(3, 9)), told()) == (1, 2)
 
 
 # ---- setting them ------------------------------------------------------------------------------------

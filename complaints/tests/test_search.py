@@ -6,7 +6,7 @@ import pytest
 
 from complaints.domain.causes import create_cause, update_cause
 from complaints.domain.crises import open_crisis
-from complaints.domain.improvements import plan_improvement
+from complaints.domain.improvements import edit_improvement, plan_improvement
 from complaints.domain.updating import update_case
 from complaints.models import DecisionLetter, Queue
 from complaints.tests.factories import ComplaintFactory, registered
@@ -78,6 +78,16 @@ def test_of_a_long_text_the_place_is_shown(agent):
 def test_excerpts_hold_what_was_meant(text, words, shown):
     assert shown in excerpt(text, words)
     assert len(excerpt(text, words)) <= MOST_SHOWN + 2
+
+
+def test_an_improvement_with_a_cause_is_saved_and_found_by_its_note(manager):
+    cause = create_cause({"code": "silence", "name_en": "Nobody is told"}, by=manager)
+    data = {"title": "Write at once", "owner": manager, "due_on": "2027-01-31", "cause": cause}
+    row = plan_improvement({**data, "cause_note": "The timetable changed at night"}, by=manager)
+    assert (row.cause, found(manager, "timetable")) == (cause, {"improvement": [row]})
+    edit_improvement(row, {"cause_note": "The room changed at night"}, by=manager)
+    assert "improvement" not in found(manager, "timetable")
+    assert found(manager, "room changed")["improvement"] == [row]
 
 
 def test_crises_and_improvements_are_found(agent, manager):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +13,7 @@ from complaints.domain.reports import make_report
 from complaints.domain.subjects import register_about, set_subject
 from complaints.domain.submitting import submit
 from complaints.domain.surges import look_for_surges
+from complaints.domain.updating import update_case
 from complaints.models import Complaint, Crisis, Queue
 from complaints.tests.factories import CategoryFactory, ComplaintFactory, registered
 from complaints.tests.public import FORM, opened, sent
@@ -145,6 +148,56 @@ def test_the_api_takes_shows_and_clears_it(agent, course, client_of):
     assert stale.status_code == 409
 
 
+# ---- another customer ---------------------------------------------------------------------------------
+def test_an_order_of_the_former_customer_is_forgotten_and_a_product_stays(agent, course, order):
+    other = CustomerFactory()
+    case = register_about({"title": "Wrong amount"}, by=agent, subject=order)
+    case = update_case(case, {"customer": other}, by=agent)
+    assert (case.customer, case.subject_id, case.subject_type, case.subject_label) == (other, None, None, "")
+    assert case.subject_url == ""
+    lines = AuditEntry.objects.about(case).filter(changes__has_key="subject_label")
+    assert [line.changes for line in lines] == [{"subject_label": [str(order), ""]}]
+    case = update_case(set_subject(case, course, by=agent), {"customer": order.customer}, by=agent)
+    assert case.subject_label == "Leadership"
+
+
+def test_an_order_stays_with_the_facts_that_are_no_other_customer(agent, order):
+    case = register_about({"title": "Wrong amount"}, by=agent, subject=order)
+    case = update_case(case, {"title": "Wrong sum", "customer": order.customer}, by=agent)
+    assert case.subject_id == order.pk
+    case = update_case(case, {"customer": None}, by=agent)
+    assert case.subject_id == order.pk
+    assert update_case(case, {"customer": order.customer}, by=agent).subject_id == order.pk
+
+
+def test_the_edit_form_forgets_it_and_takes_another(agent, order, client_of):
+    case = register_about({"title": "Wrong amount"}, by=agent, subject=order)
+    other = CustomerFactory(owner=agent, team=agent.team)
+    client, url = client_of(agent), reverse("complaints:complaint-update", args=[case.pk])
+    sent = client.post(url, edit(case, customer=other.code, subject=case.subject_label))
+    case.refresh_from_db()
+    assert (sent.status_code, case.customer, case.subject_label) == (302, other, "")
+    theirs = OrderFactory(customer=order.customer)
+    more = {"customer": order.customer.code, "subject": theirs.number}
+    assert client.post(url, edit(case, **more)).status_code == 302
+    case.refresh_from_db()
+    assert (case.customer, case.subject_id) == (order.customer, theirs.pk)
+
+
+def test_the_api_forgets_it_and_takes_no_foreign_one(agent, order, client_of):
+    case = register_about({"title": "Wrong amount"}, by=agent, subject=order)
+    other = CustomerFactory(owner=agent, team=agent.team)
+    client, path = client_of(agent), f"/api/v1/complaints/{case.pk}/"
+    about = {"type": "order", "id": order.pk}
+    refused = client.patch(path, {"customer": other.pk, "subject": about}, content_type=JSON)
+    assert (refused.status_code, refused.json()["code"]) == (400, "order_elsewhere")
+    done = client.patch(path, {"customer": other.pk}, content_type=JSON)
+    assert (done.status_code, done.json()["customer"], done.json()["subject"]) == (200, other.pk, None)
+    own = {"type": "order", "id": OrderFactory(customer=order.customer).pk}
+    both = client.patch(path, {"customer": order.customer.pk, "subject": own}, content_type=JSON)
+    assert (both.status_code, both.json()["subject"]["id"]) == (200, own["id"])
+
+
 @pytest.mark.parametrize(
     "subject", [{"type": "product", "id": 10**6}, {"type": "cause", "id": 1}, {"id": 1}, "LEAD-1", 7, []]
 )
@@ -179,6 +232,7 @@ def test_the_top_three_name_the_source(agent, course):
 
 def test_a_surge_of_one_course_is_named_after_it(agent, course):
     category = CategoryFactory(name_en="Lecturer")
+    ComplaintFactory(category=category, received_at=timezone.now() - timedelta(weeks=12))
     for number in range(8):
         register_about({"title": f"Complaint {number}", "category": category}, by=agent, subject=course)
     assert look_for_surges(timezone.now()) >= 1

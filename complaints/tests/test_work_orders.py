@@ -12,6 +12,7 @@ from complaints.choices.cases import ClockKind, WorkState
 from complaints.domain.merging import merge, unmerge
 from complaints.domain.moves import close, go_on, solve, take, wait_for_customer, withdraw
 from complaints.domain.registering import register_case
+from complaints.domain.reopening import reopen
 from complaints.domain.work_orders import create_work_order, move_work_order
 from complaints.domain.work_reminders import remind_of_work_orders
 from complaints.models import Complaint, Policy, Target, WorkOrder
@@ -154,6 +155,36 @@ def test_what_was_called_off_is_not_opened_again_before_its_case(case, order, ag
     with pytest.raises(Conflict) as refused:
         move_work_order(order, WorkState.OPEN, by=worker)
     assert refused.value.code == "case_ended"
+
+
+@pytest.mark.parametrize("state", [WorkState.OPEN, WorkState.ACCEPTED])
+def test_work_of_a_case_that_ended_is_not_taken_up_by_who_saw_it_before(state, case, order, agent, worker):
+    stale = WorkOrder.objects.select_related("complaint").get(pk=order.pk)
+    close(solve(case, "Another room", decision="upheld", by=agent, at=at(6, 12)), by=agent, at=at(6, 13))
+    with pytest.raises(Conflict) as refused:
+        move_work_order(stale, state, by=worker)
+    assert refused.value.code == "case_ended"
+    order.refresh_from_db()
+    assert order.state == WorkState.CANCELLED
+
+
+def test_the_page_reopens_work_only_once_its_case_is_open(case, order, agent, worker, user_in, client_of):
+    move_work_order(order, WorkState.DONE, by=worker, outcome="Room 3", at=at(6, 11))
+    withdraw(case, reason="Settled", by=agent, at=at(6, 12))
+    client, path = client_of(agent), reverse("complaints:work-order-reopen", args=[order.pk])
+    client.post(path)
+    order.refresh_from_db()
+    assert order.state == WorkState.DONE
+    reopen(case, reason="It was not", by=agent, at=at(6, 13))
+    client.post(path)
+    order.refresh_from_db()
+    assert order.state == WorkState.OPEN
+
+
+def test_whoever_saw_the_work_before_the_merge_goes_on_with_it(case, order, agent, worker):
+    stale = WorkOrder.objects.select_related("complaint").get(pk=order.pk)
+    merge(case, take(received(), by=agent, at=at(6, 10, 6)), by=agent, at=at(6, 12))
+    assert move_work_order(stale, WorkState.ACCEPTED, by=worker).owner == worker
 
 
 def test_work_goes_on_in_the_case_that_a_merged_one_went_into(case, order, agent):

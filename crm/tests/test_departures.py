@@ -23,6 +23,7 @@ from complaints.tests.learning import alert, improvement
 from core.domain.departures import arrange_departure, run_departure, today_here
 from core.models import Absence, AuditEntry, Departure, DepartureStep, SavedView, User
 from core.responsibilities import responsibilities
+from core.tests.factories import TeamFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +34,8 @@ NO_RESPONSIBILITY = {
     "complaints.Assignment.owner": "history: who was given the case, and when",
     "complaints.Designation.handler": "history: who handled the case when it was proposed",
     "complaints.ConductObjection.handler": "history: who handled the case when it was decided",
+    "complaints.CallBack.handler": "history: who handled the case when it was solved, and never calls",
+    "complaints.Compensation.handler": "history: who handled the case when it was approved",
     "complaints.CaseFact.owner": "a figure, computed anew from the case",
     "analytics.CaseTally.owner": "a figure, computed anew from the facts",
 }
@@ -125,6 +128,65 @@ def test_call_backs_go_over_but_not_to_who_handles_the_case(boss: User, leaver: 
     other.refresh_from_db()
     own.refresh_from_db()
     assert (other.owner, own.owner) == (heir, None)
+
+
+def test_who_gets_a_case_does_not_call_about_it(
+    boss: User, leaver: User, heir: User, user_in: Callable[..., User]
+) -> None:
+    colleague = user_in("agent", full_name="Calling Cai")
+    for person in (leaver, heir, colleague):
+        Handler.objects.create(user=person)
+    case = ComplaintFactory(owner=leaver, state="solved", solved_at=timezone.now(), team=leaver.team)
+    due = CallBack.objects.create(
+        complaint=case, cycle=1, owner=heir, handler=leaver, due_at=timezone.now() + timedelta(days=1)
+    )
+    settled = CallBack.objects.create(
+        complaint=case, cycle=2, owner=heir, handler=leaver, due_at=timezone.now(), state="cancelled"
+    )
+    leave(leaver, boss, heir)
+    for row in (case, due, settled):
+        row.refresh_from_db()
+    # The leaver has fewer call-backs than anybody, and is not asked.
+    assert (case.owner, due.owner, settled.owner) == (heir, colleague, heir)
+    line = AuditEntry.objects.about(due).latest("pk")
+    assert line.changes["owner"] == ["Next Nia", "Calling Cai"]
+
+
+def test_the_team_that_gets_a_case_calls_about_it(
+    boss: User, leaver: User, heir: User, user_in: Callable[..., User]
+) -> None:
+    User.objects.filter(pk=heir.pk).update(team=TeamFactory())
+    heir.refresh_from_db()
+    former, colleague = user_in("agent"), user_in("agent", team=heir.team)
+    for person in (former, colleague):
+        Handler.objects.create(user=person)
+    case = ComplaintFactory(owner=leaver, state="solved", solved_at=timezone.now(), team=leaver.team)
+    due = CallBack.objects.create(
+        complaint=case, cycle=1, owner=heir, handler=leaver, due_at=timezone.now() + timedelta(days=1)
+    )
+    leave(leaver, boss, heir)
+    due.refresh_from_db()
+    assert due.owner == colleague
+
+
+def test_a_call_back_never_comes_to_who_handled_the_case(
+    boss: User, leaver: User, heir: User, user_in: Callable[..., User]
+) -> None:
+    colleague = user_in("agent")
+    for person in (heir, colleague):
+        Handler.objects.create(user=person)
+    # Somebody else handles it by now.
+    case = ComplaintFactory(owner=boss, team=leaver.team)
+    rows = [
+        CallBack.objects.create(
+            complaint=case, cycle=cycle, owner=leaver, handler=heir, due_at=timezone.now() + timedelta(days=1)
+        )
+        for cycle in (1, 2)
+    ]
+    leave(leaver, boss, heir)
+    for row in rows:
+        row.refresh_from_db()
+        assert row.owner == colleague
 
 
 def test_queues_go_to_who_handles_cases(boss: User, leaver: User, heir: User) -> None:
