@@ -185,7 +185,6 @@ KINDS = (
         NoticeGroup.CASES,
         mail=MailMode.DIGEST,
         right=("complaints.callback", "change"),
-        for_deputy=True,
     ),
     Kind(
         "crisis",

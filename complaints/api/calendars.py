@@ -7,7 +7,7 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -18,19 +18,11 @@ from complaints.domain.holidays import missing_years
 from complaints.filters.plans import CalendarFilterSet
 from complaints.models import BusinessCalendar, CalendarDay, CalendarHours
 from complaints.sorting.plans import CALENDAR_SORTS
+from core.api.fields import ClockTimeField
 from customers.api.base import Strict, StrictModelSerializer, VersionedViewSet, VersionField
 
-_FORM = "%H:%M"
 #: Spans of one day, and so of each day of a week.
 MOST_SPANS = 12
-
-
-@extend_schema_field({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$", "example": "09:00"})
-class ClockTimeField(serializers.TimeField):
-    """Hours and minutes, without seconds."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(format=_FORM, input_formats=[_FORM], **kwargs)
 
 
 class CalendarHoursSerializer(serializers.ModelSerializer[CalendarHours]):

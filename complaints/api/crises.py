@@ -230,7 +230,7 @@ class CrisisViewSet(VersionedViewSet):
         return Response(HitSerializer(customers_hit(self.get_object(), self.actor), many=True).data)
 
     @extend_schema(request=ToldSerializer, responses=HitSerializer(many=True), filters=False)
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], pagination_class=None)
     def tell(self, request: Request, pk: int) -> Response:
         """Note which customers were told, for cases that the caller may change; return the list anew."""
         require(self.actor, "change", Complaint)

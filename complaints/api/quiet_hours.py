@@ -10,12 +10,15 @@ from complaints.domain.quiet_hours import set_quiet_hours
 from complaints.filters.grading import QuietHoursFilterSet
 from complaints.models import QuietHours
 from complaints.sorting.grading import QUIET_SORTS
+from core.api.fields import ClockTimeField
 from customers.api.base import StrictModelSerializer, VersionedViewSet, VersionField
 
 
 class QuietHoursSerializer(StrictModelSerializer):
     """When messages of levels wait; without a beginning never. `quiet_days` are digits, Monday is 0."""
 
+    quiet_from = ClockTimeField(required=False, allow_null=True)
+    quiet_to = ClockTimeField(required=False, allow_null=True)
     quiet_days = serializers.RegexField(r"^[0-6]{1,7}$", required=False)
     version = VersionField()
 

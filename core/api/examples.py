@@ -167,7 +167,9 @@ def _number(schema: Schema, name: str) -> int | float:
 def _text(schema: Schema, name: str) -> str:
     pattern, kind = schema.get("pattern"), schema.get("format", "")
     if pattern:
-        return next((one for one in (*_DECIMALS, _TEXTS.get(name, "")) if re.search(pattern, one)), "")
+        return next(
+            (one for one in (*_DECIMALS, "09:00", _TEXTS.get(name, "")) if re.search(pattern, one)), ""
+        )
     text = _FORMATS.get(kind) or _TEXTS.get(name) or name.replace("_", " ").capitalize() or "Text"
     least, most = schema.get("minLength", 0), schema.get("maxLength")
     if len(text) < least:

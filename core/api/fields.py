@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+
+_CLOCK = "%H:%M"
 
 
 class ScopedRelatedField(serializers.PrimaryKeyRelatedField[Any]):
@@ -24,3 +27,11 @@ class ScopedRelatedField(serializers.PrimaryKeyRelatedField[Any]):
         if manager is None or request is None:
             return manager
         return manager.visible_to(request.user, self.right)
+
+
+@extend_schema_field({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$", "example": "09:00"})
+class ClockTimeField(serializers.TimeField):
+    """Hours and minutes, without seconds."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format=_CLOCK, input_formats=[_CLOCK], **kwargs)

@@ -81,4 +81,5 @@ def test_the_export_is_offered_only_with_the_right(
 ) -> None:
     shown = client.get(reverse("core:audit-list"), {"action": "created"})
     assert shown.context["export_url"].startswith("/exports/?key=core.auditentry&query=action%3Dcreated")
-    assert client.get(PAGE).context["export_url"] == ""
+    assert client.get(PAGE).context["export_url"].startswith("/exports/?key=core.user")
+    assert client_of(user_in("agent")).get(PAGE).context["export_url"] == ""

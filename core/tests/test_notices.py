@@ -31,7 +31,8 @@ from core.tests.factories import UserFactory
 PACKAGES = ("core", "customers", "surveys", "complaints", "training", "analytics", "crm")
 #: Places that choose among declared kinds by a variable: the kinds they choose from.
 CHOSEN = {
-    "core/domain/jobs/leases.py": {"core.job_done", "core.job_failed", "core.export_ready"},
+    "core/domain/bulk/telling.py": {"customer_assigned", "task_assigned", "case_assigned"},
+    "core/domain/jobs/ending.py": {"core.job_done", "core.job_failed", "core.export_ready"},
     "customers/domain/reminders.py": {"task_due", "task_overdue"},
     "complaints/domain/escalation.py": {"case_escalated", "case_escalated_urgent", "case_reminder"},
     "complaints/domain/telling.py": {"case_assigned", "case_heard", "case_reopened"},

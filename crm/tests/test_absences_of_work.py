@@ -64,9 +64,15 @@ SUBJECTS: dict[str, Callable[[User], Model]] = {
             "case_escalated_urgent",
         )
     },
-    "work_order_given": a_work_order,
+    **{
+        kind: a_work_order
+        for kind in ("work_order_given", "work_order_soon", "work_order_late", "work_order_called_off")
+    },
     "cause_returned": lambda owner: Cause.objects.create(code="c", name_en="Invoices", owner=owner),
-    "crisis": lambda owner: Crisis.objects.create(title="Outage", owner=owner),
+    **{
+        kind: lambda owner: Crisis.objects.create(title="Outage", owner=owner)
+        for kind in ("crisis", "crisis_step")
+    },
     "complaint_alert": lambda owner: alert("a", owner),
     "improvement_due": improvement,
     "churn_warnings": a_warning,
