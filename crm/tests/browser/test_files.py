@@ -40,14 +40,19 @@ def test_files_are_added_shown_removed_and_put_back(visit: Callable[..., Page]) 
     panel.get_by_role("button", name="Undo").click()
     expect(panel.get_by_role("link", name="offer.pdf", exact=True)).to_be_visible()
 
-    # The worker makes the small picture meanwhile.
+    # The worker makes the small pictures meanwhile: that of the photo and that of the first page.
     for _attempt in range(30):
         page.reload()
         expect(panel.get_by_role("link", name="photo.png", exact=True)).to_be_visible()
-        if panel.locator("img").count():
+        if panel.locator("img").count() == 2:
             break
         time.sleep(1)
-    assert panel.locator("img").evaluate("image => image.decode().then(() => image.naturalWidth)") == 40
+    small = panel.locator("li", has_text="photo.png").locator("img")
+    assert small.evaluate("image => image.decode().then(() => image.naturalWidth)") == 40
+    small.click()
+    shown = page.locator("#dialog")
+    expect(shown.get_by_role("img", name="photo.png")).to_be_visible()
+    expect(shown.get_by_role("link", name="Open in a new tab")).to_be_visible()
 
 
 def test_a_file_is_dropped_on_the_panel(visit: Callable[..., Page]) -> None:

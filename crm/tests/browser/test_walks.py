@@ -94,7 +94,7 @@ def delete_and_restore(page: Page, name: str) -> None:
     expect(dialog.get_by_role("heading")).to_contain_text(name)
     dialog.get_by_role("button", name=re.compile("Delete")).press("Enter")
     page.wait_for_url(re.compile(r"/customers/$"))
-    page.goto("/customers/bin/")
+    page.goto("/settings/recycle-bin/")
     page.get_by_role("row", name=re.compile(name)).get_by_role("button", name="Restore").press("Enter")
     page.goto(f"/customers/?q={NOW}")
     page.get_by_role("main").get_by_role("link", name=name).first.press("Enter")
@@ -140,7 +140,7 @@ def test_stored_scripts_never_run(visit: Callable[..., Page]) -> None:
         page.goto(address, wait_until="networkidle")
     page.goto(f"{record}delete/")
     page.get_by_role("button", name=re.compile("Delete")).click()
-    page.goto("/customers/bin/", wait_until="networkidle")
+    page.goto("/settings/recycle-bin/", wait_until="networkidle")
     expect(page.get_by_text("<script>alert(1)</script>").first).to_be_visible()
 
 
