@@ -19,7 +19,6 @@ from django.utils.translation import gettext_lazy
 from complaints.choices.conduct import DESIGNATION_MOVES, DesignationState, Restraint, Scope
 from complaints.choices.letters import HandoverWay
 from complaints.domain.entries import tell
-from complaints.domain.letters import needed
 from complaints.domain.telling import ask_to_decide
 from complaints.models import (
     Assignment,
@@ -29,6 +28,7 @@ from complaints.models import (
     Designation,
     Entry,
 )
+from complaints.rules import needed
 from core.access import can
 from core.choices import AuditAction
 from core.domain.audit import record

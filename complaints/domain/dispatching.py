@@ -12,19 +12,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, CharField, Count, Exists, Max, OuterRef, Value, When
-from django.db.models.functions import Cast, Concat
+from django.db.models import Case, Count, Max, When
 from django.utils import timezone
 
 from complaints.choices.cases import PRIORITY_ORDER, AssignReason, Grade, State
 from complaints.dispatch import Candidate, Ranking, Wanted, ranked
 from complaints.domain.calendars import default_calendar, working_calendar
 from complaints.domain.moves import assign
-from complaints.domain.telling import tell_lead
+from complaints.domain.telling import tell_lead, told_before
 from complaints.models import Assignment, BusinessCalendar, Complaint, Handler
 from complaints.sla import add_working_time
 from core.domain.numbers import take_turns
-from core.models import Absence, Notification
+from core.models import Absence
 from customers.choices import Tier
 from customers.domain.changes import locked
 
@@ -162,8 +161,6 @@ def _waiting() -> Any:
 
 def _tell_leads(at: datetime, *, most: int) -> None:
     """Tell the leads of what waits too long, of each case once."""
-    key = Concat(Value(_UNASSIGNED), Cast(OuterRef("pk"), CharField()))
-    told = Notification.objects.filter(user=OuterRef("team__lead"), dedupe=key)
-    rows = _waiting().filter(~Exists(told), received_at__lt=at - PATIENCE)
+    rows = _waiting().filter(~told_before(_UNASSIGNED, "team__lead"), received_at__lt=at - PATIENCE)
     for case in rows.select_related("team", "team__lead")[:most]:
         tell_lead(case, "case_unassigned", dedupe=f"{_UNASSIGNED}{case.pk}", at=at)

@@ -27,6 +27,7 @@ from complaints.domain.letter_values import (
 from complaints.domain.telling import ask_to_decide
 from complaints.letter_text import filled, gaps_of
 from complaints.models import Complaint, DecisionLetter
+from complaints.rules import needed
 from core.access import can
 from core.choices import AuditAction
 from core.domain.audit import record
@@ -200,17 +201,6 @@ def discard_letter(letter: DecisionLetter, *, by: User, at: datetime | None = No
     values = {"state": LetterState.DISCARDED, "replaces": None}
     write_changes(stored, values, by=by, at=at or timezone.now())
     return stored
-
-
-def needed(text: str, field: str, most: int) -> str:
-    """Return the reason without blank ends. Refuses an empty one, and one that is too long."""
-    cleaned = text.strip()
-    if not cleaned:
-        raise DomainError("reason_needed", _("Say why."), fields={field: _("Say why.")})
-    if len(cleaned) > most:
-        limit = _("At most %(most)d characters.") % {"most": most}
-        raise DomainError("too_long", limit, fields={field: limit})
-    return cleaned
 
 
 def locked_letter(letter: DecisionLetter, state: str = "") -> DecisionLetter:

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy
 from complaints.choices.conduct import DesignationState, ObjectionOutcome
 from complaints.domain.conduct import handlers_of, lift_designation
 from complaints.domain.entries import tell
-from complaints.domain.letters import needed
 from complaints.domain.telling import ask_to_decide
 from complaints.domain.whom import leads_above
 from complaints.models import ConductObjection, Designation
+from complaints.rules import needed
 from core.access import can
 from core.choices import AuditAction
 from core.domain.audit import record

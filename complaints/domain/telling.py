@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
@@ -14,7 +16,7 @@ from complaints.domain.entries import tell
 from complaints.domain.whom import Fits, Whom, whom_to_tell
 from complaints.models import Complaint
 from core.domain.notifications import notify
-from core.models import User
+from core.models import Notification, User
 
 _TITLES: dict[str, Promise] = {
     "case_assigned": gettext_lazy("Yours now: %(case)s"),
@@ -95,3 +97,12 @@ def _notify(
         subject=case,
         dedupe=dedupe,
     )
+
+
+def told_before(prefix: str, receiver: str) -> Exists:
+    """Tell, within a query, whether the person in the column `receiver` was told of a row under its own key.
+
+    The key is `prefix` and the id of the row, as it was given for `dedupe`.
+    """
+    key = Concat(Value(prefix), Cast(OuterRef("pk"), CharField()))
+    return Exists(Notification.objects.filter(user=OuterRef(receiver), dedupe=key))

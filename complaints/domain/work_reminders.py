@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import CharField, Exists, F, OuterRef, Value
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy
 
 from complaints.domain.benches import calendar_row
 from complaints.domain.calendars import working_calendar
+from complaints.domain.telling import told_before
 from complaints.domain.work_orders import tell_about
 from complaints.models import WorkOrder
 from complaints.sla import add_working_time
-from core.models import Notification
 
 #: Working time before the due time at which whoever does it is reminded.
 NOTICE = timedelta(hours=4)
@@ -60,8 +60,6 @@ def _tell_leads(at: datetime, most: int) -> int:
 
 def _untold(rows: Any, key: str, who: Any) -> Any:
     """Leave out what was told before: its own key says so."""
-    name = Concat(Value(key), Cast(OuterRef("pk"), CharField()))
-    told = Notification.objects.filter(user=OuterRef("receiver"), dedupe=name)
-    found = rows.alias(receiver=who).filter(~Exists(told), receiver__isnull=False)
+    found = rows.alias(receiver=who).filter(~told_before(key, "receiver"), receiver__isnull=False)
     related = ("complaint__queue__calendar", "team__lead", "owner")
     return found.select_related(*related).order_by("due_at", "pk")
