@@ -16,7 +16,7 @@ from complaints.domain.mail.letters import answer_by_mail
 from complaints.domain.moves import answer
 from complaints.models import Complaint
 from complaints.models.acceptance import MOST_REASON
-from complaints.rules import ensure_open
+from complaints.rules import ensure_open, needed
 from core.errors import Conflict, DomainError
 from core.models import User
 from customers.domain.changes import locked, write_changes
@@ -69,13 +69,7 @@ def _reason(outcome: str, reason: str) -> str:
         raise DomainError("bad_outcome", text, fields={"outcome": text})
     if outcome == Acceptance.ACCEPTED:
         return ""
-    why = reason.strip()
-    if not why:
-        raise DomainError("reason_needed", _("Say why."), fields={"reason": _("Say why.")})
-    if len(why) > MOST_REASON:
-        limit = _("At most %(most)d characters.") % {"most": MOST_REASON}
-        raise DomainError("too_long", limit, fields={"reason": limit})
-    return why
+    return needed(reason, "reason", MOST_REASON)
 
 
 def words_for(case: Complaint, outcome: str, reason: str) -> str:
