@@ -16,6 +16,8 @@ from typing import Any, TypeVar
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.lookups import Exact
 
+from core.access import reach_of
+from core.roles import Reach
 from core.search.terms import CODE, LAST, PIECE, ways_for
 from core.search.text import words_of
 from core.search.types import SearchType, type_named, type_of
@@ -24,6 +26,8 @@ Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 #: A word that more terms begin with is common.
 COMMON = 10_000
+#: Who sees no more rows than that is served from these rows.
+FEW = 10_000
 #: Of several words that are all common, so many terms are read to find the records that have them all.
 MANY = 100_000
 
@@ -44,7 +48,15 @@ def matching_rows(rows: Rows, text: str, user: Any) -> Rows:
 
 def matching_words(rows: Rows, kind: SearchType, words: Sequence[str], user: Any) -> Rows:
     """Return the rows that match every word."""
-    return narrowed(kind, words, user).of(rows)
+    return narrowed(kind, words, user, rows).of(rows)
+
+
+def few_of(kind: SearchType, rows: QuerySet[Any], user: Any) -> list[int] | None:
+    """Return the keys of the rows, the newest first, where the person's reach makes them few; else None."""
+    if user is None or reach_of(user, kind.model) == Reach.ALL:
+        return None
+    keys = list(rows.order_by().values_list("pk", flat=True)[: FEW + 1])
+    return sorted(keys, reverse=True) if len(keys) <= FEW else None
 
 
 @dataclass(frozen=True)
@@ -63,15 +75,25 @@ class Narrowed:
         return rows if self.keys is None else rows.filter(pk__in=self.keys)
 
 
-def narrowed(kind: SearchType, words: Sequence[str], user: Any) -> Narrowed:
-    """Read the terms of the words, and say what a row that matches all of them must be."""
+def narrowed(
+    kind: SearchType,
+    words: Sequence[str],
+    user: Any,
+    rows: QuerySet[Any] | None = None,
+    *,
+    common_from: int = COMMON,
+) -> Narrowed:
+    """Read the terms of the words, and say what a row that matches all of them must be.
+
+    Where `rows` turn out to be few, words that are all common are left to be asked row by row.
+    """
     keys: set[int] | None = None
     conditions: list[Q] = []
     common: list[_Part] = []
     is_rare = False
     for word in words:
         parts = _parts(kind, word, user)
-        found = [part.ids() for part in parts]
+        found = [part.ids(common_from) for part in parts]
         is_rare = is_rare or all(ids is not None for ids in found)
         # Keys are those of the rows themselves, not of what they belong to.
         by_key = len(parts) == 1 and parts[0].path == "pk"
@@ -80,7 +102,8 @@ def narrowed(kind: SearchType, words: Sequence[str], user: Any) -> Narrowed:
         else:
             conditions.append(_any_of(parts, found))
             common += parts if by_key else []
-    if keys is None and len(common) > 1 and len(common) == len(conditions):
+    all_common = keys is None and len(common) > 1 and len(common) == len(conditions)
+    if all_common and rows is not None and few_of(kind, rows, user) is None:
         keys = _with_all(common)
         is_rare = keys is not None
     return Narrowed(keys, tuple(conditions), is_rare)

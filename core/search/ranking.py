@@ -12,16 +12,15 @@ from typing import Any
 
 from django.db import connection
 
-from core.access import reach_of
-from core.roles import Reach
-from core.search.matching import Narrowed, hits_of, matching_few, narrowed
+from core.search.matching import FEW, Narrowed, few_of, hits_of, matching_few, narrowed
 from core.search.terms import CODE, LAST, PIECE, Way, ways_for
 from core.search.types import SearchType
 
 #: Terms that are looked at: at first, and where too few of them are within the person's reach.
 PROBES = (400, 2_000, 8_000)
-#: Who sees no more rows than that is served from these rows, the newest first, a part at a time.
-FEW = 10_000
+#: A word that more terms begin with is asked of each row, where the person's rows are few.
+RARE = 1_000
+#: These are asked the newest first, a part at a time.
 CHUNKS = ((0, 100), (100, 1_000), (1_000, FEW))
 
 
@@ -46,20 +45,34 @@ def best_matches(kind: SearchType, words: Sequence[str], user: Any, most: int) -
     """Return up to `most` rows that the person may see and that match every word, with the reason of each."""
     manager: Any = kind.model._default_manager
     visible = manager.visible_to(user)
-    for most_terms in PROBES[:2]:
-        probe, found = _probed(kind, words, user, visible, most, most_terms)
-        if probe.complete or len(found) >= most:
-            break
+    probe, found = _probed(kind, words, user, visible, most, PROBES[0])
     if len(found) < most and (kind.through or not probe.complete):
-        wanted = narrowed(kind, words, user)
-        few = None if wanted.is_rare else _few_visible(kind, visible, user)
+        few = few_of(kind, visible, user)
         if few is not None:
-            found += _among(kind, wanted, few, found, most)
+            found += _among(kind, narrowed(kind, words, user, common_from=RARE), few, found, most)
         else:
-            if not (probe.complete or wanted.is_rare):
-                probe, found = _probed(kind, words, user, visible, most, PROBES[2])
-            found += _listed(wanted, visible, found, most)
+            probe, found = _beyond(kind, words, user, visible, most, probe, found)
     return _loaded(kind, visible, found, {**_reasons(kind, probe, found, user), **probe.reasons})
+
+
+def _beyond(
+    kind: SearchType,
+    words: Sequence[str],
+    user: Any,
+    visible: Any,
+    most: int,
+    probe: _Probe,
+    found: list[int],
+) -> tuple[_Probe, list[int]]:
+    """Look at more terms, then ask as the list asks."""
+    if not probe.complete:
+        probe, found = _probed(kind, words, user, visible, most, PROBES[1])
+    if len(found) < most and (kind.through or not probe.complete):
+        wanted = narrowed(kind, words, user, visible)
+        if not (probe.complete or wanted.is_rare):
+            probe, found = _probed(kind, words, user, visible, most, PROBES[2])
+        found = found + _listed(wanted, visible, found, most)
+    return probe, found
 
 
 def _probed(
@@ -69,14 +82,6 @@ def _probed(
     probe = _driver(kind, words, user, most_terms)
     others = [word for word in words if word != probe.word]
     return probe, _first(matching_few(visible, kind, others, user), probe.reasons, most)
-
-
-def _few_visible(kind: SearchType, visible: Any, user: Any) -> list[int] | None:
-    """Return the keys of all rows that the person may see, where these are few; else None."""
-    if reach_of(user, kind.model) == Reach.ALL:
-        return None
-    keys = list(visible.order_by().values_list("pk", flat=True)[: FEW + 1])
-    return sorted(keys, reverse=True) if len(keys) <= FEW else None
 
 
 def _among(

@@ -17,11 +17,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, pgettext
 
 from core import display, mentions
-from core.templatetags import ui_figures, ui_forms, ui_lists
+from core.templatetags import cells, ui_figures, ui_forms, ui_lists
 from core.templatetags.kept import kept
 
 register = template.Library()
-for part in (ui_figures.register, ui_lists.register):
+for part in (cells.register, ui_figures.register, ui_lists.register):
     register.tags.update(part.tags)
     register.filters.update(part.filters)
 

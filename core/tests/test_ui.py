@@ -174,6 +174,17 @@ def test_a_bad_note_is_an_alert() -> None:
 
 
 # ---- lists ------------------------------------------------------------------------------------------
+def test_cells_draws_each_column_by_its_own_part() -> None:
+    columns = [SimpleNamespace(key=key, heading=key.upper()) for key in ("city", "name", "code")]
+    source = (
+        '{% cells columns %} {% cell "name" "title" %}<b>{{ row }}</b>{% cell "code" %}{{ column.heading }}!'
+        "{% other %}{{ column.heading }}{% endcells %}{{ column }}"
+    )
+
+    assert render(source, columns=columns, row="<i>") == "CITY<b>&lt;i&gt;</b>CODE!"
+    assert render('{% cells columns %}{% cell "name" %}N{% endcells %}', columns=columns) == "N"
+
+
 def test_query_replace_keeps_the_filters_and_starts_paging_anew() -> None:
     shown = render('{% query_replace tab="orders" q=None %}', query="q=x&owner=1&owner=2&cursor=abc")
 

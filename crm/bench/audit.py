@@ -1,14 +1,10 @@
 """The audit page over a million lines: every filter and order, the first page, in server time.
 
-On its own: `python -m crm.bench.audit` fills an empty database (SQLite in a temporary folder, or
-`DATABASE_URL`).
+On its own: `python -m crm.bench --sizes --parts audit`.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 import time
 from datetime import timedelta
 from statistics import median
@@ -44,14 +40,12 @@ def bench_audit(report: Report, user: User, lines: int = LINES) -> None:
     url = reverse("core:audit-list")
     for query in QUERIES:
         asked = query.format(actor=user.pk)
-        report.add(
-            f"audit, {lines:,} lines, {asked or 'as opened'}",
-            measured(client, f"{url}?{asked}"),
-            "under 100 ms",
-        )
+        taken = measured(client, f"{url}?{asked}")
+        what = f"audit, {lines:,} lines, {asked or 'as opened'}"
+        report.add(what, f"{taken:.0f} ms", "under 100 ms", taken)
 
 
-def measured(client: Any, address: str) -> str:
+def measured(client: Any, address: str) -> float:
     """Return the median of five answers in milliseconds."""
     if client.get(address).status_code != 200:
         raise RuntimeError(f"{address} was refused")
@@ -60,7 +54,7 @@ def measured(client: Any, address: str) -> str:
         start = time.perf_counter()
         client.get(address)
         times.append(time.perf_counter() - start)
-    return f"{median(times) * 1000:.0f} ms"
+    return median(times) * 1_000
 
 
 def fill(user: User, lines: int) -> None:
@@ -97,31 +91,3 @@ def _row(n: int, at: Any, actor: int) -> tuple[Any, ...]:
         at, actor, action, kind, n % 50_000, f"客户 {n * 7919 % 1_000_003:07d}", changes, "", via, address,
         "", "", "", None,
     )  # fmt: skip
-
-
-def main() -> None:
-    """Measure this part alone, on a database of its own."""
-    folder = tempfile.mkdtemp(prefix="perennial-bench-")
-    os.environ["VAR_DIR"] = folder
-    os.environ.setdefault("LOG_LEVEL", "WARNING")
-    os.environ["DJANGO_SETTINGS_MODULE"] = "crm.settings"
-    try:
-        import django
-
-        django.setup()
-        from django.core.management import call_command
-
-        from core.domain.roles import give_role
-        from core.models import Team, User
-        from crm.bench.report import Report
-
-        call_command("migrate", verbosity=0)
-        user = User.objects.create_user("bench", full_name="Bench", team=Team.objects.create(name="Bench"))
-        give_role(user, "administrator")
-        bench_audit(Report(), user, int(os.environ.get("LINES", LINES)))
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-if __name__ == "__main__":
-    main()

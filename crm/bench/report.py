@@ -1,82 +1,93 @@
-"""Measure everything and write it down."""
+"""Figures as they are measured, and the page that keeps them."""
 
 from __future__ import annotations
 
+import json
 import platform
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 
-from django.core.management import call_command
-from django.db import connection
-from django.utils import timezone
+HEAD = """# Benchmarks
 
-from core.domain.roles import give_role
-from core.models import Team, User
-from crm.bench.audit import bench_audit
-from crm.bench.cdnow import bench_cdnow
-from crm.bench.faulty_import import bench_faulty_file
-from crm.bench.pages import bench_pages
-from crm.bench.search import bench_search, one_team, with_terms
+`make bench` measures on databases of its own and writes the sections that begin with the engine's name; the
+others say by what they were measured. Ratios matter more than seconds.
+"""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line: what was measured, the figure as it is read, what it should be.
+
+    `value` is what ratios between bases are made of, in whatever unit the figure names.
+    """
+
+    what: str
+    figure: str
+    aim: str = ""
+    value: float | None = None
 
 
 @dataclass
 class Report:
-    """Lines of the page, collected while measuring."""
+    """Figures, collected while measuring."""
 
-    rows: list[tuple[str, str, str]] = field(default_factory=list)
+    figures: list[Figure] = field(default_factory=list)
 
-    def add(self, what: str, figure: str, aim: str = "") -> None:
-        """Print a figure and keep it for the page."""
-        print(f"{what:<70} {figure:>18}  {aim}", flush=True)
-        self.rows.append((what, figure, aim))
+    def add(self, what: str, figure: str, aim: str = "", value: float | None = None) -> None:
+        """Show a figure at once (standard output is for `print_json`) and keep it."""
+        print(f"{what:<70} {figure:>18}  {aim}", flush=True, file=sys.stderr)
+        self.figures.append(Figure(what, figure, aim, value))
 
     @contextmanager
     def timed(self, what: str, aim: str = "") -> Iterator[None]:
         """Time a block in seconds."""
         start = time.perf_counter()
         yield
-        self.add(what, f"{time.perf_counter() - start:.1f} s", aim)
+        seconds = time.perf_counter() - start
+        self.add(what, f"{seconds:.1f} s", aim, seconds)
+
+    def print_json(self) -> None:
+        """Print everything on one line, for the process that asked."""
+        print(json.dumps([asdict(figure) for figure in self.figures]))
+
+    @classmethod
+    def from_json(cls, text: str) -> Report:
+        """Read what `print_json` printed."""
+        return cls([Figure(**values) for values in json.loads(text)])
 
 
-def measure_all(*, customers: int, output: Path) -> None:
-    """Run all parts on an empty, migrated database and write `output`."""
-    call_command("migrate", verbosity=0)
-    user = User.objects.create_user("bench", full_name="Bench", team=Team.objects.create(name="Bench"))
-    give_role(user, "administrator")
-    report = Report()
-    bench_cdnow(report, user)
-    bench_faulty_file(report)
-    bench_pages(report, user, customers)
-    with_terms(report)
-    bench_search(report, user, one_team())
-    bench_audit(report, user)
-    write_page(report, output, on=timezone.localdate())
+def table_of(report: Report) -> list[str]:
+    """Return the lines of a Markdown table."""
+    rows = [f"| {row.what} | {row.figure} | {row.aim} |" for row in report.figures]
+    return ["| what | measured | aim |", "|---|---|---|", *rows]
 
 
-def write_page(report: Report, output: Path, *, on: date) -> None:
-    """Write the figures as a Markdown table, keeping what other profiles measured."""
-    engine = connection.vendor
+def compared(reports: Mapping[int, Report]) -> list[str]:
+    """Return a table of what was measured at several sizes, with the ratio of the largest to the smallest."""
+    sizes = sorted(reports)
+    known = {size: {row.what: row for row in reports[size].figures} for size in sizes}
     lines = [
-        f"## {'SQLite' if engine == 'sqlite' else 'PostgreSQL'}, {on.isoformat()}",
-        "",
-        f"Python {platform.python_version()} on {platform.machine()}.",
-        "",
-        "| what | measured | aim |",
-        "|---|---|---|",
-        *(f"| {what} | {figure} | {aim} |" for what, figure, aim in report.rows),
-        "",
+        f"| what | {' | '.join(f'{size:,} customers' for size in sizes)} | ratio | aim |",
+        f"|---|{'---|' * len(sizes)}---|---|",
     ]
-    head = (
-        "# Benchmarks\n\nWritten by `make bench` on SQLite, and on an empty PostgreSQL database with"
-        " `DATABASE_URL=… make bench`. Ratios matter more than seconds.\n"
-    )
-    parts = {"sqlite": "", "postgresql": ""}
-    if output.exists():
-        for part in output.read_text().split("\n## ")[1:]:
-            parts["sqlite" if part.startswith("SQLite") else "postgresql"] = "## " + part.rstrip() + "\n"
-    parts[engine] = "\n".join(lines)
-    output.write_text(head + "\n" + "\n".join(part for part in parts.values() if part))
+    for row in reports[sizes[-1]].figures:
+        same = [known[size].get(row.what) for size in sizes]
+        shown = " | ".join(other.figure if other else "" for other in same)
+        low = same[0].value if same[0] else None
+        ratio = f"{row.value / low:.1f}" if row.value and low and len(sizes) > 1 else ""
+        lines.append(f"| {row.what} | {shown} | {ratio} | {row.aim} |")
+    return lines
+
+
+def write_section(output: Path, title: str, lines: list[str], *, on: date) -> None:
+    """Replace the section of that title, or put it at the end; what else was measured stays."""
+    found = output.read_text().split("\n## ")[1:] if output.exists() else []
+    parts = {text.partition("\n")[0].rpartition(", ")[0]: text.rstrip() for text in found}
+    machine = f"Python {platform.python_version()} on {platform.machine()}."
+    parts[title] = "\n".join([f"{title}, {on.isoformat()}", "", machine, "", *lines])
+    output.write_text(HEAD + "".join(f"\n## {text}\n" for text in parts.values()))

@@ -146,6 +146,25 @@ def test_a_word_that_very_many_have_is_found_all_the_same(
     assert COMMON > 3
 
 
+def test_a_team_finds_its_own_among_what_very_many_have(
+    user_in: Callable[..., User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seller = user_in("sales")
+    theirs = [CustomerFactory(name=f"华信{n}公司") for n in range(12)]
+    mine = [CustomerFactory(name=f"华信{n}公司", owner=seller, team=seller.team) for n in range(9)]
+    order = OrderFactory(customer=mine[0], number="SO-1")
+    OrderFactory(customer=theirs[0], number="SO-2")
+    for name in ("matching.COMMON", "matching.MANY", "ranking.RARE"):
+        monkeypatch.setattr(f"core.search.{name}", 2)
+    monkeypatch.setattr("core.search.ranking.PROBES", (2, 3, 4))
+
+    assert found(seller, "公司") == set(sorted(mine, key=lambda row: -row.pk)[:6])
+    assert listed(seller, "公司") == listed(seller, "华信 公司") == set(mine)
+    assert found(seller, "华信 公司 7") == {mine[7]}
+    assert found(seller, "华信", "order") == {order}
+    assert found(seller, "公司 9") == set()
+
+
 def test_the_best_come_first(boss: User) -> None:
     inside = CustomerFactory(name="上海平安")
     start = CustomerFactory(name="平安")
