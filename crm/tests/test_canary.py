@@ -144,6 +144,7 @@ def imports(client: Client, user: User, canary: Side) -> Iterator[Answer]:
             yield Answer(answer.asked, answer.status, shown)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", BOUND)
 def test_another_teams_customer_is_nowhere(
     role: str, ours: Side, canary: Side, client_of: Callable[[User], Client]

@@ -79,6 +79,7 @@ def _may_export(user: User, key: str) -> bool:
         return False
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", BLIND)
 def test_who_may_not_reveal_finds_the_values_nowhere(
     role: str, told: Side, client_of: Callable[[User], Client]
