@@ -71,7 +71,7 @@ class InboundMailSerializer(MaskedMixin, serializers.ModelSerializer[InboundMail
         model = InboundMail
         fields = [
             "id", "mailbox", "message_id", "size", "is_cut", "copies", "sender", "sender_name", "subject",
-            "received_at", "state", "reason", "detail", "settled_at", "complaint", "data",
+            "received_at", "state", "reason", "detail", "settled_at", "complaint", "meant_for", "data",
         ]  # fmt: skip
         read_only_fields = fields
 

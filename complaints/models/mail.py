@@ -160,6 +160,16 @@ class InboundMail(models.Model):
         on_delete=models.SET_NULL,
         related_name="mails",
     )
+    # The case that it named, where another one had taken that in: its writer reads it on the own status page.
+    meant_for = models.ForeignKey(
+        Complaint,
+        verbose_name=_("written about"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        editable=False,
+    )
     entry = models.OneToOneField(
         Entry, null=True, blank=True, on_delete=models.SET_NULL, related_name="mail", editable=False
     )

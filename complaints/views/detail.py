@@ -162,10 +162,14 @@ def awaits_acceptance(shown: Shown) -> bool:
 
 
 def lines_of(case: Complaint) -> list[dict[str, Any]]:
-    """Return the log, that of cases merged into this one included, the latest lines at the end."""
+    """Return the log, that of cases merged into this one included, the latest lines at the end.
+
+    So is what was written about this one while another had taken it in.
+    """
     cases = [case.pk, *case.merged.values_list("pk", flat=True)]
-    rows = Entry.objects.filter(complaint__in=cases).select_related("by", "complaint").order_by("-at", "-id")
-    found = list(rows[:ENTRIES_SHOWN])[::-1]
+    meant = InboundMail.objects.filter(meant_for=case, entry__isnull=False).values("entry")
+    rows = Entry.objects.filter(Q(complaint__in=cases) | Q(pk__in=meant)).select_related("by", "complaint")
+    found = list(rows.order_by("-at", "-id")[:ENTRIES_SHOWN])[::-1]
     marks = {
         EntryKind.INBOUND: ("m-bad", "chat"),
         EntryKind.OUTBOUND: ("m-good", "phone"),
