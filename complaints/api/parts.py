@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from complaints.domain.escalation import acknowledge_escalation
+from complaints.domain.level_failures import try_again
 from complaints.domain.work_orders import create_work_order, move_work_order
 from complaints.filters.cases import (
     CategoryFilterSet,
@@ -89,7 +90,8 @@ class EscalationSerializer(serializers.ModelSerializer[Escalation]):
         model = Escalation
         fields = [
             "id", "complaint", "clock", "number", "recipient", "action", "fire_at", "state", "fired_at",
-            "tell_at", "evidence", "acknowledged_at", "acknowledged_by", "was_wrong",
+            "tell_at", "tries", "retry_at", "set_aside_at", "evidence", "acknowledged_at", "acknowledged_by",
+            "was_wrong",
         ]  # fmt: skip
 
 
@@ -109,6 +111,21 @@ class EscalationViewSet(ScopedReadViewSet):
         """Take up what one was told of."""
         require(self.caller, "change", Escalation)
         return self.answer(self.fresh(acknowledge_escalation(self.get_object(), by=self.caller)))
+
+    @extend_schema(request=None, responses=EscalationSerializer, filters=False)
+    @action(detail=True, methods=["post"], url_path="false-alarm", url_name="false-alarm")
+    def false_alarm(self, request: Request, pk: int) -> Response:
+        """Call it a false alarm. 409 once it was taken up."""
+        require(self.caller, "change", Escalation)
+        row = self.get_object()
+        return self.answer(self.fresh(acknowledge_escalation(row, by=self.caller, was_wrong=True)))
+
+    @extend_schema(request=None, responses=EscalationSerializer, filters=False)
+    @action(detail=True, methods=["post"], url_path="try-again", url_name="try-again")
+    def try_again(self, request: Request, pk: int) -> Response:
+        """Have a level that was set aside tried by the next scan. 409 for any other."""
+        require(self.caller, "change", Escalation)
+        return self.answer(self.fresh(try_again(self.get_object(), by=self.caller)))
 
 
 class WorkOrderSerializer(StrictModelSerializer):

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
+from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from complaints.choices.cases import ClockKind, ClockState, EntryKind, MetBy, State
@@ -27,6 +29,7 @@ from complaints.domain.first_contact import (
     steps_done,
     within_ninety_seconds,
 )
+from complaints.domain.level_failures import try_again
 from complaints.domain.phrases import phrases_for
 from complaints.domain.presence import note_viewing, others_viewing
 from complaints.forms.cases import EmotionForm, EntryForm
@@ -292,6 +295,20 @@ class EscalationTake(RightsMixin, TemplateView):
         """Take it up and go back to the case."""
         row = fetch(request, Escalation.objects.select_related("complaint"), pk, "change")
         acknowledge_escalation(row, by=user_of(request), was_wrong=self.was_wrong)
+        return redirect(row.complaint.get_absolute_url())
+
+
+class EscalationRetry(RightsMixin, TemplateView):
+    """A level that was set aside, tried again."""
+
+    required_right: ClassVar[Right] = ("change", Escalation)
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Have it tried by the next scan and go back to the case."""
+        row = fetch(request, Escalation.objects.select_related("complaint"), pk, "change")
+        try_again(row, by=user_of(request))
+        messages.success(request, _("It is tried again within a minute."))
         return redirect(row.complaint.get_absolute_url())
 
 

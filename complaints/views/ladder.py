@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from complaints.choices.cases import CaseKind, ClockState, EscalationState
+from complaints.domain.level_failures import can_try_again
 from complaints.models import Complaint, Escalation, Policy
 from complaints.shown_clocks import offset_in_words
 from core.access import can
@@ -27,6 +28,7 @@ def ladder_card(case: Complaint, user: User) -> dict[str, Any]:
         "ladder": [step for step in steps if step not in below],
         "ladder_below": below,
         "ladder_rules": sorted(policies, key=lambda one: one.position) if can(user, "view", Policy) else [],
+        "may_try_again": can_try_again(user),
         "alike_lately": alike_lately(case, user, today=timezone.localdate()),
     }
 
