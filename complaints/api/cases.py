@@ -23,6 +23,7 @@ from complaints.domain import moves, queueing, reopening
 from complaints.domain.acknowledgements import acknowledge_receipt
 from complaints.domain.assessing import regrade, regrade_by_rules, set_priority, verdict_of
 from complaints.domain.entries import add_note
+from complaints.domain.last_word import standard_sentence
 from complaints.domain.mail.letters import answer_by_mail
 from complaints.domain.subjects import register_about, set_subject
 from complaints.domain.updating import update_case
@@ -91,7 +92,24 @@ class CaseAnswerSerializer(TextSerializer):
         min_value=0,
         help_text="The last line of the log that you read: if something was said after it, 409.",
     )
+    body = serializers.CharField(required=False, max_length=100_000)
+    standard = serializers.BooleanField(
+        required=False,
+        help_text="Says the standard sentence in place of `body`, in the language of the customer.",
+    )
     send_by_mail = serializers.BooleanField(required=False)
+    despite = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=300,
+        help_text="Why a matter that is answered for good is answered all the same; without it 409.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """One of text and standard sentence is needed."""
+        if not attrs.get("standard") and not attrs.get("body"):
+            raise serializers.ValidationError({"body": ["Give a text, or `standard`."]})
+        return attrs
 
 
 class CaseNoteSerializer(Strict):
@@ -258,9 +276,12 @@ class ComplaintViewSet(
     def answer_customer(self, request: Request, pk: int) -> Response:
         """Keep what we told the customer, and with `send_by_mail` send it; it meets the first response."""
         case, data = self.case, self.checked(CaseAnswerSerializer)
+        if data.pop("standard", False):
+            data["body"] = standard_sentence(case)
         if data.pop("send_by_mail", False):
             require(self.actor, "add", CaseLetter)
-            answer_by_mail(case, data["body"], by=self.actor, seen=data.get("seen"))
+            said = {"seen": data.get("seen"), "despite": data.get("despite", "")}
+            answer_by_mail(case, data["body"], by=self.actor, **said)
         else:
             moves.answer(case, **data, by=self.actor)
         return self._told(case)

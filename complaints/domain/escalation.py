@@ -36,7 +36,7 @@ from complaints.domain.level_failures import LevelFailedError, note_failure, wai
 from complaints.domain.level_recipients import recipients_of
 from complaints.domain.moves import assign
 from complaints.domain.quiet_hours import speaks_at
-from complaints.domain.registering import tell_timeline
+from complaints.domain.story import tell_timeline
 from complaints.models import Clock, Complaint, Escalation
 from complaints.rules import can_handle
 from core.access import can

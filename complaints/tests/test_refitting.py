@@ -19,7 +19,7 @@ from complaints.domain.queueing import move_to_queue
 from complaints.domain.registering import register_case
 from complaints.domain.tiers import follow_change
 from complaints.domain.updating import update_case
-from complaints.models import Complaint, Entry, Pause
+from complaints.models import Clock, Complaint, Entry, Pause
 from complaints.tests.factories import CalendarFactory, CategoryFactory, QueueFactory, policy, registered
 from complaints.words import line_in_words
 from core.domain.bulk import request_bulk, request_undo, run_bulk, undo_bulk
@@ -251,8 +251,9 @@ def test_open_cases_follow_the_tier_of_their_customer(strategic, agent):
     assert last_line(case).startswith(
         "The tier of the customer is “Strategic” now. Priority: Low → Normal. Deadlines by the policy"
     )
+    before = ended.priority
     ended.refresh_from_db()
-    assert ended.priority == "low"
+    assert (ended.priority, ended.entries.filter(data__code="refitted").exists()) == (before, False)
 
 
 def test_a_priority_that_somebody_set_stays_when_the_tier_moves(strategic, agent):
@@ -282,4 +283,5 @@ def test_many_cases_follow_in_a_job_and_each_once(strategic, agent):
     assert (follow_change(job.payload["change_id"]), follow_change(job.payload["change_id"])) == (7, 0)
     lines = Entry.objects.filter(data__code="refitted")
     assert (lines.count(), lines.values("complaint").distinct().count()) == (7, 7)
-    assert set(Complaint.objects.values_list("priority", flat=True)) == {"normal"}
+    tiers = Clock.objects.open().filter(complaint__in=cases).values_list("policy__tier", flat=True)
+    assert set(tiers) == {"strategic"}

@@ -99,7 +99,8 @@ class AnswerByMail(MeanwhileMixin, SuggestingMixin, _ToCustomer):
         """Keep it, have it sent and go back to the log."""
         data = form.cleaned_data
         files = list(data.get("attachments", []))
-        answer_by_mail(self.case, data["body"], by=self.person, files=files, seen=data.get("seen"))
+        said = {"seen": data.get("seen"), "despite": data.get("despite", "")}
+        answer_by_mail(self.case, data["body"], by=self.person, files=files, **said)
         return self.log_url()
 
 

@@ -146,6 +146,11 @@ def entry_form(case: Complaint, seen: int) -> EntryForm:
     form = EntryForm(case=case, initial={"seen": seen})
     form.fields["body"].widget.attrs |= {"class": "form-control", "rows": 2}
     form.fields["channel"].widget.attrs |= {"class": "form-select w-auto"}
+    if form.closing is not None:
+        form.fields["despite"].widget.attrs |= {"class": "form-control"}
+        form.fields["standard"].widget.attrs |= {"class": "form-check-input"}
+        # The browser asks for a text only where a text is the only answer.
+        form.fields["body"].widget.attrs.pop("required", None)
     return form
 
 

@@ -59,14 +59,15 @@ def answer_by_mail(
     files: Collection[Attachment] = (),
     at: datetime | None = None,
     seen: int | None = None,
+    despite: str = "",
 ) -> Entry:
     """Answer the customer by e-mail: the answer is kept as any other, and its letter waits to be sent.
 
-    Refused: a case that has ended, one without an address, while no mailbox speaks for it, and when
-    something was said after line `seen`.
+    Refused: a case that has ended, one without an address, while no mailbox speaks for it, when something
+    was said after line `seen`, and without `despite` for a matter that is answered for good.
     """
     moment = at or timezone.now()
-    entry = answer(complaint, body, by=by, channel=Intake.EMAIL, at=moment, seen=seen)
+    entry = answer(complaint, body, by=by, channel=Intake.EMAIL, at=moment, seen=seen, despite=despite)
     mail_entry(entry, by=by, files=files, at=moment)
     return entry
 

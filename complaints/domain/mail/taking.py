@@ -23,6 +23,7 @@ from complaints.choices.cases import EntryKind, Intake, LinkKind, State
 from complaints.choices.mail import DeliveryState, MailReason, MailState
 from complaints.domain.acknowledgements import acknowledge_receipt
 from complaints.domain.entries import tell, write
+from complaints.domain.last_word import answered_for_good
 from complaints.domain.mail import threads
 from complaints.domain.mail.files import keep_files
 from complaints.domain.mail.letters import without_address
@@ -178,6 +179,9 @@ def _taken(mail: InboundMail, read: ReadMail, by: User | None, at: datetime) -> 
     is_known = threads.knows(case, head.sender) or threads.knows(named, head.sender)
     stored: Complaint = locked(case)
     if not stored.has_ended:
+        return _heard(stored, mail, read, by, at, MailReason.REPLY, is_known=is_known)
+    if answered_for_good(stored, at=at) is not None:
+        # Kept and told, but not taken up by itself: whoever handles it looks for new facts.
         return _heard(stored, mail, read, by, at, MailReason.REPLY, is_known=is_known)
     days = MailPolicy.load().reopen_days
     is_fresh = stored.ended_at is not None and stored.ended_at > at - timedelta(days=days)
