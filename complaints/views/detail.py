@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -39,6 +40,7 @@ from complaints.models import (
     CaseLetter,
     CaseLink,
     Citation,
+    Clock,
     Compensation,
     Complaint,
     DecisionLetter,
@@ -58,7 +60,7 @@ from complaints.shown_clocks import Shown, show
 from complaints.views.base import NAV, CaseMove, CaseVerb, case_for
 from complaints.views.case_mail import acknowledgement_of, can_be_mailed, with_mails
 from complaints.views.conduct import banners_of
-from complaints.views.ladder import ladder_card
+from complaints.views.ladder import clocks_of, ladder_card
 from complaints.words import line_in_words
 from complaints.words.cases import excluded_in_words, reason_in_words
 from complaints.words.grading import category_names, why_of
@@ -85,7 +87,8 @@ class ComplaintDetail(RightsMixin, TemplateView):
         """Read every part."""
         case, now = self.case, timezone.now()
         may, seen = self.may(), last_said(case)
-        clocks = shown_clocks(case, now)
+        stored = clocks_of(case)
+        clocks = shown_clocks(stored, now)
         note_viewing(case.pk, self.person)
         return super().get_context_data(
             case=case,
@@ -93,7 +96,7 @@ class ComplaintDetail(RightsMixin, TemplateView):
             now=now,
             clocks=clocks,
             awaits_acceptance=case.is_open and any(awaits_acceptance(one) for one in clocks),
-            **ladder_card(case, self.person),
+            **ladder_card(case, self.person, stored),
             lines=with_mails(lines_of(case)),
             **acknowledgement_of(case),
             seen=seen,
@@ -154,10 +157,9 @@ def entry_form(case: Complaint, seen: int) -> EntryForm:
     return form
 
 
-def shown_clocks(case: Complaint, at: datetime) -> list[Shown]:
-    """Return the clocks of the cycle as the strip shows them, and what is still open of former ones."""
-    which = Q(cycle=case.cycle) | Q(state__in=[ClockState.RUNNING, ClockState.PAUSED])
-    rows = case.clocks.filter(which).exclude(state=ClockState.CANCELLED).select_related("calendar")
+def shown_clocks(stored: Iterable[Clock], at: datetime) -> list[Shown]:
+    """Return the clocks as the strip shows them, what was called off left out."""
+    rows = [one for one in stored if one.state != ClockState.CANCELLED]
     clocks = sorted(rows, key=lambda one: (one.state == ClockState.MET, one.due_at))
     latest = {(one.kind, one.name): one for one in sorted(clocks, key=lambda one: (one.cycle, one.turn))}
     return [show(one, at) for one in clocks if latest[one.kind, one.name] is one]
