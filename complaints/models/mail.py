@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints.choices.cases import CaseKind
 from complaints.choices.mail import DeliveryState, LetterKind, MailReason, MailState, Security
-from complaints.models.complaints import Complaint, Entry
+from complaints.models.complaints import Complaint
+from complaints.models.entries import Entry
 from complaints.models.taxonomy import Queue
 from complaints.querysets.cases import SettingQuerySet
 from complaints.querysets.mail import CaseLetterQuerySet, InboundMailQuerySet, MailboxQuerySet
