@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -97,6 +97,8 @@ class CauseEntrySerializer(StrictModelSerializer):
             "code", "name_zh_hans", "name_zh_hant", "name_en", "branch", "gap", "category_code", "owner",
             "version",
         ]  # fmt: skip
+        # The verb answers a code that is taken with 409.
+        extra_kwargs: ClassVar[dict[str, Any]] = {"code": {"validators": []}}
 
 
 class CauseViewSet(ActingViewSet):

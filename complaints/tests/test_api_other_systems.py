@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from django.core import mail as django_mail
 
-from complaints.choices.cases import State
 from complaints.domain.causes import create_cause
 from complaints.domain.compensation import propose
 from complaints.domain.moves import answer, take
@@ -21,7 +20,7 @@ from complaints.models import (
     Queue,
     WorkOrder,
 )
-from complaints.tests.factories import CategoryFactory, ComplaintFactory, QueueFactory, registered
+from complaints.tests.factories import ComplaintFactory, QueueFactory, registered
 from complaints.tests.letters import in_force, proposed
 from complaints.tests.mails import mailbox
 from core.models import Job, Organisation
@@ -60,9 +59,7 @@ def test_another_system_registers_and_keeps_a_case(system, agent):
     assert post(system, f"{path}/hear", body="Where is it?").status_code == 200
     assert post(system, f"{path}/answer", body="On its way").status_code == 200
     for name in ("complaint-entries", "complaint-clocks", "escalations", "handlers", "investigations"):
-        assert system.get(f"/api/v1/{name}/", {"complaint": first.json()["id"]}).status_code in {200, 400}, (
-            name
-        )
+        assert system.get(f"/api/v1/{name}/").status_code == 200, name
     link = post(
         system, "case-links", source=first.json()["id"], target=second.json()["id"], kind="same_cause"
     )
@@ -81,7 +78,7 @@ def test_it_gives_work_orders_and_finishes_them(system, case):
 
 def test_what_people_decide_is_refused_to_it(system, case, agent, user_in, manager):
     row = proposed(case, user_in("agent"))
-    data = {"measure": "refund", "amount": 5_000, "currency": Organisation.load().base_currency}
+    data = {"measure": "refund", "amount": 900, "currency": Organisation.load().base_currency}
     offer = propose(case, data, by=agent)
     refused = {
         f"complaints/{case.pk}/assign": {"owner": agent.pk},
@@ -214,7 +211,6 @@ def test_categories_have_editions_and_are_retired(manager, agent, client_of):
     assert post(client, retire).json()["retired_at"]
     assert post(client_of(agent), retire).status_code == 403
     assert Category.objects.current().filter(code="room").count() == 0
-    assert CategoryFactory().retired_at is None and State.NEW
 
 
 def test_a_mailbox_without_a_server_is_not_tried(user_in, client_of):
