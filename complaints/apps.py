@@ -16,6 +16,7 @@ class ComplaintsConfig(AppConfig):
         from complaints.access_explained import register_explainers
         from complaints.beginning import begin
         from complaints.change_labels import register_labels
+        from complaints.domain.tiers import follow_tier
         from complaints.help_topics import TOPICS
         from complaints.lists import register_lists
         from complaints.navigation import register_navigation
@@ -25,6 +26,7 @@ class ComplaintsConfig(AppConfig):
         from complaints.search_types import register_search
         from core.domain.sequence import follow_changes_of
         from core.help import register_topics
+        from customers.domain.axes import follow_axes
 
         register_navigation()
         register_kinds()
@@ -39,6 +41,7 @@ class ComplaintsConfig(AppConfig):
         register_files()
         follow_changes_of(*followed_models())
         follow_cases()
+        follow_axes("complaints.tiers", follow_tier)
         post_migrate.connect(begin, sender=self, dispatch_uid="complaints.begin")
 
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from complaints.choices.cases import Priority
+from complaints.choices.cases import OPEN, Priority, State
 from complaints.domain.assessing import regrade, regrade_by_rules, set_priority, verdict_of
-from complaints.domain.moves import assign
+from complaints.domain.entries import add_note
+from complaints.domain.merging import merge, unmerge
+from complaints.domain.moves import assign, close, withdraw
 from complaints.domain.queueing import move_to_queue
-from complaints.models import Complaint, Queue
+from complaints.domain.reopening import reopen
+from complaints.domain.updating import update_case
+from complaints.forms.cases import CaseField
+from complaints.models import Category, Complaint, Queue
 from core.bulk import BulkAction, BulkForm, Effect, Told, Values
 from core.models import User
 from core.people import offer_people
@@ -111,6 +117,113 @@ def _put_grade_back(row: Complaint, old: Values, new: Values, by: User) -> bool:
     return True
 
 
+class CategoryForm(BulkForm):
+    """What they are about."""
+
+    category = forms.ModelChoiceField(Category.objects.none(), label=_("Category"))
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["category"].queryset = Category.objects.current()  # type: ignore[attr-defined]
+
+
+def _categorise(row: Complaint, values: Values, by: User) -> Effect | None:
+    """Give it the category: queue, priority and deadlines follow as they do on the page."""
+    before = row.category_id
+    if before == values["category"].pk:
+        return None
+    update_case(row, {"category": values["category"]}, by=by)
+    return Effect({"category": before}, {"category": values["category"].pk})
+
+
+def _put_category_back(row: Complaint, old: Values, new: Values, by: User) -> bool:
+    if row.category_id != new["category"]:
+        return False
+    update_case(row, {"category": Category.objects.filter(pk=old["category"]).first()}, by=by)
+    return True
+
+
+class NoteForm(BulkForm):
+    """What is noted on each."""
+
+    body = forms.CharField(
+        label=_("Internal note"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+
+def _note(row: Complaint, values: Values, by: User) -> Effect:
+    entry = add_note(row, values["body"], by=by, at=timezone.now())
+    return Effect({}, {"entry": entry.pk})
+
+
+class CloseForm(BulkForm):
+    """Why they are closed."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+def _close(row: Complaint, values: Values, by: User) -> Effect | None:
+    """Close a case whose solution the customer has; reopening one is a decision of its own."""
+    if row.state == State.CLOSED:
+        return None
+    close(row, by=by, note=values["reason"])
+    return Effect({"state": State.SOLVED.value}, {"state": State.CLOSED.value})
+
+
+class WithdrawForm(BulkForm):
+    """Why they are ended."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=300)
+
+
+def _withdraw(row: Complaint, values: Values, by: User) -> Effect | None:
+    before = row.state
+    if before == State.WITHDRAWN:
+        return None
+    withdraw(row, reason=values["reason"], by=by)
+    return Effect({"state": before}, {"state": State.WITHDRAWN.value})
+
+
+def _take_withdrawal_back(row: Complaint, old: Values, new: Values, by: User) -> bool:
+    """Let it go on where it stood; one whose solution was given would begin another cycle and stays."""
+    if row.state != new["state"] or old["state"] not in OPEN:
+        return False
+    reopen(row, reason=gettext("Withdrawal taken back"), by=by)
+    return True
+
+
+class MergeManyForm(BulkForm):
+    """Which case goes on."""
+
+    into = CaseField(label=_("Number of the case that goes on"), max_length=60, help_text="TS-20261122-0031")
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["into"].user = self.by  # type: ignore[attr-defined]
+
+    def clean_into(self) -> Complaint:
+        """Only into a case that the person may change."""
+        found: Complaint = self.cleaned_data["into"]
+        if not Complaint.objects.visible_to(self.by, "change").filter(pk=found.pk).exists():
+            raise forms.ValidationError(gettext("You may not change this case."))
+        return found
+
+
+def _merge(row: Complaint, values: Values, by: User) -> Effect | None:
+    into = values["into"]
+    if row.pk == into.pk or row.merged_into_id == into.pk:
+        return None
+    merge(row, into, by=by)
+    return Effect({"into": None}, {"into": into.pk})
+
+
+def _take_out(row: Complaint, _old: Values, new: Values, by: User) -> bool:
+    if row.merged_into_id != new["into"]:
+        return False
+    unmerge(row, by=by)
+    return True
+
+
 _TOLD = Told("case_assigned", _("Cases that are yours now: %(count)s"))
 
 CASE_ACTIONS = (
@@ -127,5 +240,19 @@ CASE_ACTIONS = (
         "grade",
         _put_grade_back,
         GradeAgainForm,
+    ),
+    BulkAction("category", _("Set category"), "tag", _categorise, "change", _put_category_back, CategoryForm),
+    BulkAction("note", _("Add an internal note"), "note", _note, "change", None, NoteForm),
+    BulkAction("merge", _("Merge into one case"), "merge", _merge, "change", _take_out, MergeManyForm),
+    BulkAction("close", _("Close"), "check", _close, "change", None, CloseForm, is_dangerous=True),
+    BulkAction(
+        "withdraw",
+        _("Withdraw"),
+        "x",
+        _withdraw,
+        "change",
+        _take_withdrawal_back,
+        WithdrawForm,
+        is_dangerous=True,
     ),
 )

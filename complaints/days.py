@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
-from django.utils import timezone
+from core.zones import midnight
 
 YEAR_DAYS = 365
-
-
-def midnight(day: date) -> datetime:
-    """Return the first moment of a day in the zone of the house."""
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 @dataclass(frozen=True)

@@ -143,6 +143,15 @@ KINDS = (
         for_deputy=True,
     ),
     Kind(
+        "case_level_failed",
+        _("A level of escalation could not be carried out"),
+        _("After several tries, once; the case has a button to try again."),
+        NoticeGroup.CASES,
+        mail=MailMode.NOW,
+        required=True,
+        right=("complaints.complaint", "assign"),
+    ),
+    Kind(
         "cause_returned",
         _("A fixed cause of yours came back"),
         _("A complaint received after it was fixed has it, too."),

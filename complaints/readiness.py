@@ -15,6 +15,8 @@ from core.readiness import Condition, Finding, register_readiness
 
 #: A level that is due is late after this time: the scan has stopped.
 PATIENCE = timedelta(minutes=10)
+#: Cases that a finding names.
+MOST_NAMED = 5
 
 
 def register_parts() -> None:
@@ -64,9 +66,17 @@ def check_calendars(at: datetime) -> Finding:
 
 
 def check_escalation(at: datetime) -> Finding:
-    """Look for levels that should have fired some time ago."""
-    late = Escalation.objects.planned().filter(fire_at__lt=at - PATIENCE).count()
-    figures = {"late": late}
+    """Look for levels that failed too often, and for those that should have fired some time ago."""
+    aside = Escalation.objects.set_aside()
+    late = Escalation.objects.due(at).filter(fire_at__lt=at - PATIENCE).count()
+    failed = aside.count()
+    figures = {"late": late, "set_aside": failed}
+    if failed:
+        cases = aside.order_by("set_aside_at").values_list("complaint__number", flat=True)
+        numbers = ", ".join(dict.fromkeys(cases[:MOST_NAMED]))
+        text = _("Levels that could not be carried out: %(n)s (%(cases)s).") % {"n": failed, "cases": numbers}
+        advice = _("The ladder on the page of the case says why, and has a button to try again.")
+        return Finding(Condition.WARNING, text, advice, figures)
     if not late:
         return Finding(text=_("Every level fired in time."), figures=figures)
     text = _("Levels that should have fired and have not: %(n)s.") % {"n": late}

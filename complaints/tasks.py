@@ -13,7 +13,9 @@ from complaints.domain import (
     dispatching,
     escalation,
     holidays,
+    level_failures,
     status_letters,
+    tiers,
     work_reminders,
 )
 from complaints.domain.alerts import look_at_texts, look_back, look_for_repeats
@@ -48,6 +50,12 @@ def escalate() -> dict[str, int]:
     return {"fired": escalation.fire_due(at), "told": escalation.tell_waiting(at)}
 
 
+@shared_task(name="complaints.tasks.tell_of_failed_level")
+def tell_of_failed_level(level_id: int) -> dict[str, int]:
+    """Tell of a level that failed too often."""
+    return {"told": level_failures.tell_of_failed_level(level_id)}
+
+
 @shared_task(name="complaints.tasks.follow_notices")
 def follow_notices() -> dict[str, int]:
     """Enter public holidays that a new release of the data knows."""
@@ -59,6 +67,12 @@ def follow_calendar(calendar_id: int) -> dict[str, int]:
     """Work out the open cases of a calendar that was changed."""
     calendar = BusinessCalendar.objects.filter(pk=calendar_id).first()
     return {"cases": calendar_settings.follow_calendar(calendar) if calendar is not None else 0}
+
+
+@shared_task(name="complaints.tasks.follow_tier")
+def follow_tier(change_id: int) -> dict[str, int]:
+    """Let the open cases of a customer follow its tier."""
+    return {"cases": tiers.follow_change(change_id)}
 
 
 @shared_task(name="complaints.tasks.apply_policy")

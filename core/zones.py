@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.utils import timezone
 
 from core.models import Organisation, User
 
@@ -19,6 +21,11 @@ def zone_named(name: str) -> ZoneInfo:
 def house_day(moment: datetime) -> date:
     """Return the day of a moment where the organisation is: the same for every reader."""
     return moment.astimezone(zone_named("")).date()
+
+
+def midnight(day: date) -> datetime:
+    """Return the first moment of a day in the zone in force: that of the reader, else of the house."""
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def zone_of(user: User) -> ZoneInfo:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import django_filters as filters
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils import timezone
 
 from core.models import Team
+from core.zones import midnight
 from customers.models import Customer, Tag
 from customers.rules import MAX_AMOUNT
 
@@ -44,7 +44,7 @@ class SinceFilter(DayFilter):
 
     def filter(self, rows: Any, value: date | None) -> Any:
         """Narrow the rows."""
-        return rows if value is None else rows.filter(**{f"{self.field_name}__gte": _start_of(value)})
+        return rows if value is None else rows.filter(**{f"{self.field_name}__gte": midnight(value)})
 
 
 class UntilFilter(DayFilter):
@@ -56,11 +56,7 @@ class UntilFilter(DayFilter):
         """Narrow the rows."""
         if value is None:
             return rows
-        return rows.filter(**{f"{self.field_name}__lt": _start_of(value + timedelta(days=1))})
-
-
-def _start_of(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
+        return rows.filter(**{f"{self.field_name}__lt": midnight(value + timedelta(days=1))})
 
 
 class _OpenChoiceField(forms.MultipleChoiceField):

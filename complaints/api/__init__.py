@@ -24,14 +24,8 @@ from complaints.api import (
     statements,
 )
 from complaints.api.cases import ComplaintViewSet
-from complaints.api.parts import (
-    CategoryViewSet,
-    ClockViewSet,
-    EntryViewSet,
-    EscalationViewSet,
-    QueueViewSet,
-    WorkOrderViewSet,
-)
+from complaints.api.parts import ClockViewSet, EntryViewSet, EscalationViewSet, WorkOrderViewSet
+from complaints.api.places import CategoryViewSet, QueueViewSet
 
 routes = [
     ("complaints", ComplaintViewSet, "complaint"),

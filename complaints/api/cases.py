@@ -14,131 +14,42 @@ from rest_framework.response import Response
 
 from complaints.api.acceptance import AcceptanceMixin
 from complaints.api.beside import BESIDE_RIGHTS, BesideMixin
-from complaints.api.intake import INTAKE_RIGHTS, CandidateSerializer, IntakeMixin
-from complaints.api.subjects import SubjectSerializer
+from complaints.api.case_serializers import (
+    AssignSerializer,
+    CaseAnswerSerializer,
+    CaseNoteSerializer,
+    CasePrioritySerializer,
+    CaseQueueSerializer,
+    CaseReasonSerializer,
+    ComplaintSerializer,
+    ReceivedSerializer,
+    RegradeSerializer,
+    SolveSerializer,
+    TextSerializer,
+)
+from complaints.api.intake import INTAKE_RIGHTS, IntakeMixin
+from complaints.api.status import StatusMixin
 from complaints.api.together import TogetherMixin
 from complaints.api.verdicts import VerdictSerializer
-from complaints.choices.cases import Decision, Grade, Intake, Priority
+from complaints.choices.cases import Intake
 from complaints.domain import moves, queueing, reopening
 from complaints.domain.acknowledgements import acknowledge_receipt
 from complaints.domain.assessing import regrade, regrade_by_rules, set_priority, verdict_of
 from complaints.domain.entries import add_note
+from complaints.domain.last_word import standard_sentence
 from complaints.domain.mail.letters import answer_by_mail
 from complaints.domain.subjects import register_about, set_subject
 from complaints.domain.updating import update_case
 from complaints.filters.cases import (
     ComplaintFilterSet,
 )
-from complaints.models import CaseLetter, Category, Complaint, Queue
+from complaints.models import CaseLetter, Complaint
 from complaints.sorting.cases import (
     CASE_SORTS,
 )
 from core.access import require
 from core.api.external_ids import UpsertMixin
-from core.api.fields import ScopedRelatedField
-from core.models import User
-from customers.api.base import Strict, StrictModelSerializer, VersionedViewSet, VersionField
-from customers.models import Customer, Person
-
-_READ_ONLY = [
-    "number", "former_number", "state", "grade", "grade_evidence", "priority", "owner", "team",
-    "acknowledged_at", "acceptance", "acceptance_at", "acceptance_reason", "responded_at", "solved_at",
-    "ended_at", "unanswered_since", "next_due_at", "cycle", "level", "solution", "decision", "merged_into",
-    "created_at", "updated_at",
-]  # fmt: skip
-
-
-class ComplaintSerializer(StrictModelSerializer):
-    """A complaint or a service request; its state changes by the actions."""
-
-    customer = ScopedRelatedField(Customer, required=False, allow_null=True)
-    person = ScopedRelatedField(Person, required=False, allow_null=True)
-    category = ScopedRelatedField(Category, required=False, allow_null=True)
-    queue = ScopedRelatedField(Queue, required=False, allow_null=True)
-    subject = SubjectSerializer(required=False, allow_null=True)
-    # Not an EmailField: masked it is none.
-    contact_email = serializers.CharField(required=False, allow_blank=True, max_length=254)
-    version = VersionField()
-
-    class Meta:
-        model = Complaint
-        fields = [
-            "id", "kind", "number", "former_number",
-            "title", "description", "remedy_sought", "intake", "customer", "person",
-            "contact_name", "contact_phone", "contact_email", "language", "category", "queue", "subject",
-            "state", "grade", "grade_evidence", "priority", "impact", "is_safety", "is_media", "is_legal",
-            "emotion_before", "emotion_after", "amount_at_stake", "owner", "team", "occurred_on",
-            "received_at", "acknowledged_at", "acceptance", "acceptance_at", "acceptance_reason",
-            "responded_at", "solved_at", "ended_at", "unanswered_since", "next_due_at", "cycle", "level",
-            "solution", "decision", "merged_into", "source_system", "external_id", "created_at", "updated_at",
-            "version",
-        ]  # fmt: skip
-        read_only_fields = _READ_ONLY
-
-
-class TextSerializer(Strict):
-    """Something said or written."""
-
-    body = serializers.CharField(max_length=100_000)
-    channel = serializers.ChoiceField(choices=Intake.choices, required=False, allow_blank=True)
-
-
-class CaseAnswerSerializer(TextSerializer):
-    """What we told the customer; `send_by_mail` sends it to the address of the case."""
-
-    seen = serializers.IntegerField(
-        required=False,
-        min_value=0,
-        help_text="The last line of the log that you read: if something was said after it, 409.",
-    )
-    send_by_mail = serializers.BooleanField(required=False)
-
-
-class CaseNoteSerializer(Strict):
-    """An internal note."""
-
-    body = serializers.CharField(max_length=100_000)
-
-
-class CaseReasonSerializer(Strict):
-    """Why."""
-
-    reason = serializers.CharField(max_length=300)
-
-
-class AssignSerializer(Strict):
-    """Who handles it."""
-
-    owner = ScopedRelatedField(User)
-    note = serializers.CharField(required=False, allow_blank=True, max_length=300)
-
-
-class CaseQueueSerializer(Strict):
-    """Which queue, and why."""
-
-    queue = ScopedRelatedField(Queue)
-    reason = serializers.CharField(max_length=300)
-
-
-class SolveSerializer(Strict):
-    """The solution; of a complaint, what was decided, too."""
-
-    solution = serializers.CharField(max_length=10_000)
-    decision = serializers.ChoiceField(choices=Decision.choices, required=False, allow_blank=True)
-
-
-class RegradeSerializer(Strict):
-    """Another grade, and why."""
-
-    grade = serializers.ChoiceField(choices=Grade.choices)
-    reason = serializers.CharField(max_length=300)
-
-
-class CasePrioritySerializer(Strict):
-    """How soon."""
-
-    priority = serializers.ChoiceField(choices=Priority.choices)
-
+from customers.api.base import VersionedViewSet
 
 _CALL = OpenApiExample(
     "A complaint by telephone",
@@ -159,18 +70,9 @@ _CALL = OpenApiExample(
 _DONE: dict[str, Any] = {"responses": ComplaintSerializer, "filters": False}
 
 
-class ReceivedSerializer(ComplaintSerializer):
-    """A case that was just received, with those that may be the same matter."""
-
-    candidates = CandidateSerializer(many=True, read_only=True)
-
-    class Meta(ComplaintSerializer.Meta):
-        fields = [*ComplaintSerializer.Meta.fields, "candidates"]
-
-
 @extend_schema_view(create=extend_schema(examples=[_CALL], responses={201: ReceivedSerializer}))
 class ComplaintViewSet(
-    AcceptanceMixin, IntakeMixin, TogetherMixin, BesideMixin, UpsertMixin, VersionedViewSet
+    AcceptanceMixin, IntakeMixin, TogetherMixin, StatusMixin, BesideMixin, UpsertMixin, VersionedViewSet
 ):
     """Complaints and service requests. They are closed or withdrawn, never deleted."""
 
@@ -258,9 +160,12 @@ class ComplaintViewSet(
     def answer_customer(self, request: Request, pk: int) -> Response:
         """Keep what we told the customer, and with `send_by_mail` send it; it meets the first response."""
         case, data = self.case, self.checked(CaseAnswerSerializer)
+        if data.pop("standard", False):
+            data["body"] = standard_sentence(case)
         if data.pop("send_by_mail", False):
             require(self.actor, "add", CaseLetter)
-            answer_by_mail(case, data["body"], by=self.actor, seen=data.get("seen"))
+            said = {"seen": data.get("seen"), "despite": data.get("despite", "")}
+            answer_by_mail(case, data["body"], by=self.actor, **said)
         else:
             moves.answer(case, **data, by=self.actor)
         return self._told(case)

@@ -16,14 +16,16 @@ from complaints.api.solving import ActingViewSet
 from complaints.choices.conduct import ObjectionOutcome, Restraint, Scope
 from complaints.choices.letters import HandoverWay
 from complaints.domain import conduct as verbs
+from complaints.domain.conduct_forgetting import anonymise_designation
 from complaints.domain.objections import receive_objection, review_objection
-from complaints.domain.references import cite
+from complaints.domain.references import cite, take_citation_away
 from complaints.filters.letters import DesignationFilterSet, ReferenceFilterSet
 from complaints.models import (
     Citation,
     Complaint,
     ConductCriterion,
     ConductObjection,
+    DecisionLetter,
     Designation,
     Entry,
     LegalReference,
@@ -132,6 +134,7 @@ class DesignationViewSet(ActingViewSet):
         "notice": "change",
         "object": "change",
         "review": "approve",
+        "anonymise": "approve",
     }
 
     @extend_schema(request=ProposalSerializer, responses={201: DesignationSerializer}, filters=False)
@@ -195,6 +198,12 @@ class DesignationViewSet(ActingViewSet):
         review_objection(objection, given["outcome"], note=given["note"], by=self.caller)
         return self.answer(self.fresh(row))
 
+    @extend_schema(request=None, responses=DesignationSerializer, filters=False)
+    @action(detail=True, methods=["post"])
+    def anonymise(self, request: Request, pk: int) -> Response:
+        """Take out of one that is over who it is about. 409 while it is proposed or holds."""
+        return self.answer(self.fresh(anonymise_designation(self.get_object(), by=self.caller)))
+
 
 class LegalReferenceSerializer(serializers.ModelSerializer[LegalReference]):
     """One version of a rule."""
@@ -211,9 +220,17 @@ class LegalReferenceSerializer(serializers.ModelSerializer[LegalReference]):
 
 
 class CiteSerializer(Strict):
-    """In which complaint."""
+    """In what: a complaint, a letter that is being written, or a designation."""
 
-    complaint = ScopedRelatedField(Complaint)
+    complaint = ScopedRelatedField(Complaint, required=False)
+    letter = ScopedRelatedField(DecisionLetter, right="change", required=False)
+    designation = ScopedRelatedField(Designation, right="change", required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Exactly one of them."""
+        if len(attrs) != 1:
+            raise serializers.ValidationError("Give one of complaint, letter and designation.")
+        return attrs
 
 
 class LegalReferenceViewSet(ActingViewSet):
@@ -224,15 +241,28 @@ class LegalReferenceViewSet(ActingViewSet):
     filterset_class = ReferenceFilterSet
     sort_keys = REFERENCE_SORTS
     default_sort = "code"
-    action_rights = {"cite": "cite"}
+    action_rights = {"cite": "cite", "uncite": "cite"}
 
     @extend_schema(request=CiteSerializer, responses=LegalReferenceSerializer, filters=False)
     @action(detail=True, methods=["post"])
     def cite(self, request: Request, pk: int) -> Response:
-        """Let a complaint rest on it. 409 where it does already."""
+        """Let a complaint, a letter or a designation rest on it. 409 where it does already."""
         require(self.caller, "add", Citation)
         reference = self.get_object()
-        cite(self.checked(CiteSerializer)["complaint"], reference, by=self.caller)
+        cite(*self.checked(CiteSerializer).values(), reference, by=self.caller)
+        return self.answer(reference)
+
+    @extend_schema(request=CiteSerializer, responses=LegalReferenceSerializer, filters=False)
+    @action(detail=True, methods=["post"])
+    def uncite(self, request: Request, pk: int) -> Response:
+        """Let it rest on it no longer. 404 where it does not, 409 for a letter that is issued."""
+        require(self.caller, "delete", Citation)
+        reference = self.get_object()
+        places = {"letter": None, "designation": None, **self.checked(CiteSerializer)}
+        rows = Citation.objects.visible_to(self.caller, "delete").filter(reference=reference)
+        named = {name: value for name, value in places.items() if value is not None}
+        empty = {f"{name}__isnull": True for name, value in places.items() if value is None}
+        take_citation_away(get_object_or_404(rows, **named, **empty), by=self.caller)
         return self.answer(reference)
 
 

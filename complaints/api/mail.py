@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from complaints.domain.mail.letters import send_again
 from complaints.domain.mail.mailboxes import save_mailbox
+from complaints.domain.mail.polling import try_connection
 from complaints.domain.mail.settling import retry, turn_into_case
 from complaints.filters.mail import InboundMailFilterSet, LetterFilterSet, MailboxFilterSet
 from complaints.models import CaseLetter, InboundMail, Mailbox, Queue
@@ -42,6 +43,12 @@ class MailboxSerializer(StrictModelSerializer):
         extra_kwargs: ClassVar[dict[str, Any]] = {"address": {"validators": []}}
 
 
+class MailboxTestSerializer(serializers.Serializer[Any]):
+    """What the server said."""
+
+    unread = serializers.IntegerField()
+
+
 class MailboxViewSet(VersionedViewSet):
     """Mailboxes. They are switched off, never deleted: their mails stay."""
 
@@ -51,6 +58,7 @@ class MailboxViewSet(VersionedViewSet):
     sort_keys = MAILBOX_SORTS
     default_sort = "name"
     http_method_names = ["get", "post", "put", "patch", "head", "options"]
+    action_rights = {"try_mailbox": "change"}
 
     def create_record(self, data: dict[str, Any]) -> Mailbox:
         """Make a mailbox."""
@@ -63,6 +71,12 @@ class MailboxViewSet(VersionedViewSet):
         version, password = self.version_of(data), data.pop("password", "")
         return save_mailbox(data, by=self.actor, mailbox=instance, version=version, password=password)
 
+    @extend_schema(request=None, responses=MailboxTestSerializer, filters=False)
+    @action(detail=True, methods=["post"], url_path="try", url_name="try")
+    def try_mailbox(self, request: Request, pk: int) -> Response:
+        """Open the folder and count what nobody has read. 400 with what the server said, 409 without one."""
+        return Response({"unread": try_connection(self.get_object(), by=self.actor)})
+
 
 class InboundMailSerializer(MaskedMixin, serializers.ModelSerializer[InboundMail]):
     """A received mail and what became of it. `data` names the files that were kept and refused."""
@@ -71,7 +85,7 @@ class InboundMailSerializer(MaskedMixin, serializers.ModelSerializer[InboundMail
         model = InboundMail
         fields = [
             "id", "mailbox", "message_id", "size", "is_cut", "copies", "sender", "sender_name", "subject",
-            "received_at", "state", "reason", "detail", "settled_at", "complaint", "data",
+            "received_at", "state", "reason", "detail", "settled_at", "complaint", "meant_for", "data",
         ]  # fmt: skip
         read_only_fields = fields
 

@@ -1,9 +1,10 @@
-"""What belongs to cases over the API: log, deadlines, levels, work orders; and what cases refer to."""
+"""What belongs to cases over the API: log, deadlines, levels, work orders."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -11,22 +12,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from complaints.domain.escalation import acknowledge_escalation
+from complaints.domain.level_failures import try_again
+from complaints.domain.mail.letters import mail_entry
 from complaints.domain.work_orders import create_work_order, move_work_order
 from complaints.filters.cases import (
-    CategoryFilterSet,
     ClockFilterSet,
     EntryFilterSet,
     EscalationFilterSet,
-    QueueFilterSet,
     WorkOrderFilterSet,
 )
-from complaints.models import Category, Clock, Complaint, Entry, Escalation, Queue, WorkOrder
+from complaints.models import CaseLetter, Clock, Complaint, Entry, Escalation, WorkOrder
 from complaints.sorting.cases import (
-    CATEGORY_SORTS,
     CLOCK_SORTS,
     ENTRY_SORTS,
     ESCALATION_SORTS,
-    QUEUE_SORTS,
     WORK_SORTS,
 )
 from complaints.words import line_in_words
@@ -52,13 +51,25 @@ class EntrySerializer(serializers.ModelSerializer[Entry]):
 
 
 class EntryViewSet(ScopedReadViewSet):
-    """Lines of the log."""
+    """Lines of the log. What is written is never changed; an answer can be sent by e-mail afterwards."""
 
     model = Entry
     serializer_class = EntrySerializer
     filterset_class = EntryFilterSet
     sort_keys = ENTRY_SORTS
     default_sort = "when"
+    http_method_names = ["get", "post", "head", "options"]
+    action_rights = {"send_by_mail": "view"}
+
+    @extend_schema(request=None, responses=EntrySerializer, filters=False)
+    @action(detail=True, methods=["post"], url_path="send-by-mail", url_name="send-by-mail")
+    def send_by_mail(self, request: Request, pk: int) -> Response:
+        """Send an answer by e-mail to the address of its case; a second time it is the same letter."""
+        require(self.caller, "add", CaseLetter)
+        entry = self.get_object()
+        get_object_or_404(Complaint.objects.visible_to(self.caller, "change"), pk=entry.complaint_id)
+        mail_entry(entry, by=self.caller)
+        return self.answer(self.fresh(entry))
 
 
 class ClockSerializer(serializers.ModelSerializer[Clock]):
@@ -89,7 +100,8 @@ class EscalationSerializer(serializers.ModelSerializer[Escalation]):
         model = Escalation
         fields = [
             "id", "complaint", "clock", "number", "recipient", "action", "fire_at", "state", "fired_at",
-            "tell_at", "evidence", "acknowledged_at", "acknowledged_by", "was_wrong",
+            "tell_at", "tries", "retry_at", "set_aside_at", "evidence", "acknowledged_at", "acknowledged_by",
+            "was_wrong",
         ]  # fmt: skip
 
 
@@ -109,6 +121,21 @@ class EscalationViewSet(ScopedReadViewSet):
         """Take up what one was told of."""
         require(self.caller, "change", Escalation)
         return self.answer(self.fresh(acknowledge_escalation(self.get_object(), by=self.caller)))
+
+    @extend_schema(request=None, responses=EscalationSerializer, filters=False)
+    @action(detail=True, methods=["post"], url_path="false-alarm", url_name="false-alarm")
+    def false_alarm(self, request: Request, pk: int) -> Response:
+        """Call it a false alarm. 409 once it was taken up."""
+        require(self.caller, "change", Escalation)
+        row = self.get_object()
+        return self.answer(self.fresh(acknowledge_escalation(row, by=self.caller, was_wrong=True)))
+
+    @extend_schema(request=None, responses=EscalationSerializer, filters=False)
+    @action(detail=True, methods=["post"], url_path="try-again", url_name="try-again")
+    def try_again(self, request: Request, pk: int) -> Response:
+        """Have a level that was set aside tried by the next scan. 409 for any other."""
+        require(self.caller, "change", Escalation)
+        return self.answer(self.fresh(try_again(self.get_object(), by=self.caller)))
 
 
 class WorkOrderSerializer(StrictModelSerializer):
@@ -164,6 +191,12 @@ class WorkOrderViewSet(VersionedViewSet):
         """Accept it."""
         return self._moved("accepted")
 
+    @extend_schema(request=None, **_MOVED)
+    @action(detail=True, methods=["post"])
+    def reopen(self, request: Request, pk: int) -> Response:
+        """Open one again that is accepted, done or cancelled. 409 where its case has ended."""
+        return self._moved("open")
+
     @extend_schema(request=WorkOutcomeSerializer, **_MOVED)
     @action(detail=True, methods=["post"])
     def done(self, request: Request, pk: int) -> Response:
@@ -175,43 +208,3 @@ class WorkOrderViewSet(VersionedViewSet):
     def cancel(self, request: Request, pk: int) -> Response:
         """Say that it is no longer needed."""
         return self._moved("cancelled", self.checked(WorkOutcomeSerializer)["outcome"])
-
-
-class QueueSerializer(serializers.ModelSerializer[Queue]):
-    """A queue; `name` is in the language of the request."""
-
-    name = serializers.CharField(read_only=True)
-
-    class Meta:
-        model = Queue
-        fields = ["id", "kind", "name", "team", "is_automatic", "is_default", "is_active"]
-
-
-class QueueViewSet(ScopedReadViewSet):
-    """Queues."""
-
-    model = Queue
-    serializer_class = QueueSerializer
-    filterset_class = QueueFilterSet
-    sort_keys = QUEUE_SORTS
-    default_sort = "id"
-
-
-class CategorySerializer(serializers.ModelSerializer[Category]):
-    """One edition of a category; `name` is in the language of the request."""
-
-    name = serializers.CharField(read_only=True)
-
-    class Meta:
-        model = Category
-        fields = ["id", "kind", "code", "edition", "parent_code", "name", "queue", "valid_from", "retired_at"]
-
-
-class CategoryViewSet(ScopedReadViewSet):
-    """Categories, retired editions included."""
-
-    model = Category
-    serializer_class = CategorySerializer
-    filterset_class = CategoryFilterSet
-    sort_keys = CATEGORY_SORTS
-    default_sort = "id"

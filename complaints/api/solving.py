@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from complaints.choices.cases import Emotion
 from complaints.choices.solving import AttemptResult, RedressState
 from complaints.domain.callback_answers import Answer, note_attempt, settle
-from complaints.domain.causes import link_cause, unlink_cause
+from complaints.domain.causes import create_cause, fix_cause, link_cause, unlink_cause, update_cause
 from complaints.domain.compensation import approve, move_on, propose, refuse_approval
 from complaints.domain.effects import effect_of_fix
 from complaints.filters.solving import CallBackFilterSet, CauseFilterSet, CompensationFilterSet
@@ -23,8 +23,8 @@ from complaints.sorting.solving import CALLBACK_SORTS, CAUSE_SORTS, COMPENSATION
 from core.access import require
 from core.api.fields import ScopedRelatedField
 from core.api.viewsets import ScopedReadViewSet
-from core.models import Team
-from customers.api.base import Strict, StrictModelSerializer
+from core.models import Team, User
+from customers.api.base import Strict, StrictModelSerializer, VersionField
 
 
 class CauseSerializer(serializers.ModelSerializer[Cause]):
@@ -85,19 +85,67 @@ class ActingViewSet(ScopedReadViewSet):
         return found
 
 
+class CauseEntrySerializer(StrictModelSerializer):
+    """What is entered of a cause."""
+
+    owner = ScopedRelatedField(User, required=False, allow_null=True)
+    version = VersionField()
+
+    class Meta:
+        model = Cause
+        fields = [
+            "code", "name_zh_hans", "name_zh_hant", "name_en", "branch", "gap", "category_code", "owner",
+            "version",
+        ]  # fmt: skip
+        # The verb answers a code that is taken with 409.
+        extra_kwargs: ClassVar[dict[str, Any]] = {"code": {"validators": []}}
+
+
 class CauseViewSet(ActingViewSet):
-    """The register of causes: read, and named for complaints."""
+    """The register of causes: read, kept by managers, and named for complaints."""
 
     model = Cause
     serializer_class = CauseSerializer
     filterset_class = CauseFilterSet
     sort_keys = CAUSE_SORTS
     default_sort = "code"
-    action_rights = {"link": "link", "unlink": "link", "effect": "view"}
+    action_rights = {
+        "create": "change",
+        "partial_update": "change",
+        "fix": "change",
+        "link": "link",
+        "unlink": "link",
+        "effect": "view",
+    }
 
     def for_api(self, rows: Any) -> Any:
         """Add the counts."""
         return rows.with_counts()
+
+    @extend_schema(request=CauseEntrySerializer, responses={201: CauseSerializer}, filters=False)
+    def create(self, request: Request) -> Response:
+        """Enter a cause. 409 for a code that is there already."""
+        data = self.checked(CauseEntrySerializer)
+        data.pop("version", None)
+        return self.answer(self.fresh(create_cause(data, by=self.caller)), 201)
+
+    @extend_schema(request=CauseEntrySerializer, responses=CauseSerializer, filters=False)
+    def partial_update(self, request: Request, pk: int) -> Response:
+        """Change what is given. 409 where somebody changed it since `version`."""
+        cause = self.get_object()
+        given = CauseEntrySerializer(
+            cause, data=request.data, partial=True, context=self.get_serializer_context()
+        )
+        given.is_valid(raise_exception=True)
+        data = dict(given.validated_data)
+        version = data.pop("version", None)
+        return self.answer(self.fresh(update_cause(cause, data, by=self.caller, version=version)))
+
+    @extend_schema(request=None, responses=CauseSerializer, filters=False)
+    @action(detail=True, methods=["post"])
+    def fix(self, request: Request, pk: int) -> Response:
+        """Say that the cause is gone from now on. 409 where it counts as fixed."""
+        return self.answer(self.fresh(fix_cause(self.get_object(), by=self.caller)))
 
     @extend_schema(request=CaseSerializer, responses=CauseSerializer, filters=False)
     @action(detail=True, methods=["post"])

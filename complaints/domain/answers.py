@@ -45,7 +45,10 @@ def ensure_nothing_said(case: Complaint, seen: int | None, *, by: User) -> None:
         )
 
 
-def note_unanswered(stored: Complaint, *, at: datetime) -> None:
-    """Mark that the last word is the customer's, without a line in the audit: the log has the word itself."""
+def note_unanswered(stored: Complaint, *, at: datetime | None) -> None:
+    """Mark that the last word is the customer's, without a line in the audit: the log has the word itself.
+
+    None takes the mark away.
+    """
     Complaint.objects.filter(pk=stored.pk).update(unanswered_since=at)
     stored.unanswered_since = at

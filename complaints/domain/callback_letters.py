@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from complaints.choices.solving import CallBackState
 from complaints.domain.callback_answers import link_token
 from complaints.domain.callbacks import address_of
+from complaints.domain.last_word import answered_for_good
 from complaints.models import CallBack
 from core.domain.mails.addresses import absolute
 from core.domain.mails.composing import sender
@@ -21,7 +22,7 @@ from core.models import Organisation
 
 
 def send_link(callback_id: int) -> bool:
-    """Mail the link once; True where it was sent just now.
+    """Mail the link once; True where it was sent just now. A matter that is answered for good is left alone.
 
     A worker that dies between sending and noting sends it again, under the same message ID and with a
     link to the same single answer.
@@ -30,7 +31,7 @@ def send_link(callback_id: int) -> bool:
     if callback is None or callback.state != CallBackState.DUE:
         return False
     to = address_of(callback.complaint)
-    if not to:
+    if not to or answered_for_good(callback.complaint, at=timezone.now()) is not None:
         return False
     with translation.override(callback.complaint.language or settings.LANGUAGE_CODE):
         message = _letter(callback, to)

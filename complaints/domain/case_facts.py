@@ -14,7 +14,7 @@ from complaints.choices.cases import OPEN, ClockKind, ClockState, Decision, Emot
 from complaints.choices.facts import SLA_OF, Fact
 from complaints.choices.solving import CallBackState
 from complaints.domain.calendars import default_calendar, working_calendar
-from complaints.domain.clocks import CALLED_OFF
+from complaints.domain.clocks import SETTLED
 from complaints.domain.first_contact import within_ninety_seconds
 from complaints.measures import (
     RECOVERY_DAYS,
@@ -223,7 +223,7 @@ def _about(keys: list[int], reopened: list[int]) -> dict[int, _About]:
     """Read what hangs on the cases, a query for each kind of row."""
     found: dict[int, _About] = defaultdict(_About)
     names = ("complaint_id", "kind", "cycle", "state", "due_at", "met_at", "calendar_id")
-    called_off = ClockChange.objects.filter(clock=OuterRef("pk"), reason=CALLED_OFF)
+    called_off = ClockChange.objects.filter(clock=OuterRef("pk"), reason__in=SETTLED)
     clocks = Clock.objects.filter(complaint__in=keys).exclude(
         Q(state=ClockState.CANCELLED) & Exists(called_off)
     )

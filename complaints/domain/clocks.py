@@ -17,12 +17,26 @@ from complaints.deadlines import due_after
 from complaints.domain.benches import Bench, bench_for, calendar_row, holes_of, policy_for
 from complaints.domain.following import follow_case
 from complaints.domain.ladder import move_levels, plan_levels
-from complaints.models import Clock, ClockChange, Complaint, Escalation, Pause, Policy, Target
+from complaints.models import (
+    Clock,
+    ClockChange,
+    Complaint,
+    Designation,
+    Escalation,
+    Pause,
+    Policy,
+    Target,
+)
 from core.domain.sequence import note_changes
 from core.models import User
+from core.zones import house_day
 
 #: In the ledger of due times: the rules no longer ask for the clock; it was neither met nor missed.
 CALLED_OFF = "called_off"
+#: The matter is answered for good: no update is promised while that holds.
+NO_ANSWER = "no_answer"
+#: What ended a clock other than the end of its case.
+SETTLED = (CALLED_OFF, NO_ANSWER)
 
 
 # ---- starting ---------------------------------------------------------------------------------------
@@ -107,12 +121,15 @@ def _begun(clock: Clock, reason: str) -> ClockChange:
 def start_update_clock(complaint: Complaint, *, at: datetime) -> Clock | None:
     """Promise the next update: our reply starts the clock anew, and meets the promise before it.
 
-    While the case waits for the customer the new promise waits, too.
+    While the case waits for the customer the new promise waits, too. A matter that is answered for good has
+    no next update.
     """
     policy = policy_for(complaint)
     target = policy.targets.filter(clock=ClockKind.UPDATE).first() if policy is not None else None
     meet_clocks(complaint, ClockKind.UPDATE, at=at)
     if policy is None or target is None:
+        return None
+    if Designation.objects.closing(complaint, house_day(at)).exists():
         return None
     turn = Clock.objects.filter(complaint=complaint, kind=ClockKind.UPDATE, cycle=complaint.cycle).count() + 1
     bench = bench_for(complaint, calendar_row(complaint, policy), until=at)
@@ -158,10 +175,10 @@ def end_clocks(complaint: Complaint, which: Q, **values: Any) -> int:
     return len(keys)
 
 
-def note_called_off(clocks: Iterable[Clock], *, at: datetime) -> None:
+def note_called_off(clocks: Iterable[Clock], *, at: datetime, reason: str = CALLED_OFF) -> None:
     """Leave a line that the rules, not the customer or a solution, called the clocks off: none was missed."""
     ClockChange.objects.bulk_create(
-        ClockChange(clock=clock, old_due=clock.due_at, new_due=clock.due_at, reason=CALLED_OFF, at=at)
+        ClockChange(clock=clock, old_due=clock.due_at, new_due=clock.due_at, reason=reason, at=at)
         for clock in clocks
     )
 

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from complaints.choices.conduct import DESIGNATION_MOVES, DesignationState, Restraint, Scope
 from complaints.choices.letters import HandoverWay
 from complaints.domain.entries import tell
+from complaints.domain.last_word import answer_again, settle_updates
 from complaints.domain.telling import ask_to_decide
 from complaints.models import (
     Assignment,
@@ -209,6 +210,7 @@ def decide_designation(
         values["renews"] = None  # another renewal may be proposed
     write_changes(stored, values, by=by, at=moment, note=why[:200])
     tell(stored.complaint, f"designation_{stored.state}", at=moment, by=by)
+    settle_updates(stored.complaint, at=moment)
     return stored
 
 
@@ -223,6 +225,7 @@ def _lift(stored: Designation, why: str, *, by: User, at: datetime) -> Designati
     values = {"state": DesignationState.LIFTED, "ended_at": at, "ended_by": by, "end_note": why}
     write_changes(stored, values, by=by, at=at, note=why[:200])
     tell(stored.complaint, "designation_lifted", at=at, by=by)
+    answer_again(stored.complaint, at=at)
     return stored
 
 
@@ -244,6 +247,7 @@ def _expire(pk: int, on: date, at: datetime) -> bool:
         return False
     write_changes(stored, {"state": DesignationState.EXPIRED, "ended_at": at}, by=None, at=at)
     tell(case, "designation_expired", at=at)
+    answer_again(case, at=at)
     return True
 
 

@@ -24,7 +24,8 @@ from complaints.domain.clock_kinds import Due, dues_of, exchange_clocks
 from complaints.domain.entries import tell
 from complaints.domain.numbering import next_number
 from complaints.domain.queueing import ask_dispatch
-from complaints.domain.registering import ensure_fits, place, tell_timeline
+from complaints.domain.registering import ensure_fits, place
+from complaints.domain.story import tell_timeline
 from complaints.models import Affected, Category, Complaint, Investigation
 from complaints.rules import ensure_open, needed
 from core.errors import Conflict

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 from django.db.models.functions import Lower
 
 from complaints.choices.cases import State
@@ -87,15 +87,14 @@ def candidates(
 ) -> tuple[Candidate, ...]:
     """Return the cases that may be the same matter as this one, stored or not, the likeliest first.
 
-    At most about twenty queries, each of one range; nothing out of the reach of `seen_by`.
+    Two queries, each of bounded ranges of indexes; nothing out of the reach of `seen_by`.
     """
     rows = Complaint.objects.visible_to(seen_by).exclude(state=State.MERGED)
     if case.pk is not None:
         rows = rows.exclude(pk=case.pk)
     moment = case.received_at if case.pk is not None else at
     pools = _Pools(case, rows, moment, sees_contact=sees_field(seen_by, Complaint, "contact_email"))
-    keys = pools.keys()
-    found = {one.pk: one for one in Complaint.objects.for_list().filter(pk__in=keys)}
+    found = {one.pk: one for one in pools.cases()}
     weighed = [
         Candidate(one, _reasons(case, one, moment, contacts=pools.sees_contact))
         for one in _by_text(case, found)
@@ -116,15 +115,23 @@ class _Pools:
     moment: datetime
     sees_contact: bool
 
-    def keys(self) -> set[int]:
-        """Return the keys of what may be the same."""
-        found: set[int] = set()
-        for pool in self._ranges():
-            found.update(pool.order_by("-received_at").values_list("pk", flat=True)[:_MOST_ROWS])
+    def cases(self) -> QuerySet[Any]:
+        """Return what may be the same, all pools in one query: a union of keys, each part by its index."""
+        pools = list(self._ranges())
         titles = _with_pieces(f"{self.case.title} {self.case.description[:_MOST_TEXT]}")
         if titles:
-            found.update(self._recent().filter(pk__in=titles).values_list("pk", flat=True))
-        return found
+            pools.append(self._recent().filter(pk__in=titles))
+        if not pools:
+            return Complaint.objects.none()
+        # A limit within a union stands in a subquery: SQLite allows it nowhere else.
+        first, *others = (
+            Complaint.objects.filter(pk__in=pool.order_by("-received_at").values("pk")[:_MOST_ROWS])
+            .order_by()
+            .values("pk")
+            for pool in pools
+        )
+        keys = first.union(*others) if others else first
+        return Complaint.objects.for_list().filter(pk__in=keys).order_by("pk")
 
     def _recent(self) -> QuerySet[Any]:
         return self.rows.filter(received_at__range=(self.moment - RECENT, self.moment + RECENT))
@@ -145,7 +152,7 @@ class _Pools:
             yield recent.exclude(contact_phone="").filter(contact_phone__in=_written(case.contact_phone))
         if case.category is not None:
             same = Category.objects.filter(kind=case.category.kind, code=case.category.code)
-            yield recent.filter(category__in=list(same.values_list("pk", flat=True)))
+            yield recent.filter(category__in=same.order_by().values("pk"))
 
 
 def _written(phone: str) -> set[str]:
@@ -163,19 +170,35 @@ def _with_pieces(text: str) -> list[int]:
         return []
     field = [one.name for one in kind.fields].index("title")
     terms = SearchTerm.objects.filter(kind=kind.number, field=field, way__in=(Way.START, Way.INSIDE))
+    asked = _asked(text)
+    titles = _titles_with(terms, list(dict.fromkeys(piece for pair in asked for piece in pair)))
     hits: Counter[int] = Counter()
-    for piece, longer in _asked(text):
-        found = _titles_with(terms, piece)
-        if len(found) > _TOO_COMMON and longer != piece:
-            found = _titles_with(terms, longer)
+    for piece, longer in asked:
+        found = titles[piece] if len(titles[piece]) <= _TOO_COMMON else titles[longer]
         if len(found) <= _TOO_COMMON:
             hits.update(found)
     return [key for key, _times in hits.most_common(_MOST_ROWS)]
 
 
-def _titles_with(terms: QuerySet[SearchTerm], piece: str) -> set[int]:
-    begins = terms.filter(term__gte=piece, term__lt=piece + LAST)
-    return set(begins.values_list("object_id", flat=True)[: _TOO_COMMON + 1])
+def _titles_with(terms: QuerySet[SearchTerm], pieces: list[str]) -> dict[str, set[int]]:
+    """Return for each piece the cases whose titles have it, in one query: one range of the index a piece."""
+    found: dict[str, set[int]] = {piece: set() for piece in pieces}
+    parts = [
+        Complaint.objects.filter(pk__in=_begins(terms, piece))
+        .annotate(place=Value(place))
+        .order_by()
+        .values_list("place", "pk")
+        for place, piece in enumerate(pieces)
+    ]
+    if parts:
+        for place, key in parts[0].union(*parts[1:], all=True):
+            found[pieces[place]].add(key)
+    return found
+
+
+def _begins(terms: QuerySet[SearchTerm], piece: str) -> QuerySet[Any, Any]:
+    rows = terms.filter(term__gte=piece, term__lt=piece + LAST).order_by()
+    return rows.values("object_id")[: _TOO_COMMON + 1]
 
 
 def _asked(text: str) -> list[tuple[str, str]]:

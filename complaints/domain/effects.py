@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -12,6 +12,7 @@ from django.utils import timezone
 from complaints.choices.cases import State
 from complaints.models import Category, Cause, Complaint, ComplaintCause
 from complaints.rates import rate_ratio
+from core.zones import midnight
 from customers.models import Customer
 
 #: The most days before and after that are compared; both sides take as many as there are after.
@@ -85,13 +86,9 @@ def named_shares(day: date, days: int) -> dict[str, float | None]:
 
 
 def _count(rows: QuerySet[Complaint], first: date, until: date) -> int:
-    return int(rows.filter(received_at__gte=_start(first), received_at__lt=_start(until)).count())
+    return int(rows.filter(received_at__gte=midnight(first), received_at__lt=midnight(until)).count())
 
 
 def _customers(on: date) -> int:
     """Customers that were there on the day."""
-    return int(Customer.objects.live().filter(created_at__lte=_start(on)).count())
-
-
-def _start(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
+    return int(Customer.objects.live().filter(created_at__lte=midnight(on)).count())

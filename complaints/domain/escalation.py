@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -28,16 +27,16 @@ from complaints.choices.cases import (
     EscalationState,
     LevelAction,
     MetBy,
-    Recipient,
     State,
 )
 from complaints.domain.assessing import regrade
 from complaints.domain.crises import summon
 from complaints.domain.entries import tell
+from complaints.domain.level_failures import LevelFailedError, note_failure, waiting_clocks
+from complaints.domain.level_recipients import recipients_of
 from complaints.domain.moves import assign
 from complaints.domain.quiet_hours import speaks_at
-from complaints.domain.registering import tell_timeline
-from complaints.domain.whom import Whom, administrators, leads_above, managers_above, whom_to_tell
+from complaints.domain.story import tell_timeline
 from complaints.models import Clock, Complaint, Escalation
 from complaints.rules import can_handle
 from core.access import can
@@ -98,11 +97,19 @@ def _fired_safely(complaint_id: int, at: datetime) -> int:
 
 
 def fire_case(complaint_id: int, *, at: datetime) -> int:
-    """Fire the due levels of one case in the order of their times; each is kept before the next begins."""
+    """Fire the due levels of one case in the order of their times; each is kept before the next begins.
+
+    One that fails is tried again later, a bounded number of times; those of its clock wait for it so long.
+    """
     fired = 0
-    while _fire_next(complaint_id, at=at):
-        fired += 1
-    return fired
+    while True:
+        try:
+            if not _fire_next(complaint_id, at=at):
+                return fired
+            fired += 1
+        except LevelFailedError as failure:
+            logger.exception("Level %s of case %s could not be carried out", failure.level.pk, complaint_id)
+            note_failure(failure.level, failure.error, at=at)
 
 
 @transaction.atomic
@@ -111,7 +118,8 @@ def _fire_next(complaint_id: int, *, at: datetime) -> bool:
     case = _held(complaint_id)
     if case is None:
         return False
-    level = Escalation.objects.due(at).filter(complaint=case).select_related("clock", "person").first()
+    rows = Escalation.objects.due(at).filter(complaint=case).exclude(clock__in=waiting_clocks(case, at))
+    level = rows.select_related("clock", "person").first()
     if level is None:
         return False
     if level.clock.state != ClockState.RUNNING or not (case.is_open or _waits_for_letter(case, level.clock)):
@@ -119,9 +127,14 @@ def _fire_next(complaint_id: int, *, at: datetime) -> bool:
         Escalation.objects.filter(pk=level.pk).planned().update(state=EscalationState.CANCELLED)
         return True
     claimed = Escalation.objects.filter(pk=level.pk).planned()
-    if not claimed.update(state=EscalationState.FIRED, fired_at=at):
+    if not claimed.update(state=EscalationState.FIRED, fired_at=at, tries=0, retry_at=None, error=""):
         return False
-    _carry_out(case, level, at=at)
+    try:
+        _carry_out(case, level, at=at)
+    except (OperationalError, InterfaceError):
+        raise  # the trouble of the database is not that of the level
+    except Exception as error:
+        raise LevelFailedError(level, error) from error
     return True
 
 
@@ -199,9 +212,12 @@ def tell_waiting(at: datetime, *, most: int = 2_000) -> int:
 def _told_safely(pk: int, at: datetime) -> int:
     try:
         return int(_tell_one(pk, at=at))
+    except LevelFailedError as failure:
+        logger.exception("Level %s could not be told", pk)
+        note_failure(failure.level, failure.error, at=at)
     except Exception:  # one broken level must not keep the others from being told
         logger.exception("Level %s could not be told", pk)
-        return 0
+    return 0
 
 
 @transaction.atomic
@@ -214,10 +230,16 @@ def _tell_one(pk: int, *, at: datetime) -> bool:
         # Nothing else tells whom the case was handed to.
         handed_over = level.evidence.get("action") == LevelAction.REASSIGN and case.is_open
         people = people.filter(pk=case.owner_id) if handed_over else people.none()
-    if not people:
-        return False
-    _tell(people, case, level)
-    return True
+    try:
+        if people:
+            _tell(people, case, level)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        raise LevelFailedError(level, error) from error
+    if level.tries:
+        Escalation.objects.filter(pk=pk).update(tries=0, error="")
+    return bool(people)
 
 
 def _tell(people: Iterable[User], case: Complaint, level: Escalation) -> None:
@@ -256,7 +278,8 @@ def _act(case: Complaint, level: Escalation, people: Sequence[User], *, at: date
 
 def _hand_over(case: Complaint, people: Sequence[User], *, at: datetime) -> str:
     to = next((person for person in people if can_handle(person) and person.pk != case.owner_id), None)
-    if to is None:
+    # A solved case may still wait for its letter; it changes hands no more.
+    if to is None or not case.is_open:
         return str(LevelAction.NOTIFY)
     assign(case, to, by=None, reason=AssignReason.ESCALATION, at=at)
     return str(LevelAction.REASSIGN)
@@ -268,29 +291,6 @@ def _raise_grade(case: Complaint, *, at: datetime) -> str:
         return str(LevelAction.NOTIFY)
     regrade(case, higher[0], reason=gettext_noop("It was escalated."), by=None, at=at)
     return str(LevelAction.RAISE_GRADE)
-
-
-# ---- who is told ------------------------------------------------------------------------------------
-def recipients_of(case: Complaint, level: Escalation, *, at: datetime) -> Whom:
-    """Return whom the level reaches, and who stands in for somebody who is not there."""
-    found = whom_to_tell(case.team, _wanted(case, level), at=at)
-    if level.action != LevelAction.SUMMON_CRISIS:
-        return found
-    team = [one for one in (*managers_above(case.team), *administrators()) if one not in found.people]
-    # The crisis team is told whoever else is not there.
-    return replace(found, people=(*found.people, *team))
-
-
-def _wanted(case: Complaint, level: Escalation) -> list[User | None]:
-    if level.recipient == Recipient.PERSON:
-        return [level.person]
-    if level.recipient == Recipient.OWNER:
-        return [case.owner]
-    if level.recipient == Recipient.CUSTOMER_OWNER:
-        return [case.customer.owner if case.customer is not None else None]
-    if level.recipient == Recipient.MANAGERS:
-        return [*managers_above(case.team)]
-    return [*leads_above(case.team, steps=1 if level.recipient == Recipient.LEAD_ABOVE else 0)[:1]]
 
 
 # ---- taken up ---------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -21,6 +21,7 @@ from core.domain.audit import record
 from core.domain.notifications import notify
 from core.errors import Conflict, DomainError
 from core.models import User
+from core.zones import midnight
 from customers.domain.changes import ensure_fresh, ensure_known, ensure_valid, locked, write_changes
 
 IMPROVEMENT_FIELDS = ("title", "description", "cause", "cause_note", "category", "crisis", "owner", "due_on")
@@ -106,7 +107,7 @@ def _count_as_fixed(improvement: Improvement, cause: Cause) -> None:
     stored = locked(cause)
     if stored.state == CauseState.FIXED or improvement.done_on is None:
         return
-    since = timezone.make_aware(datetime.combine(improvement.done_on, time.min))
+    since = midnight(improvement.done_on)
     # Also later than the days that were compared.
     if stored.complaints.filter(complaint__received_at__gte=since).exists():
         return

@@ -12,8 +12,8 @@ from complaints.choices.cases import LinkKind, State
 from complaints.domain.answers import note_unanswered
 from complaints.domain.clocks import stop_clocks
 from complaints.domain.entries import tell
-from complaints.domain.registering import tell_timeline
 from complaints.domain.reopening import restart_clocks, state_in_hand
+from complaints.domain.story import tell_story
 from complaints.domain.work_orders import carry_over_work
 from complaints.models import CaseLink, Complaint
 from complaints.rules import ensure_open
@@ -52,9 +52,8 @@ def merge(complaint: Complaint, into: Complaint, *, by: User, at: datetime | Non
     if waits is not None and target.unanswered_since is None:
         note_unanswered(target, at=waits)  # whoever answers the case that goes on answers this word, too
     carry_over_work(stored, target, by=by, at=moment)
-    tell(stored, "merged", at=moment, by=by, into=target.number)
+    tell_story(stored, "merged", at=moment, by=by, into=target.number)
     tell(target, "merged_here", at=moment, by=by, number=stored.number)
-    tell_timeline(stored, "merged", at=moment, by=by, into=target.number)
     return stored
 
 

@@ -15,7 +15,8 @@ from complaints.domain.benches import basis_of
 from complaints.domain.clocks import resume_clocks
 from complaints.domain.entries import tell
 from complaints.domain.rebasing import rebase_clocks
-from complaints.models import Assignment, Complaint, Queue
+from complaints.domain.story import note_handler
+from complaints.models import Complaint, Queue
 from complaints.rules import ensure_open, needed
 from core.domain.jobs import later
 from core.domain.notifications import mark_read_about
@@ -35,9 +36,7 @@ def give_back(complaint: Complaint, *, reason: str, by: User, at: datetime | Non
         raise Conflict("not_in_hand", _("Only a case in progress can be given back."))
     team = stored.queue.team if stored.queue is not None else stored.team
     write_changes(stored, {"owner": None, "team": team, "state": State.NEW}, by=by, at=moment, note=why)
-    Assignment.objects.create(
-        complaint=stored, team=team, at=moment, by=by, reason=AssignReason.RETURNED, evidence={"reason": why}
-    )
+    note_handler(stored, AssignReason.RETURNED, at=moment, by=by, evidence={"reason": why})
     tell(stored, "given_back", at=moment, by=by, reason=why)
     ask_dispatch(stored)
     return stored
@@ -62,14 +61,7 @@ def move_to_queue(
     before, old, handler = basis_of(stored), stored.queue, stored.owner
     values: dict[str, Any] = {"queue": queue, "team": queue.team, "owner": None, "state": State.NEW}
     write_changes(stored, values, by=by, at=moment, note=why)
-    Assignment.objects.create(
-        complaint=stored,
-        team=queue.team,
-        at=moment,
-        by=by,
-        reason=AssignReason.MOVED,
-        evidence={"reason": why},
-    )
+    note_handler(stored, AssignReason.MOVED, at=moment, by=by, evidence={"reason": why})
     tell(stored, "moved", at=moment, by=by, old=named(old), new=named(queue), reason=why)
     if basis_of(stored) != before:
         rebase_clocks(stored, at=moment, by=by, reason="moved", pass_over=True)

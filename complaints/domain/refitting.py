@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from complaints.choices.cases import State
+from complaints.choices.cases import EntryKind, State
 from complaints.domain.benches import basis_of
-from complaints.domain.entries import tell
+from complaints.domain.entries import write
 from complaints.domain.queueing import ask_dispatch, named
 from complaints.domain.rebasing import rebase_clocks
 from complaints.domain.registering import place, queue_of
@@ -31,19 +31,28 @@ def fit_of(case: Complaint) -> Fit:
     return Fit(case.category, basis_of(case))
 
 
-def refit(case: Complaint, before: Fit, *, by: User | None, at: datetime) -> bool:
+def refit(
+    case: Complaint,
+    before: Fit,
+    *,
+    by: User | None,
+    at: datetime,
+    tier: str = "",
+    line: str | None = None,
+) -> bool:
     """Let priority, queue and clocks of an open case follow its facts; tell whether anything moved.
 
     A priority that somebody set stays. The queue follows the category only while nobody handles the case.
     Deadlines count from the beginning of the case; of the levels that are past by that the last one fires,
-    if people have not been told that the case is late.
+    if people have not been told that the case is late. `tier` is given where that of the customer was moved;
+    `line` makes the line of the log unique.
     """
     if not case.is_open:
         return False
     told: dict[str, Any] = {}
     values: dict[str, Any] = {}
-    tier = case.customer.tier if case.customer is not None else ""
-    priority = case.priority if case.priority_is_set else priority_for(case.grade, tier)
+    now = case.customer.tier if case.customer is not None else ""
+    priority = case.priority if case.priority_is_set else priority_for(case.grade, now)
     if priority != case.priority:
         values["priority"] = priority
         told |= {"priority_before": case.priority, "priority": priority}
@@ -55,9 +64,10 @@ def refit(case: Complaint, before: Fit, *, by: User | None, at: datetime) -> boo
     policy, calendar = basis_of(case)
     if (policy, calendar) != before.basis and policy is not None:
         told["policy"] = policy.name
-        rebase_clocks(case, at=at, by=by, reason="facts", pass_over=True)
+        rebase_clocks(case, at=at, by=by, reason="tier" if tier else "facts", pass_over=True)
     if told:
-        tell(case, "refitted", at=at, by=by, **told)
+        data = {"code": "refitted", "params": {**told, **({"tier": tier} if tier else {})}}
+        write(case, EntryKind.SYSTEM, at=at, by=by, data=data, message_id=line)
     if "queue" in values:
         ask_dispatch(case)
     return bool(told)

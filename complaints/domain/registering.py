@@ -10,21 +10,21 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from complaints.choices.cases import CaseKind, EntryKind
+from complaints.choices.cases import EntryKind
 from complaints.domain.assessing import assess
 from complaints.domain.clocks import start_clocks
 from complaints.domain.entries import tell, write
 from complaints.domain.ladder import pass_over_levels
 from complaints.domain.numbering import next_number
 from complaints.domain.queueing import ask_dispatch
+from complaints.domain.story import tell_timeline
 from complaints.models import Category, Complaint, Queue
 from core.choices import AuditAction
 from core.domain.audit import record
 from core.errors import Conflict, DomainError
 from core.models import User
-from customers.choices import EventKind
 from customers.domain.changes import ensure_known, ensure_valid
-from customers.domain.timeline import record_event, weak_subject
+from customers.domain.timeline import weak_subject
 from customers.models import Contact
 from customers.rules import ensure_live
 
@@ -153,21 +153,3 @@ def queue_of(category: Category) -> Queue | None:
         return category.queue
     parent = Category.objects.current().filter(kind=category.kind, code=category.parent_code).first()
     return parent.queue if parent is not None else None
-
-
-def tell_timeline(case: Complaint, action: str, *, at: datetime, by: User | None, **data: Any) -> None:
-    """Tell it on the customer's timeline, where there is a customer."""
-    if case.customer is None:
-        return
-    told = {"action": action, "number": case.number, "title": case.title, "kind": case.kind, **data}
-    if case.kind == CaseKind.COMPLAINT:
-        told["grade"] = case.grade
-    record_event(
-        case.customer,
-        EventKind.COMPLAINT,
-        at=at,
-        by=by,
-        data=told,
-        subject=case,
-        subject_url=case.get_absolute_url(),
-    )

@@ -13,10 +13,9 @@ from django.utils.translation import gettext as _
 from complaints.choices.cases import ClockKind, ClockState, EscalationState, MetBy, State
 from complaints.domain.benches import bench_for, calendar_row, policy_for
 from complaints.domain.callbacks import call_off
-from complaints.domain.clocks import CALLED_OFF, is_done, new_clock, refresh_next_due, set_due
-from complaints.domain.entries import tell
+from complaints.domain.clocks import SETTLED, is_done, new_clock, refresh_next_due, set_due
 from complaints.domain.ladder import pass_over_levels
-from complaints.domain.registering import tell_timeline
+from complaints.domain.story import tell_story
 from complaints.domain.telling import tell_handler
 from complaints.models import Clock, ClockChange, Complaint, Pause
 from complaints.rules import ensure_move, needed
@@ -51,8 +50,7 @@ def reopen(complaint: Complaint, *, reason: str, by: User | None, at: datetime |
     else:
         restart_clocks(stored, ended_at=ended_at, at=moment, by=by)
     call_off(stored, moment)
-    tell(stored, "reopened", at=moment, by=by, reason=why)
-    tell_timeline(stored, "reopened", at=moment, by=by, note=why)
+    tell_story(stored, "reopened", at=moment, by=by, reason=why)
     tell_handler(stored, "case_reopened", dedupe=f"case-reopened-{stored.pk}-v{stored.version}")
     return stored
 
@@ -128,4 +126,4 @@ def _ended(complaint: Complaint) -> Any:
     """Return the clocks that the end of the case called off, and not the rules before it."""
     last = ClockChange.objects.filter(clock=OuterRef("pk")).order_by("-at", "-id").values("reason")[:1]
     rows = Clock.objects.filter(complaint=complaint, state=ClockState.CANCELLED)
-    return rows.alias(last=Subquery(last)).exclude(last=CALLED_OFF).select_related("calendar", "complaint")
+    return rows.alias(last=Subquery(last)).exclude(last__in=SETTLED).select_related("calendar", "complaint")

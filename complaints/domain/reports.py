@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -17,6 +17,7 @@ from complaints.models import Category, Cause, Complaint, ComplaintCause, DailyR
 from complaints.ranking import Case, Rank, ranked
 from core.display import format_day
 from core.domain.notifications import notify
+from core.zones import midnight
 
 #: Letters of a name in the message: six of them fit.
 MOST_NAME = 40
@@ -118,8 +119,8 @@ def _causes(rows: Any, week: Any, total: int) -> list[Rank]:
 
 def _rows(first: date, last: date) -> Any:
     """Complaints received from the first to the last day, in the time zone of the house."""
-    start = timezone.make_aware(datetime.combine(first, time.min))
-    end = timezone.make_aware(datetime.combine(last + timedelta(days=1), time.min))
+    start = midnight(first)
+    end = midnight(last + timedelta(days=1))
     rows = Complaint.objects.complaints().filter(received_at__gte=start, received_at__lt=end)
     return rows.exclude(state=State.MERGED).order_by()
 

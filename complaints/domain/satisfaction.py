@@ -14,13 +14,13 @@ from complaints.chance import Fall
 from complaints.choices.foresight import GroupKind
 from complaints.choices.learning import AlertKind
 from complaints.choices.solving import CallBackState
-from complaints.days import midnight
 from complaints.domain.alerts import raise_alert
 from complaints.domain.crises import managers
 from complaints.domain.taxonomy import lines_above
 from complaints.models import CallBack, Category, SatisfactionFall, SatisfactionPolicy
 from complaints.satisfaction import Group, Limits, Scored, compared, fallen, has_recovered
 from core.models import Team, User
+from core.zones import midnight
 from customers.domain.changes import ensure_fresh, ensure_known, locked, write_changes
 from customers.models import Customer
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -16,9 +17,10 @@ from complaints.choices.mail import MailReason
 from complaints.choices.solving import CallBackState
 from complaints.domain.answers import note_unanswered
 from complaints.domain.callback_answers import link_token
+from complaints.domain.mail.threads import followed
 from complaints.domain.moves import hear, withdraw
 from complaints.domain.telling import tell_responsible
-from complaints.models import CallBack, Clock, Complaint, Entry, InboundMail
+from complaints.models import CallBack, CaseLetter, Clock, Complaint, Entry, InboundMail
 from core.display import format_moment
 from core.models import Attachment
 from customers.domain.changes import locked
@@ -95,11 +97,15 @@ def promises_of(case: Complaint, at: datetime) -> list[Promised]:
 def lines_for(case: Complaint) -> list[Line]:
     """Return what the complainant wrote and what was answered, the oldest first.
 
-    Notes and system lines are ours, and so is what a colleague wrote down of a call.
+    Notes and system lines are ours, and so is what a colleague wrote down of a call. Of a case that another
+    one took in, what the complainant wrote by e-mail since is theirs, and what was mailed to them; what
+    anybody else wrote there is not.
     """
-    rows = Entry.objects.filter(complaint=case).order_by("-at", "-id")
-    rows = rows.filter(kind=EntryKind.OUTBOUND) | rows.filter(kind=EntryKind.INBOUND, by__isnull=True)
-    rows = rows.exclude(pk__in=_of_others(case).filter(entry__isnull=False).values("entry"))
+    said = Q(kind=EntryKind.OUTBOUND) | Q(kind=EntryKind.INBOUND, by__isnull=True)
+    strange = _of_others(case).filter(entry__isnull=False).values("entry")
+    here = Q(said, complaint=case) & ~Q(pk__in=strange)
+    elsewhere = Q(pk__in=_written_elsewhere(case).values("entry")) | Q(pk__in=_mailed_elsewhere(case))
+    rows = Entry.objects.filter(here | elsewhere).order_by("-at", "-id")
     found = [Line(row.kind == EntryKind.OUTBOUND, row.at, row.body) for row in rows[:LINES_SHOWN]]
     return found[::-1]
 
@@ -109,18 +115,45 @@ def _of_others(case: Complaint) -> QuerySet[InboundMail]:
 
     The mail with which the case began is theirs, whatever address it came from.
     """
-    person = case.person.email if case.person is not None else ""
-    own = [one.strip().lower() for one in (case.contact_email, person) if one.strip()]
-    theirs = Q(reason__in=[MailReason.NEW_CASE, MailReason.FOLLOWS]) | Q(sender__in=own)
+    theirs = Q(reason__in=[MailReason.NEW_CASE, MailReason.FOLLOWS]) | Q(sender__in=_addresses(case))
     return InboundMail.objects.filter(complaint=case).exclude(theirs & ~Q(reason=MailReason.STAFF_NOTE))
+
+
+def _addresses(case: Complaint) -> list[str]:
+    """Return the addresses that are the complainant's own."""
+    person = case.person.email if case.person is not None else ""
+    return [one.strip().lower() for one in (case.contact_email, person) if one.strip()]
+
+
+def _written_elsewhere(case: Complaint) -> QuerySet[InboundMail]:
+    """Mails that the complainant wrote about the case while another one had taken it in."""
+    mails = InboundMail.objects.filter(meant_for=case, entry__isnull=False)
+    return mails.filter(sender__in=_addresses(case)).exclude(reason=MailReason.STAFF_NOTE)
+
+
+def _mailed_elsewhere(case: Complaint) -> QuerySet[Any]:
+    """Answers that the case which took this one in mailed to its complainant since."""
+    goes_on, own = followed(case), _addresses(case)
+    letters = CaseLetter.objects.filter(entry__isnull=False)
+    if goes_on is None or goes_on.pk == case.pk or not own:
+        return letters.none().values("entry")
+    to = Q()
+    for address in own:
+        to |= Q(to__iexact=address)
+    return letters.filter(to, complaint=goes_on, entry__at__gte=case.ended_at).values("entry")
 
 
 def files_from(case: Complaint) -> list[str]:
     """Return the names of the files that came from outside."""
-    kept = [data for data in _of_others(case).values_list("data", flat=True)]
-    hidden = [one["id"] for data in kept for one in data.get("files", [])]
-    rows = Attachment.objects.of(case).live().filter(uploaded_by__isnull=True).exclude(pk__in=hidden)
+    hidden, sent = _kept(_of_others(case)), _kept(_written_elsewhere(case))
+    here = Attachment.objects.of(case).live().filter(uploaded_by__isnull=True).exclude(pk__in=hidden)
+    rows = here | Attachment.objects.live().filter(pk__in=sent)
     return list(rows.order_by("uploaded_at", "pk").values_list("name", flat=True))
+
+
+def _kept(mails: QuerySet[InboundMail]) -> list[Any]:
+    """Return the keys of the files that came with the mails."""
+    return [one["id"] for data in mails.values_list("data", flat=True) for one in data.get("files", [])]
 
 
 def question_token(case: Complaint) -> str:
@@ -147,11 +180,12 @@ def say(case: Complaint, body: str, *, key: str, at: datetime) -> Entry:
     if known is not None:
         return known
     entry = hear(stored, body, by=None, at=at, message_id=name, channel=Intake.FORM)
-    if stored.merged_into is not None:
-        target = locked(stored.merged_into)
+    goes_on = followed(stored)
+    if goes_on is not None and goes_on.pk != stored.pk:
+        target = locked(goes_on)
         if not target.has_ended and target.unanswered_since is None:
             note_unanswered(target, at=at)
-        tell_responsible(stored.merged_into, "case_heard", dedupe=f"case-heard-{entry.pk}-merged")
+        tell_responsible(target, "case_heard", dedupe=f"case-heard-{entry.pk}-merged")
     return entry
 
 

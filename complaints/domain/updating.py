@@ -13,7 +13,8 @@ from django.utils import timezone
 from complaints.choices.cases import CaseKind
 from complaints.domain.assessing import verdict_of
 from complaints.domain.refitting import fit_of, refit
-from complaints.domain.registering import ensure_fits, tell_timeline
+from complaints.domain.registering import ensure_fits
+from complaints.domain.story import tell_timeline
 from complaints.domain.subjects import drop_order_of_another
 from complaints.models import Complaint
 from core.models import User

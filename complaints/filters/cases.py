@@ -26,6 +26,7 @@ from complaints.choices.cases import (
 from complaints.filters.counted import CountedFilters
 from complaints.filters.portraits import PortraitFilters
 from complaints.models import Category, Clock, Complaint, Entry, Escalation, Queue, WorkOrder
+from complaints.querysets.cases import EscalationQuerySet
 from core.filters import ScopedFilterSet, visible
 from core.models import Team, User
 from customers.filter_kinds import SinceFilter, UntilFilter, in_team
@@ -155,10 +156,16 @@ class EscalationFilterSet(ScopedFilterSet):
 
     complaint = filters.ModelChoiceFilter(label=_("Case"), queryset=visible(Complaint))
     state = filters.MultipleChoiceFilter(label=_("State"), choices=EscalationState)
+    set_aside = filters.BooleanFilter(label=_("Set aside"), method="filter_set_aside")
 
     class Meta:
         model = Escalation
         fields: list[str] = []
+
+    def filter_set_aside(self, rows: EscalationQuerySet, _name: str, value: bool) -> EscalationQuerySet:
+        """Those that failed too often, or all others."""
+        aside = rows.set_aside()
+        return aside if value else rows.exclude(pk__in=aside.values("pk"))
 
 
 class QueueFilterSet(ScopedFilterSet):

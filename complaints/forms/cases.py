@@ -20,6 +20,7 @@ from complaints.choices.cases import (
     Priority,
 )
 from complaints.forms.files import files_field
+from complaints.forms.last_word import LastWordMixin
 from complaints.forms.pickers import SubjectPicker
 from complaints.models import Category, Complaint, Queue
 from core.mentions import mentionable
@@ -221,7 +222,7 @@ class AcceptanceForm(forms.Form):
             del self.fields["send_by_mail"]
 
 
-class EntryForm(forms.Form):
+class EntryForm(LastWordMixin):
     """One line of the log."""
 
     kind = forms.ChoiceField(
@@ -242,6 +243,7 @@ class EntryForm(forms.Form):
     def __init__(self, *args: Any, case: Complaint, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["body"].widget.attrs |= mentionable(case)
+        self.warn_of(case)
 
 
 class RegradeForm(ReasonForm):

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from complaints.forms.last_word import LastWordMixin
 from complaints.models import Complaint, Mailbox, MailPolicy, Queue
 from core.forms import RecordsField
 from core.models import Attachment
@@ -72,7 +73,7 @@ class _FilesMixin(forms.Form):
         self.fields["attachments"].queryset = rows  # type: ignore[attr-defined]
 
 
-class AnswerMailForm(_FilesMixin):
+class AnswerMailForm(_FilesMixin, LastWordMixin):
     """An answer by e-mail, with files of the case."""
 
     body = forms.CharField(label=_("Text"), max_length=100_000, widget=forms.Textarea(attrs={"rows": 10}))
@@ -89,6 +90,7 @@ class AnswerMailForm(_FilesMixin):
     def __init__(self, *args: Any, case: Complaint, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer_files(case)
+        self.warn_of(case)
 
 
 class EntryMailForm(_FilesMixin):

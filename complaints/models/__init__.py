@@ -7,7 +7,7 @@ from complaints.models.callbacks import CallBack, CallBackAttempt, CallBackPolic
 from complaints.models.causes import Cause, ComplaintCause, FindingPerson, FishboneCause, Investigation, Why
 from complaints.models.clocks import Clock, ClockChange, Escalation, Level, Pause, Policy, Target
 from complaints.models.compensation import Compensation, CompensationCeiling, CompensationMove
-from complaints.models.complaints import Assignment, CaseLink, Complaint, Entry
+from complaints.models.complaints import Complaint
 from complaints.models.conduct import (
     ConductCriterion,
     ConductEvidence,
@@ -15,6 +15,7 @@ from complaints.models.conduct import (
     Designation,
 )
 from complaints.models.crises import Affected, Crisis, CrisisStep, PlanStep, Statement
+from complaints.models.entries import Assignment, CaseLink, Entry
 from complaints.models.facts import CaseFact, FactMonth
 from complaints.models.first_contact import FirstContact
 from complaints.models.forecasts import Forecast, LikelyComplainer

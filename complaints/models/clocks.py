@@ -285,6 +285,12 @@ class Escalation(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     was_wrong = models.BooleanField(_("was a false alarm"), default=False)
+    # Tries that failed since it was planned, or since somebody had it tried again.
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    retry_at = models.DateTimeField(_("tried again"), null=True, blank=True)
+    # Set once it failed too often: it is not tried by itself any more. A fired one was not told.
+    set_aside_at = models.DateTimeField(_("set aside"), null=True, blank=True)
+    error = models.CharField(_("error"), max_length=300, blank=True)
 
     objects = EscalationQuerySet.as_manager()
 
@@ -300,6 +306,11 @@ class Escalation(models.Model):
                 | (~Q(state=EscalationState.FIRED) & Q(fired_at__isnull=True)),
                 name="fired_escalation_says_when",
             ),
+            models.CheckConstraint(
+                condition=Q(set_aside_at__isnull=True)
+                | Q(tries__gte=1, retry_at__isnull=True, tell_at__isnull=True),
+                name="level_set_aside_is_not_tried",
+            ),
         ]
         indexes = [
             # The scan reads planned levels whose time has come, in order.
@@ -312,6 +323,12 @@ class Escalation(models.Model):
             # The scan looks for messages that waited long enough.
             models.Index(
                 fields=["tell_at", "id"], name="escalation_to_tell", condition=Q(tell_at__isnull=False)
+            ),
+            # Readiness looks for what failed too often: hardly ever anything.
+            models.Index(
+                fields=["set_aside_at"],
+                name="escalation_set_aside",
+                condition=Q(set_aside_at__isnull=False),
             ),
         ]
 

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints.choices.conduct import DesignationState, ObjectionOutcome, Restraint, Scope
 from complaints.choices.letters import HandoverWay
-from complaints.models.complaints import Complaint, Entry
+from complaints.models.complaints import Complaint
+from complaints.models.entries import Entry
 from complaints.models.names import Named, has_a_name
 from complaints.querysets.cases import SettingQuerySet
 from complaints.querysets.letters import BelowDesignation, DesignationQuerySet

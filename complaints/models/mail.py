@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints.choices.cases import CaseKind
 from complaints.choices.mail import DeliveryState, LetterKind, MailReason, MailState, Security
-from complaints.models.complaints import Complaint, Entry
+from complaints.models.complaints import Complaint
+from complaints.models.entries import Entry
 from complaints.models.taxonomy import Queue
 from complaints.querysets.cases import SettingQuerySet
 from complaints.querysets.mail import CaseLetterQuerySet, InboundMailQuerySet, MailboxQuerySet
@@ -159,6 +160,16 @@ class InboundMail(models.Model):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="mails",
+    )
+    # The case that it named, where another one had taken that in: its writer reads it on the own status page.
+    meant_for = models.ForeignKey(
+        Complaint,
+        verbose_name=_("written about"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        editable=False,
     )
     entry = models.OneToOneField(
         Entry, null=True, blank=True, on_delete=models.SET_NULL, related_name="mail", editable=False

@@ -200,8 +200,14 @@ class EscalationQuerySet(BelowComplaint):
         return self.filter(state=EscalationState.PLANNED)
 
     def due(self, at: datetime) -> Self:
-        """Those that have to fire now, in the order of their times."""
-        return self.planned().filter(fire_at__lte=at).order_by("fire_at", "id")
+        """Those that have to fire now, in the order of their times; what waits for another try has not."""
+        rows = self.planned().filter(fire_at__lte=at, set_aside_at__isnull=True)
+        return rows.filter(Q(retry_at__isnull=True) | Q(retry_at__lte=at)).order_by("fire_at", "id")
+
+    def set_aside(self) -> Self:
+        """Those that failed too often, planned ones and fired ones that were not told."""
+        states = [EscalationState.PLANNED, EscalationState.FIRED]
+        return self.filter(set_aside_at__isnull=False, state__in=states)
 
     def to_tell(self, at: datetime) -> Self:
         """Those whose message waited for the end of quiet hours that are over."""

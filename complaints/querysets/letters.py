@@ -76,6 +76,11 @@ class DesignationQuerySet(BelowComplaint):
         """Those that hold on a day, whether or not the job of the night has run."""
         return self.filter(state=DesignationState.IN_FORCE, starts_on__lte=on, expires_on__gt=on)
 
+    def closing(self, case: Complaint, on: date) -> Self:
+        """Those by which the matter of a case is not answered any more on a day."""
+        rows = self.in_force(on).filter(scope=Scope.MATTER, no_further_answer=True)
+        return rows.filter(complaint=case.pk)
+
     def run_out(self, on: date) -> Self:
         """Those whose day has come."""
         return self.filter(state=DesignationState.IN_FORCE, expires_on__lte=on)

@@ -37,6 +37,8 @@ _READ_WITH_THE_CASE = {role: ("team", "view") for role in ("agent", "sales", "tr
     "integration": ("all", "view"),
 }
 
+# Other systems register, add and read; what a person decides (who handles a case, its grade, approvals) is
+# left to people. See docs/rights.md.
 RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
     "complaint": {
         "agent": ("team", "view add change grade reveal"),
@@ -75,6 +77,7 @@ RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
         "agent": ("team", "view add delete"),
         "sales": ("team", "view add delete"),
         "manager": ("team", "view add delete"),
+        "integration": ("all", "view add delete"),
     },
     "workorder": {
         "agent": ("team", "view add change"),
@@ -82,11 +85,16 @@ RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
         "trainer": ("team", "view change"),
         "manager": ("team", "view add change"),
         "analyst": ("all", "view"),
-        "integration": ("all", "view"),
+        "integration": ("all", "view add change"),
     },
     "queue": settings_row(),
     "category": settings_row(changed_by_manager=True),
-    "handler": {"manager": ("team", "view change"), "agent": ("team", "view"), "analyst": ("all", "view")},
+    "handler": {
+        "manager": ("team", "view change"),
+        "agent": ("team", "view"),
+        "analyst": ("all", "view"),
+        "integration": ("all", "view"),
+    },
     "policy": settings_row(),
     "businesscalendar": settings_row(),
     "quiethours": settings_row(),

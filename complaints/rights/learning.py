@@ -33,8 +33,8 @@ RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "articleedition": {role: ("own", "view") for role in "agent sales trainer analyst integration".split()}
     | {"manager": ("all", "view")},
-    "crisis": _all("view", manager="view add change"),
-    "crisisstep": _all("view", manager="view change"),
+    "crisis": _all("view", manager="view add change") | {"integration": ("all", "view")},
+    "crisisstep": _all("view", manager="view change") | {"integration": ("all", "view")},
     "statement": _all("view", manager="view add approve"),
     "planstep": _all("view", manager="view change"),
     "alert": {
@@ -55,6 +55,7 @@ RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
         "trainer": ("team", "view add change"),
         "manager": ("team", "view add change export"),
         "analyst": ("all", "view export"),
+        "integration": ("all", "view"),
     },
     "dailyreport": _all("view") | {"integration": ("all", "view")},
 }

@@ -22,7 +22,7 @@ from complaints.models import Complaint, Level, Target
 from complaints.tests.factories import CalendarFactory, QueueFactory, policy
 from complaints.tests.letters import whole_letter
 from complaints.views.detail import shown_clocks
-from complaints.views.ladder import ladder_of
+from complaints.views.ladder import clocks_of, ladder_of
 from core.errors import Conflict, DomainError
 from core.models import User
 
@@ -182,15 +182,15 @@ def test_a_letter_that_is_owed_stands_on_the_case_after_it_was_closed_and_reopen
     close(solved(case, agent), by=agent, at=at(6))
     case = reopen(case, reason="Not content", by=agent, at=at(9))
     assert open_clocks(case) == [LETTER, *NEXT_CYCLE]
-    shown = {(one.clock.kind, one.clock.name) for one in shown_clocks(case, at(9))}
+    shown = {(one.clock.kind, one.clock.name) for one in shown_clocks(clocks_of(case), at(9))}
     assert shown == {(kind, name) for kind, name, _cycle in [LETTER, *NEXT_CYCLE]}
-    assert "Letter" in {line["row"].clock.name for line in ladder_of(case, agent)}
+    assert "Letter" in {line["row"].clock.name for line in ladder_of(clocks_of(case), agent)}
     assert fire_due(at(23)) > 0
     assert case.escalations.filter(clock__name="Letter", state="fired").count() == 1
     issue_letter(whole_letter(solved(case, agent, 24), agent), way="post", by=agent)
     assert case.clocks.get(name="Letter").state == ClockState.MET
     case.refresh_from_db()
-    assert "Letter" not in {one.clock.name for one in shown_clocks(case, at(24))}
+    assert "Letter" not in {one.clock.name for one in shown_clocks(clocks_of(case), at(24))}
 
 
 def test_a_letter_that_is_owed_goes_on_where_a_solved_case_was_withdrawn_and_reopened(case, agent):

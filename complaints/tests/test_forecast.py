@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from complaints.choices.foresight import Method, Sign
-from complaints.days import midnight
 from complaints.domain.callback_answers import Answer, settle
 from complaints.domain.forecasts import making
 from complaints.domain.forecasts.calling import plan_call
@@ -30,6 +29,7 @@ from complaints.reason_words import reason_words
 from complaints.tests.factories import ComplaintFactory
 from core.models import User
 from core.tests.factories import TeamFactory, UserFactory
+from core.zones import midnight
 from customers.models import OrderDay, Task
 from customers.tests.factories import CustomerFactory
 

@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from complaints.domain.escalation import fire_case
-from complaints.models import Escalation, Queue
+from complaints.models import Escalation, Queue, QuietHours
 from complaints.tests.factories import CategoryFactory, ComplaintFactory, policy, registered
-from complaints.views.ladder import alike_lately, ladder_of
+from complaints.views.ladder import alike_lately, clocks_of, ladder_of
 from core.models import Notification
 from core.tests.factories import TeamFactory
 
@@ -31,6 +31,7 @@ def fired(manager):
     manager.team.lead = manager
     manager.team.save()
     Queue.objects.update(team=manager.team)
+    QuietHours.objects.update(quiet_from=None, quiet_to=None)  # whatever the hour of the test
     policy()
     case = registered(received_at=timezone.now() - timedelta(days=9))
     fire_case(case.pk, at=timezone.now())
@@ -57,9 +58,19 @@ def test_a_level_says_whether_somebody_has_seen_it(fired, manager, user_in, clie
 
 
 def test_the_ladder_asks_as_often_for_many_levels_as_for_one(fired, manager):
+    clocks = clocks_of(fired)
     with CaptureQueriesContext(connection) as asked:
-        assert len(ladder_of(fired, manager)) > 1
+        assert len(ladder_of(clocks, manager)) > 1
     assert len(asked) == 3
+
+
+def test_the_page_reads_the_clocks_once_for_strip_and_ladder(fired, manager, client_of):
+    client = client_of(manager)
+    client.get(fired.get_absolute_url())
+    with CaptureQueriesContext(connection) as asked:
+        client.get(fired.get_absolute_url())
+    reads = [one["sql"] for one in asked if '"complaints_clock"' in one["sql"]]
+    assert len(reads) == 1
 
 
 def test_like_complaints_of_late_are_counted_within_reach_and_listed(manager, client_of):

@@ -207,6 +207,7 @@ def test_an_answer_to_a_merged_case_is_on_the_target(box, case, agent):
     merge(case, target, by=agent)
     mail = taken(box, letter("Hello", References="<first@customer.example>"))
     assert (mail.complaint, mail.reason) == (target, MailReason.REPLY)
+    assert (mail.meant_for, mail.data["stranger"]) == (case, False)
 
 
 def closed(case, *, days):

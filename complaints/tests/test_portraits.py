@@ -10,13 +10,13 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from complaints.days import midnight
 from complaints.domain.portraits.making import make_portraits
 from complaints.models import CallBack, Category, Complaint, Portrait, PortraitTrait
 from complaints.portraits import Trait, marked, spend_band, tenure_band, traits_of
 from complaints.tests.factories import CategoryFactory, ComplaintFactory
 from core.models import User
 from core.tests.factories import TeamFactory, UserFactory
+from core.zones import midnight
 from customers.models import Customer, OrderTotals
 from customers.tests.factories import CustomerFactory
 

@@ -17,15 +17,18 @@ from complaints.domain.escalation import fire_due
 from complaints.domain.moves import solve, take, wait_for_customer
 from complaints.domain.queueing import move_to_queue
 from complaints.domain.registering import register_case
+from complaints.domain.tiers import follow_change
 from complaints.domain.updating import update_case
-from complaints.models import Complaint, Pause
+from complaints.models import Clock, Complaint, Entry, Pause
 from complaints.tests.factories import CalendarFactory, CategoryFactory, QueueFactory, policy, registered
 from complaints.words import line_in_words
 from core.domain.bulk import request_bulk, request_undo, run_bulk, undo_bulk
 from core.errors import DomainError
 from core.models import AuditEntry, BulkRun, Job, User
 from core.tests.factories import TeamFactory
-from customers.models import TimelineEvent
+from customers.choices import Axis
+from customers.domain.axes import move_axis
+from customers.models import Customer, TimelineEvent
 from customers.tests.factories import CustomerFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare")]
@@ -228,3 +231,57 @@ def test_many_cases_are_moved_at_once_and_back(case, agent):
     undo_bulk(run.pk)
     case.refresh_from_db()
     assert (case.queue, case.owner, case.state) == (before, agent, State.WORKING)
+
+
+# ---- the tier of the customer -----------------------------------------------------------------------
+def move_tier(customer: Customer, tier: str, by: User) -> None:
+    move_axis(customer, Axis.TIER, tier, reason="The year was good.", by=by)
+
+
+def test_open_cases_follow_the_tier_of_their_customer(strategic, agent):
+    customer = CustomerFactory(tier="potential")
+    case, ended = received(customer=customer), received(customer=customer)
+    solve(ended, "Done", decision="upheld", by=agent, at=at(2, 10, 5))
+    assert (case.priority, case.clocks.get(kind=ClockKind.RESPOND).due_at) == ("low", at(2, 15))
+    move_tier(customer, "strategic", agent)
+    case.refresh_from_db()
+    respond = case.clocks.get(kind=ClockKind.RESPOND)
+    assert (case.priority, respond.due_at, respond.policy.tier) == ("normal", at(2, 11), "strategic")
+    assert respond.changes.latest("id").reason == "tier"
+    assert last_line(case).startswith(
+        "The tier of the customer is “Strategic” now. Priority: Low → Normal. Deadlines by the policy"
+    )
+    before = ended.priority
+    ended.refresh_from_db()
+    assert (ended.priority, ended.entries.filter(data__code="refitted").exists()) == (before, False)
+
+
+def test_a_priority_that_somebody_set_stays_when_the_tier_moves(strategic, agent):
+    customer = CustomerFactory(tier="potential")
+    case = set_priority(received(customer=customer), "high", by=agent)
+    move_tier(customer, "strategic", agent)
+    case.refresh_from_db()
+    assert case.priority == "high"
+    assert case.clocks.get(kind=ClockKind.RESPOND).policy.tier == "strategic"
+
+
+def test_another_axis_and_a_tier_that_changes_nothing_leave_no_line(agent):
+    customer = CustomerFactory(tier="potential", stage="growth")
+    case = registered(customer=customer)
+    lines = case.entries.count()
+    move_axis(customer, Axis.STAGE, "decline", reason="No order for long.", by=agent)
+    assert case.entries.count() == lines
+
+
+def test_many_cases_follow_in_a_job_and_each_once(strategic, agent):
+    customer = CustomerFactory(tier="potential")
+    cases = [received(customer=customer) for _n in range(7)]
+    move_tier(customer, "strategic", agent)
+    cases[0].refresh_from_db()
+    assert cases[0].priority == "low"
+    job = Job.objects.get(task="complaints.tasks.follow_tier")
+    assert (follow_change(job.payload["change_id"]), follow_change(job.payload["change_id"])) == (7, 0)
+    lines = Entry.objects.filter(data__code="refitted")
+    assert (lines.count(), lines.values("complaint").distinct().count()) == (7, 7)
+    tiers = Clock.objects.open().filter(complaint__in=cases).values_list("policy__tier", flat=True)
+    assert set(tiers) == {"strategic"}

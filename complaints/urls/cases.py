@@ -47,6 +47,7 @@ urlpatterns = [
         detail.EscalationTake.as_view(was_wrong=True),
         name="escalation-wrong",
     ),
+    path("escalations/<int:pk>/again/", detail.EscalationRetry.as_view(), name="escalation-retry"),
     path("work-orders/", work_orders.WorkOrderList.as_view(), name="work-order-list"),
     path("work-orders/panel/", work_orders.WorkOrderDay.as_view(), name="work-order-panel"),
     path("work-orders/<int:pk>/accept/", work_orders.WorkOrderMove.as_view(), name="work-order-accept"),

@@ -38,7 +38,8 @@ def can_be_mailed(case: Complaint) -> bool:
 def with_mails(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return lines of the log with the mail that each came by or left by; two queries for all of them."""
     keys = [line["entry"].pk for line in lines]
-    mails = {mail.entry_id: mail for mail in InboundMail.objects.filter(entry__in=keys).defer("raw")}
+    rows = InboundMail.objects.filter(entry__in=keys).select_related("meant_for").defer("raw")
+    mails = {mail.entry_id: mail for mail in rows}
     letters = CaseLetter.objects.filter(entry__in=keys).prefetch_related("files")
     sent = {letter.entry_id: letter for letter in letters}
     for line in lines:
@@ -98,7 +99,8 @@ class AnswerByMail(MeanwhileMixin, SuggestingMixin, _ToCustomer):
         """Keep it, have it sent and go back to the log."""
         data = form.cleaned_data
         files = list(data.get("attachments", []))
-        answer_by_mail(self.case, data["body"], by=self.person, files=files, seen=data.get("seen"))
+        said = {"seen": data.get("seen"), "despite": data.get("despite", "")}
+        answer_by_mail(self.case, data["body"], by=self.person, files=files, **said)
         return self.log_url()
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, ClassVar
 
+from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from complaints.choices.cases import ClockKind, ClockState, EntryKind, MetBy, State
@@ -27,6 +30,7 @@ from complaints.domain.first_contact import (
     steps_done,
     within_ninety_seconds,
 )
+from complaints.domain.level_failures import try_again
 from complaints.domain.phrases import phrases_for
 from complaints.domain.presence import note_viewing, others_viewing
 from complaints.forms.cases import EmotionForm, EntryForm
@@ -36,6 +40,7 @@ from complaints.models import (
     CaseLetter,
     CaseLink,
     Citation,
+    Clock,
     Compensation,
     Complaint,
     DecisionLetter,
@@ -55,7 +60,7 @@ from complaints.shown_clocks import Shown, show
 from complaints.views.base import NAV, CaseMove, CaseVerb, case_for
 from complaints.views.case_mail import acknowledgement_of, can_be_mailed, with_mails
 from complaints.views.conduct import banners_of
-from complaints.views.ladder import ladder_card
+from complaints.views.ladder import clocks_of, ladder_card
 from complaints.words import line_in_words
 from complaints.words.cases import excluded_in_words, reason_in_words
 from complaints.words.grading import category_names, why_of
@@ -82,7 +87,8 @@ class ComplaintDetail(RightsMixin, TemplateView):
         """Read every part."""
         case, now = self.case, timezone.now()
         may, seen = self.may(), last_said(case)
-        clocks = shown_clocks(case, now)
+        stored = clocks_of(case)
+        clocks = shown_clocks(stored, now)
         note_viewing(case.pk, self.person)
         return super().get_context_data(
             case=case,
@@ -90,7 +96,7 @@ class ComplaintDetail(RightsMixin, TemplateView):
             now=now,
             clocks=clocks,
             awaits_acceptance=case.is_open and any(awaits_acceptance(one) for one in clocks),
-            **ladder_card(case, self.person),
+            **ladder_card(case, self.person, stored),
             lines=with_mails(lines_of(case)),
             **acknowledgement_of(case),
             seen=seen,
@@ -143,13 +149,17 @@ def entry_form(case: Complaint, seen: int) -> EntryForm:
     form = EntryForm(case=case, initial={"seen": seen})
     form.fields["body"].widget.attrs |= {"class": "form-control", "rows": 2}
     form.fields["channel"].widget.attrs |= {"class": "form-select w-auto"}
+    if form.closing is not None:
+        form.fields["despite"].widget.attrs |= {"class": "form-control"}
+        form.fields["standard"].widget.attrs |= {"class": "form-check-input"}
+        # The browser asks for a text only where a text is the only answer.
+        form.fields["body"].widget.attrs.pop("required", None)
     return form
 
 
-def shown_clocks(case: Complaint, at: datetime) -> list[Shown]:
-    """Return the clocks of the cycle as the strip shows them, and what is still open of former ones."""
-    which = Q(cycle=case.cycle) | Q(state__in=[ClockState.RUNNING, ClockState.PAUSED])
-    rows = case.clocks.filter(which).exclude(state=ClockState.CANCELLED).select_related("calendar")
+def shown_clocks(stored: Iterable[Clock], at: datetime) -> list[Shown]:
+    """Return the clocks as the strip shows them, what was called off left out."""
+    rows = [one for one in stored if one.state != ClockState.CANCELLED]
     clocks = sorted(rows, key=lambda one: (one.state == ClockState.MET, one.due_at))
     latest = {(one.kind, one.name): one for one in sorted(clocks, key=lambda one: (one.cycle, one.turn))}
     return [show(one, at) for one in clocks if latest[one.kind, one.name] is one]
@@ -162,10 +172,14 @@ def awaits_acceptance(shown: Shown) -> bool:
 
 
 def lines_of(case: Complaint) -> list[dict[str, Any]]:
-    """Return the log, that of cases merged into this one included, the latest lines at the end."""
+    """Return the log, that of cases merged into this one included, the latest lines at the end.
+
+    So is what was written about this one while another had taken it in.
+    """
     cases = [case.pk, *case.merged.values_list("pk", flat=True)]
-    rows = Entry.objects.filter(complaint__in=cases).select_related("by", "complaint").order_by("-at", "-id")
-    found = list(rows[:ENTRIES_SHOWN])[::-1]
+    meant = InboundMail.objects.filter(meant_for=case, entry__isnull=False).values("entry")
+    rows = Entry.objects.filter(Q(complaint__in=cases) | Q(pk__in=meant)).select_related("by", "complaint")
+    found = list(rows.order_by("-at", "-id")[:ENTRIES_SHOWN])[::-1]
     marks = {
         EntryKind.INBOUND: ("m-bad", "chat"),
         EntryKind.OUTBOUND: ("m-good", "phone"),
@@ -288,6 +302,20 @@ class EscalationTake(RightsMixin, TemplateView):
         """Take it up and go back to the case."""
         row = fetch(request, Escalation.objects.select_related("complaint"), pk, "change")
         acknowledge_escalation(row, by=user_of(request), was_wrong=self.was_wrong)
+        return redirect(row.complaint.get_absolute_url())
+
+
+class EscalationRetry(RightsMixin, TemplateView):
+    """A level that was set aside, tried again."""
+
+    required_right: ClassVar[Right] = ("change", Escalation)
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Have it tried by the next scan and go back to the case."""
+        row = fetch(request, Escalation.objects.select_related("complaint"), pk, "change")
+        try_again(row, by=user_of(request))
+        messages.success(request, _("It is tried again within a minute."))
         return redirect(row.complaint.get_absolute_url())
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,15 +12,23 @@ from django.urls import reverse
 from django.utils import timezone
 
 from complaints.choices.cases import CaseKind, ClockState, EscalationState
-from complaints.models import Complaint, Escalation, Policy
+from complaints.domain.level_failures import can_try_again
+from complaints.models import Clock, Complaint, Escalation, Policy
 from complaints.shown_clocks import offset_in_words
 from core.access import can
 from core.models import Notification, User
+from core.zones import midnight
 
 
-def ladder_card(case: Complaint, user: User) -> dict[str, Any]:
+def clocks_of(case: Complaint) -> list[Clock]:
+    """Return the clocks of the cycle and the open ones of former cycles, read once for strip and ladder."""
+    which = Q(cycle=case.cycle) | Q(state__in=[ClockState.RUNNING, ClockState.PAUSED])
+    return list(case.clocks.filter(which).select_related("calendar", "policy"))
+
+
+def ladder_card(case: Complaint, user: User, clocks: Iterable[Clock]) -> dict[str, Any]:
     """Return what the card of the ladder shows to the person."""
-    steps = ladder_of(case, user)
+    steps = ladder_of(clocks, user)
     highest = {step["row"].clock_id: step["row"].number for step in sorted(steps, key=_place) if step["css"]}
     below = [step for step in steps if step["css"] and step["row"].number < highest[step["row"].clock_id]]
     policies = {step["row"].clock.policy for step in steps if step["row"].clock.policy is not None}
@@ -27,6 +36,7 @@ def ladder_card(case: Complaint, user: User) -> dict[str, Any]:
         "ladder": [step for step in steps if step not in below],
         "ladder_below": below,
         "ladder_rules": sorted(policies, key=lambda one: one.position) if can(user, "view", Policy) else [],
+        "may_try_again": can_try_again(user),
         "alike_lately": alike_lately(case, user, today=timezone.localdate()),
     }
 
@@ -36,12 +46,13 @@ def _place(step: dict[str, Any]) -> int:
     return number
 
 
-def ladder_of(case: Complaint, reader: User) -> list[dict[str, Any]]:
-    """Return the levels of the cycle that fired or may fire, in the order of their times. Three queries."""
-    which = Q(clock__cycle=case.cycle) | Q(clock__state__in=[ClockState.RUNNING, ClockState.PAUSED])
-    rows = Escalation.objects.filter(which, complaint=case).exclude(state="cancelled")
-    rows = rows.select_related("clock", "clock__policy", "person", "acknowledged_by")
-    found = list(rows.prefetch_related("told"))
+def ladder_of(clocks: Iterable[Clock], reader: User) -> list[dict[str, Any]]:
+    """Return the levels of the clocks that fired or may fire, in the order of their times. Three queries."""
+    by_key = {clock.pk: clock for clock in clocks}
+    rows = Escalation.objects.filter(clock__in=list(by_key)).exclude(state=EscalationState.CANCELLED)
+    found = list(rows.select_related("person", "acknowledged_by").prefetch_related("told"))
+    for one in found:
+        one.clock = by_key[one.clock_id]
     found.sort(key=lambda one: (one.fire_at is None, one.fired_at or one.fire_at or one.clock.due_at, one.pk))
     messages = _messages_of([one for one in found if one.state == EscalationState.FIRED])
     return [
@@ -89,7 +100,7 @@ def alike_lately(case: Complaint, user: User, *, today: date) -> dict[str, Any] 
     if case.category is None or case.kind != CaseKind.COMPLAINT:
         return None
     since = today - timedelta(days=1)
-    start = timezone.make_aware(datetime.combine(since, time.min))
+    start = midnight(since)
     rows = Complaint.objects.visible_to(user).complaints()
     rows = rows.filter(category__code=case.category.code, received_at__gte=start)
     count = rows.count()

@@ -217,14 +217,13 @@ class EntryCreate(MeanwhileMixin, CaseVerb):
             messages.success(self.request, _("Note saved."))
         elif data["kind"] == EntryKind.OUTBOUND:
             case = case_for(self.request, self.case.pk, "change")
+            said = {"seen": data.get("seen"), "despite": data.get("despite", "")}
             if data["send_by_mail"]:
                 require(self.person, "add", CaseLetter)
-                answer_by_mail(case, data["body"], by=self.person, seen=data.get("seen"))
+                answer_by_mail(case, data["body"], by=self.person, **said)
                 messages.success(self.request, _("Answer saved; the e-mail is on its way."))
             else:
-                moves.answer(
-                    case, data["body"], by=self.person, channel=data["channel"], seen=data.get("seen")
-                )
+                moves.answer(case, data["body"], by=self.person, channel=data["channel"], **said)
                 messages.success(self.request, _("Answer saved."))
         else:
             case = case_for(self.request, self.case.pk, "change")

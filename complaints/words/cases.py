@@ -18,6 +18,7 @@ from complaints.choices.cases import (
 )
 from complaints.seeded_words import in_words
 from complaints.words.rules import name_in_force, told_names
+from customers.choices import Tier
 
 Params = Mapping[str, Any]
 
@@ -57,6 +58,15 @@ def _escalated(params: Params) -> str:
     return words if action in {None, "", LevelAction.NOTIFY} else f"{words} {_label(LevelAction, action)}."
 
 
+def _level_failed(params: Params) -> str:
+    told = ", ".join(params.get("told", [])) or _("nobody could be told")
+    return _("Level %(level)s (%(clock)s) could not be carried out. Told: %(told)s.") % {
+        "level": params.get("level"),
+        "clock": in_words(params.get("name") or "") or _label(ClockKind, params.get("clock")),
+        "told": told,
+    }
+
+
 def stand_ins_in_words(params: Params) -> str:
     """Return who stands in for whom, each in a sentence with a space before it; empty where nobody does."""
     return "".join(
@@ -76,8 +86,10 @@ def _moved(params: Params) -> str:
 
 
 def _refitted(params: Params) -> str:
-    """What followed from corrected facts."""
+    """What followed from corrected facts, or from another tier of the customer."""
     words = [_("Facts were corrected.")]
+    if params.get("tier"):
+        words = [_("The tier of the customer is “%(tier)s” now.") % {"tier": _label(Tier, params["tier"])}]
     if params.get("priority"):
         change = {
             "old": _label(Priority, params.get("priority_before")),
@@ -141,6 +153,8 @@ WORDS: dict[str, Callable[[Params], str]] = {
     "merged_here": lambda p: _("%(number)s was merged into this case.") % {"number": p.get("number")},
     "unmerged": lambda p: _("Taken out of %(number)s again.") % {"number": p.get("number")},
     "unmerged_here": lambda p: _("%(number)s was taken out again.") % {"number": p.get("number")},
+    "level_failed": _level_failed,
+    "level_tried_again": lambda p: _("Level %(level)s is tried again.") % {"level": p.get("level")},
     "escalation_taken": lambda p: _("Level %(level)s taken up.") % {"level": p.get("level")},
     "escalation_wrong": lambda p: _("Level %(level)s was a false alarm.") % {"level": p.get("level")},
     "work_order": lambda p: (

@@ -48,6 +48,12 @@ WORDS: dict[str, Callable[[Params], str]] = {
     "designation_told": lambda params: (
         _("The complainant was told of the rule: %(way)s.") % {"way": _way(params)}
     ),
+    "updates_settled": lambda _params: _("No further update is promised as long as the rule holds."),
+    "updates_back": lambda _params: _("The next update is promised again."),
+    "answered_despite": lambda params: (
+        _("Answered although the matter is answered for good: %(reason)s")
+        % {"reason": params.get("reason", "")}
+    ),
     "objection_received": lambda _params: _("The complainant objects to the rule."),
     "objection_upheld": lambda _params: _("Objection reviewed: the rule stays."),
     "objection_lifted": lambda _params: _("Objection reviewed: the rule is lifted."),

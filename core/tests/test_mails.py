@@ -16,7 +16,6 @@ from django.utils.translation import gettext, gettext_lazy
 from core.choices import JobState
 from core.domain.mails.composing import OUT_OF_SIGHT, READ_ALREADY, SWITCHED_OFF, sample
 from core.domain.mails.sending import (
-    BACK_OFF,
     ask_for_sending,
     claim_mail,
     move_latecomers,
@@ -25,6 +24,7 @@ from core.domain.mails.sending import (
     send_due,
     try_connection,
 )
+from core.domain.mails.tries import BACK_OFF
 from core.domain.notice_choices import Choice, save_choices, unsubscribe
 from core.domain.notifications import notify
 from core.domain.users import update_user

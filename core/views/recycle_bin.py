@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -13,7 +13,6 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -36,6 +35,7 @@ from core.filters import MOST_DIGITS
 from core.models import Organisation, User
 from core.recycling import recyclables_for
 from core.views.base import SIGNED_IN, Right, RightsMixin, go_to
+from core.zones import midnight
 
 _NAMED = 10
 _REASONS_SHOWN = 5
@@ -80,8 +80,8 @@ class BinFilterForm(forms.Form):
         return Asked(
             kind=data["kind"],
             by=data["by"],
-            since=_midnight(data["since"]),
-            until=_midnight(data["until"] + timedelta(days=1)) if data["until"] else None,
+            since=midnight(data["since"]) if data["since"] else None,
+            until=midnight(data["until"] + timedelta(days=1)) if data["until"] else None,
         )
 
     def chips(self) -> list[tuple[str, str]]:
@@ -101,10 +101,6 @@ class BinFilterForm(forms.Form):
             )
             for name in kept
         ]
-
-
-def _midnight(day: Any) -> datetime | None:
-    return timezone.make_aware(datetime.combine(day, time.min)) if day else None
 
 
 class RecycleBin(RightsMixin, View):

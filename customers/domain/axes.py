@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,17 @@ from customers.domain.changes import bump, locked
 from customers.domain.timeline import record_event
 from customers.models import AxisChange, Customer
 from customers.rules import ensure_live
+
+#: Called with the customer and the change, in its transaction, after every move of an axis.
+AxisFollower = Callable[[Customer, AxisChange], None]
+
+_followers: dict[str, AxisFollower] = {}
+
+
+def follow_axes(name: str, follower: AxisFollower) -> None:
+    """Let a higher package follow stage, tier and relationship; registering a name again replaces it."""
+    _followers[name] = follower
+
 
 AXIS_VALUES = {Axis.STAGE: Stage, Axis.TIER: Tier, Axis.RELATIONSHIP: Relationship}
 
@@ -68,6 +79,8 @@ def move_axis(
     record_event(stored, EventKind.STAGE, at=moment, by=by, data=data)
     record(AuditAction.CHANGED, by=by, subject=stored, changes={axis: (old, new)}, note=reason or rule)
     _follow(customer, stored, axis)
+    for follower in _followers.values():
+        follower(stored, change)
     return change
 
 

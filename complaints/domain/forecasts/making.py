@@ -12,12 +12,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from complaints.choices.foresight import Method
-from complaints.days import midnight
 from complaints.domain.forecasts.signs import active_customers, complained_between, signs_at
 from complaints.forecast.judging import Judgement, judged
 from complaints.forecast.logistic import Logistic, fit
 from complaints.forecast.signs import EDITION, POINTS, SIGNS, columns_of, points_of, reasons_of
 from complaints.models import Forecast, LikelyComplainer
+from core.zones import midnight
 
 Floats = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int64]

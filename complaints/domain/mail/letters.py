@@ -1,21 +1,18 @@
 """Mails to customers: written with what they say, sent by a job, their state kept beside the entry.
 
-As exactly once as SMTP allows, and in the way of `core.domain.mails.sending`: a claim is an update filtered
-on the state, and a worker that dies between the server's "accepted" and our commit leaves a letter that is
-sent again under the same Message-ID.
+As exactly once as SMTP allows, and tried as the mails of the platform are (`core.domain.mails.tries`): a
+worker that dies between the server's "accepted" and our commit leaves a letter that is sent again under the
+same Message-ID.
 """
 
 from __future__ import annotations
 
 import logging
 import re
-import smtplib
 from collections.abc import Collection
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 from uuid import uuid4
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -35,7 +32,8 @@ from core.domain.arriving import megabytes
 from core.domain.audit import record
 from core.domain.jobs import later
 from core.domain.mails.addresses import new_message_id
-from core.domain.mails.sending import BACK_OFF, MAX_ATTEMPTS, Postman
+from core.domain.mails.sending import Postman
+from core.domain.mails.tries import Tries
 from core.errors import Conflict, DomainError
 from core.models import Attachment, User
 from customers.domain.changes import locked
@@ -45,7 +43,9 @@ logger = logging.getLogger(__name__)
 TASK = "complaints.tasks.send_letter"
 #: What most mail servers take; files grow by a third on their way.
 MOST_FILES_BYTES = 15 * 1024**2
-_DIED = gettext_noop("The sender died several times while sending this.")
+TRIES = Tries(
+    CaseLetter, DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.FAILED, sender_is_final=True
+)
 _MOST_REFERENCES = 20
 
 
@@ -59,14 +59,15 @@ def answer_by_mail(
     files: Collection[Attachment] = (),
     at: datetime | None = None,
     seen: int | None = None,
+    despite: str = "",
 ) -> Entry:
     """Answer the customer by e-mail: the answer is kept as any other, and its letter waits to be sent.
 
-    Refused: a case that has ended, one without an address, while no mailbox speaks for it, and when
-    something was said after line `seen`.
+    Refused: a case that has ended, one without an address, while no mailbox speaks for it, when something
+    was said after line `seen`, and without `despite` for a matter that is answered for good.
     """
     moment = at or timezone.now()
-    entry = answer(complaint, body, by=by, channel=Intake.EMAIL, at=moment, seen=seen)
+    entry = answer(complaint, body, by=by, channel=Intake.EMAIL, at=moment, seen=seen, despite=despite)
     mail_entry(entry, by=by, files=files, at=moment)
     return entry
 
@@ -182,19 +183,7 @@ def without_address(text: str, address: str) -> str:
 
 
 def _claimed(letter_id: int, token: str, at: datetime) -> CaseLetter | None:
-    due = CaseLetter.objects.filter(pk=letter_id).due(at)
-    with transaction.atomic():
-        if due.filter(attempts__gte=MAX_ATTEMPTS).update(
-            state=DeliveryState.FAILED, lease_until=None, lease_token="", error=_DIED
-        ):
-            return None
-        claimed = due.update(
-            state=DeliveryState.SENDING,
-            attempts=F("attempts") + 1,
-            lease_token=token,
-            lease_until=at + timedelta(seconds=settings.MAIL_LEASE_SECONDS),
-        )
-    if not claimed:
+    if not TRIES.claim(letter_id, at=at, token=token):
         return None
     rows = CaseLetter.objects.select_related("complaint__person", "entry", "mailbox")
     found: CaseLetter = rows.prefetch_related("files").get(pk=letter_id)
@@ -204,7 +193,7 @@ def _claimed(letter_id: int, token: str, at: datetime) -> CaseLetter | None:
 @transaction.atomic
 def _sent(letter: CaseLetter, token: str) -> str:
     at = timezone.now()
-    if not _write(letter, token, state=DeliveryState.SENT, sent_at=at, error=""):
+    if not TRIES.end(letter.pk, token, state=DeliveryState.SENT, sent_at=at, error=""):
         return ""
     if letter.kind == LetterKind.ACKNOWLEDGEMENT:
         case: Complaint = locked(letter.complaint)
@@ -216,28 +205,13 @@ def _sent(letter: CaseLetter, token: str) -> str:
 @transaction.atomic
 def _put_back(letter: CaseLetter, token: str, error: Exception) -> str:
     text = without_address(f"{type(error).__name__}: {error}", letter.to)[:500]
-    if letter.attempts >= MAX_ATTEMPTS or _is_refused_for_good(error):
-        if _write(letter, token, state=DeliveryState.FAILED, error=text):
-            key = f"letter-{letter.pk}-{letter.rounds}-failed"
-            tell_handler(letter.complaint, "case_mail_failed", dedupe=key)
-        return DeliveryState.FAILED.value
-    due = timezone.now() + BACK_OFF[min(letter.attempts, len(BACK_OFF)) - 1]
-    if _write(letter, token, state=DeliveryState.QUEUED, due_at=due, error=text):
-        _ask_for_sending(letter, attempt=letter.attempts, due=due)
-    return DeliveryState.QUEUED.value
-
-
-def _write(letter: CaseLetter, token: str, **fields: Any) -> bool:
-    mine = CaseLetter.objects.filter(pk=letter.pk, lease_token=token, state=DeliveryState.SENDING)
-    return bool(mine.update(lease_until=None, lease_token="", **fields))
-
-
-def _is_refused_for_good(error: Exception) -> bool:
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(code >= 500 for code, _text in error.recipients.values())
-    if isinstance(error, smtplib.SMTPSenderRefused | smtplib.SMTPDataError):
-        return error.smtp_code >= 500
-    return False
+    put = TRIES.put_back(letter, token, error, text=text, at=timezone.now())
+    if put.state == DeliveryState.FAILED:
+        key = f"letter-{letter.pk}-{letter.rounds}-failed"
+        tell_handler(letter.complaint, "case_mail_failed", dedupe=key)
+    elif put.state:
+        _ask_for_sending(letter, attempt=letter.attempts, due=put.due_at)
+    return str(put.state)
 
 
 def send_overlooked(at: datetime) -> int:

@@ -23,6 +23,7 @@ from complaints.choices.cases import EntryKind, Intake, LinkKind, State
 from complaints.choices.mail import DeliveryState, MailReason, MailState
 from complaints.domain.acknowledgements import acknowledge_receipt
 from complaints.domain.entries import tell, write
+from complaints.domain.last_word import answered_for_good
 from complaints.domain.mail import threads
 from complaints.domain.mail.files import keep_files
 from complaints.domain.mail.letters import without_address
@@ -43,6 +44,8 @@ logger = logging.getLogger(__name__)
 
 _HOUR = timedelta(hours=1)
 _MOST_QUOTED = 100_000
+#: What is written once it is known what became of a mail.
+_SETTLED = ("state", "reason", "detail", "complaint", "meant_for", "entry", "settled_at", "data")
 
 
 class _TakenTwiceError(Exception):
@@ -102,7 +105,7 @@ def _take(mail_id: int, at: datetime) -> str:
     mail.state, mail.reason, mail.detail = settled.state, settled.reason, settled.detail[:500]
     mail.complaint, mail.entry, mail.settled_at = settled.case, settled.entry, at
     # Lines of the log are unique per mail; who wrote a line of the system is no mail.
-    mail.save(update_fields=["state", "reason", "detail", "complaint", "entry", "settled_at", "data"])
+    mail.save(update_fields=_SETTLED)
     return mail.state
 
 
@@ -115,7 +118,7 @@ def _not_wanted(mail: InboundMail, read: ReadMail, at: datetime) -> Settled | No
     if threads.is_our_own(head, urlsplit(settings.SITE_URL).hostname or "localhost"):
         return Settled(MailState.IGNORED, MailReason.OWN)
     if read.automatic:
-        case = threads.case_by_chain(head.replies_to, mail.mailbox)
+        case = threads.followed(threads.named_by_chain(head.replies_to, mail.mailbox))
         return Settled(MailState.IGNORED, MailReason.AUTOMATIC, case, detail=read.automatic)
     known = Entry.objects.filter(message_id=mail.message_id).select_related("complaint").first()
     if known is not None:
@@ -162,21 +165,30 @@ def _one_too_many(mail: InboundMail, at: datetime) -> Settled | None:
 def _taken(mail: InboundMail, read: ReadMail, by: User | None, at: datetime) -> Settled:
     head = read.head
     is_notice, noticed = threads.case_of_notice(head.replies_to)
-    case = threads.case_by_chain(head.replies_to, mail.mailbox)
+    named = threads.named_by_chain(head.replies_to, mail.mailbox)
     writer = threads.colleague(head.sender)
     if (is_notice or writer is not None) and by is None:
-        return _from_colleague(mail, read, case or noticed, is_ours=writer is not None, at=at)
-    case = case or threads.case_by_number(head)
-    if case is None:
+        case = threads.followed(named) or noticed
+        return _from_colleague(mail, read, case, is_ours=writer is not None, at=at)
+    named = named or threads.named_by_subject(head)
+    case = threads.followed(named)
+    if named is None or case is None:
         return _new_case(mail, read, by, at)
+    # Written about a merged case it is a word about the one that took it in.
+    mail.meant_for = named if named.pk != case.pk else None
+    is_known = threads.knows(case, head.sender) or threads.knows(named, head.sender)
     stored: Complaint = locked(case)
     if not stored.has_ended:
-        return _heard(stored, mail, read, by, at, MailReason.REPLY)
+        return _heard(stored, mail, read, by, at, MailReason.REPLY, is_known=is_known)
+    if answered_for_good(stored, at=at) is not None:
+        # Kept and told, but not taken up by itself: whoever handles it looks for new facts.
+        return _heard(stored, mail, read, by, at, MailReason.REPLY, is_known=is_known)
     days = MailPolicy.load().reopen_days
     is_fresh = stored.ended_at is not None and stored.ended_at > at - timedelta(days=days)
-    if is_fresh and stored.state != State.MERGED and threads.knows(stored, head.sender):
+    if is_fresh and stored.state != State.MERGED and is_known:
         reopen(stored, reason=_("The customer wrote again by e-mail."), by=by, at=at)
-        return _heard(stored, mail, read, by, at, MailReason.REOPENED)
+        return _heard(stored, mail, read, by, at, MailReason.REOPENED, is_known=is_known)
+    mail.meant_for = None
     return _new_case(mail, read, by, at, follows=stored)
 
 
@@ -203,10 +215,16 @@ def _from_colleague(
 
 
 def _heard(
-    case: Complaint, mail: InboundMail, read: ReadMail, by: User | None, at: datetime, reason: MailReason
+    case: Complaint,
+    mail: InboundMail,
+    read: ReadMail,
+    by: User | None,
+    at: datetime,
+    reason: MailReason,
+    *,
+    is_known: bool,
 ) -> Settled:
     text, quoted = _words(read)
-    stranger = not threads.knows(case, read.head.sender)
     entry = hear(
         case,
         text,
@@ -218,7 +236,7 @@ def _heard(
     )
     _ensure_first(entry, case)
     found = keep_files(case, read.files, at=at)
-    mail.data = {**mail.data, "quoted": quoted, "stranger": stranger, **found}
+    mail.data = {**mail.data, "quoted": quoted, "stranger": not is_known, **found}
     _say_what_is_missing(case, mail, read, at)
     return Settled(MailState.TAKEN, reason, case, entry)
 

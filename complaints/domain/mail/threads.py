@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from complaints.choices.mail import MailState
 from complaints.mail.addresses import case_numbers
@@ -22,26 +23,32 @@ from customers.models import Contact, Customer, Person
 _MOST_MERGES = 20
 
 
-def case_by_chain(ids: Sequence[str], mailbox: Mailbox) -> Complaint | None:
-    """Return the case of the nearest mail that is named; None where none is ours."""
+def named_by_chain(ids: Sequence[str], mailbox: Mailbox) -> Complaint | None:
+    """Return the case of the nearest mail that is named, merged or not; None where none is ours.
+
+    A mail that was written about a merged case names that one still, though its line is where the matter
+    goes on: the answers to it belong to the same thread.
+    """
     if not ids:
         return None
     found: dict[str, int] = {}
-    mails = InboundMail.objects.filter(mailbox=mailbox, message_id__in=ids, complaint__isnull=False)
-    found.update(mails.values_list("message_id", "complaint_id"))
     entries = Entry.objects.filter(message_id__in=ids)
     found.update(entries.values_list("message_id", "complaint_id"))
+    mails = InboundMail.objects.filter(mailbox=mailbox, message_id__in=ids, complaint__isnull=False)
+    named = Coalesce("meant_for", "complaint")
+    found.update(mails.values_list("message_id", named))
     found.update(CaseLetter.objects.filter(message_id__in=ids).values_list("message_id", "complaint_id"))
     key = next((found[one] for one in ids if one in found), None)
-    return followed(Complaint.objects.filter(pk=key).first()) if key is not None else None
+    case: Complaint | None = Complaint.objects.filter(pk=key).first() if key is not None else None
+    return case
 
 
-def case_by_number(head: Head) -> Complaint | None:
-    """Return the case that the subject names, where it knows the sender."""
+def named_by_subject(head: Head) -> Complaint | None:
+    """Return the case that the subject names, merged or not, where it knows the sender."""
     for number in case_numbers(head.subject):
-        case = Complaint.objects.select_related("person").numbered(number).first()
+        case: Complaint | None = Complaint.objects.select_related("person").numbered(number).first()
         if case is not None and knows(case, head.sender):
-            return followed(case)
+            return case
     return None
 
 

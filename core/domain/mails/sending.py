@@ -26,6 +26,7 @@ from core.choices import AuditAction
 from core.domain.audit import record
 from core.domain.jobs import later, progress
 from core.domain.mails.composing import Held, Letter, Skipped, compose, sender
+from core.domain.mails.tries import Tries
 from core.domain.notice_choices import timings_of
 from core.domain.notifications import summary_mail
 from core.errors import Conflict, DomainError
@@ -35,11 +36,8 @@ from core.quiet import next_digest
 
 logger = logging.getLogger(__name__)
 
-MAX_ATTEMPTS = 5
-#: How long a mail waits after the first, second … failed attempt.
-BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
 TASK = "core.tasks.send_mails"
-_DIED = gettext_noop("The sender died several times while sending this.")
+TRIES = Tries(OutgoingMail, MailState.WAITING, MailState.SENDING, MailState.FAILED)
 _LOOKED_AT = 20
 
 
@@ -118,18 +116,7 @@ def claim_mail(pk: int, *, at: datetime, token: str) -> OutgoingMail | None:
 
     One whose attempts are used up is set aside instead.
     """
-    due = OutgoingMail.objects.filter(pk=pk).due(at)
-    with transaction.atomic():
-        worn_out = due.filter(attempts__gte=MAX_ATTEMPTS)
-        if worn_out.update(state=MailState.FAILED, lease_until=None, lease_token="", error=_DIED):
-            return None
-        claimed = due.update(
-            state=MailState.SENDING,
-            attempts=F("attempts") + 1,
-            lease_token=token,
-            lease_until=at + timedelta(seconds=settings.MAIL_LEASE_SECONDS),
-            claimed_at=at,
-        )
+    claimed = TRIES.claim(pk, at=at, token=token, claimed_at=at)
     return OutgoingMail.objects.select_related("user").get(pk=pk) if claimed else None
 
 
@@ -166,18 +153,17 @@ def _settle(mail: OutgoingMail, token: str, letter: Letter | Skipped | Held) -> 
 
 def _put_back(mail: OutgoingMail, token: str, error: Exception) -> str:
     text = f"{type(error).__name__}: {error}"[:500]
-    if mail.attempts >= MAX_ATTEMPTS or _is_refused_for_good(error):
-        return _write(mail, token, state=MailState.FAILED, error=text)
-    wait = BACK_OFF[min(mail.attempts, len(BACK_OFF)) - 1]
-    return _write(mail, token, state=MailState.WAITING, due_at=timezone.now() + wait, error=text)
+    state = TRIES.put_back(mail, token, error, text=text, at=timezone.now()).state
+    return str(state) or _taken_over(mail)
 
 
 def _write(mail: OutgoingMail, token: str, *, state: MailState, **fields: Any) -> str:
-    mine = OutgoingMail.objects.filter(pk=mail.pk).held_by(token)
-    if not mine.update(state=state, lease_until=None, lease_token="", **fields):
-        logger.warning("Mail %s was taken over by another worker; this one's end is not written.", mail.pk)
-        return ""
-    return state.value
+    return state.value if TRIES.end(mail.pk, token, state=state, **fields) else _taken_over(mail)
+
+
+def _taken_over(mail: OutgoingMail) -> str:
+    logger.warning("Mail %s was taken over by another worker; this one's end is not written.", mail.pk)
+    return ""
 
 
 _ABOUT_THE_MAIL = (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError)
@@ -185,13 +171,6 @@ _ABOUT_THE_MAIL = (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smt
 
 def _is_trouble_of_the_server(error: Exception) -> bool:
     return isinstance(error, OSError) and not isinstance(error, _ABOUT_THE_MAIL)
-
-
-def _is_refused_for_good(error: Exception) -> bool:
-    """Tell whether the server said no to this mail in a way that asking again will not change."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(code >= 500 for code, _text in error.recipients.values())
-    return isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500
 
 
 def move_latecomers(at: datetime) -> int:
