@@ -12,6 +12,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from complaints.api.acted import ActedCaseField
 from complaints.api.solving import ActingViewSet
 from complaints.choices.conduct import ObjectionOutcome, Restraint, Scope
 from complaints.choices.letters import HandoverWay
@@ -70,7 +71,7 @@ class DesignationSerializer(StrictModelSerializer):
 class ProposalSerializer(Strict):
     """What is proposed, and what shows it; one piece of evidence at least."""
 
-    complaint = ScopedRelatedField(Complaint)
+    complaint = ActedCaseField()
     scope = serializers.ChoiceField(choices=Scope.choices, default=Scope.MATTER)
     criteria = ScopedRelatedField(ConductCriterion, many=True)
     reason = serializers.CharField(max_length=5_000)
@@ -213,7 +214,7 @@ class LegalReferenceSerializer(serializers.ModelSerializer[LegalReference]):
 class CiteSerializer(Strict):
     """In which complaint."""
 
-    complaint = ScopedRelatedField(Complaint)
+    complaint = ActedCaseField()
 
 
 class LegalReferenceViewSet(ActingViewSet):

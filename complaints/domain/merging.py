@@ -78,6 +78,17 @@ def unmerge(complaint: Complaint, *, by: User, at: datetime | None = None) -> Co
     return stored
 
 
+def taken_in(case: Complaint) -> list[Complaint]:
+    """Return the cases that were merged into this one, and those that had been merged into them."""
+    found: dict[int, Complaint] = {}
+    heads = [case.pk]
+    while heads:
+        rows = Complaint.objects.filter(merged_into__in=heads).exclude(pk__in=[case.pk, *found])
+        heads = [one.pk for one in rows]
+        found |= {one.pk: one for one in rows}
+    return sorted(found.values(), key=lambda one: one.pk)
+
+
 @transaction.atomic
 def link_cases(
     source: Complaint, target: Complaint, kind: str, *, by: User | None, at: datetime | None = None

@@ -16,6 +16,7 @@ from complaints.choices.mail import MailReason
 from complaints.choices.solving import CallBackState
 from complaints.domain.answers import note_unanswered
 from complaints.domain.callback_answers import link_token
+from complaints.domain.mail.threads import followed
 from complaints.domain.moves import hear, withdraw
 from complaints.domain.telling import tell_responsible
 from complaints.models import CallBack, Clock, Complaint, Entry, InboundMail
@@ -140,18 +141,19 @@ def may_withdraw(case: Complaint) -> bool:
 def say(case: Complaint, body: str, *, key: str, at: datetime) -> Entry:
     """Keep what the complainant writes on the status page; the same form sent again is one line.
 
-    What is written to a merged case is told to whoever handles the case that took it in.
+    What is written to a merged case is told to whoever handles the case that goes on, of several the last.
     """
     stored, name = locked(case), f"status-page:{key}"
     known: Entry | None = Entry.objects.filter(message_id=name).first()
     if known is not None:
         return known
     entry = hear(stored, body, by=None, at=at, message_id=name, channel=Intake.FORM)
-    if stored.merged_into is not None:
-        target = locked(stored.merged_into)
+    last = followed(stored)
+    if last is not None and last.pk != stored.pk:
+        target = locked(last)
         if not target.has_ended and target.unanswered_since is None:
             note_unanswered(target, at=at)
-        tell_responsible(stored.merged_into, "case_heard", dedupe=f"case-heard-{entry.pk}-merged")
+        tell_responsible(target, "case_heard", dedupe=f"case-heard-{entry.pk}-merged")
     return entry
 
 

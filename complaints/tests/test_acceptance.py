@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from complaints.choices.cases import ClockKind, ClockState, EntryKind, MetBy, Unit
+from complaints.choices.cases import ClockKind, ClockState, EntryKind, LevelAction, MetBy, State, Unit
 from complaints.domain.acceptance import tell_acceptance
 from complaints.domain.case_facts import Measuring
 from complaints.domain.escalation import fire_due
@@ -18,7 +18,7 @@ from complaints.domain.moves import close, solve, take, withdraw
 from complaints.domain.rebasing import rebase_clocks
 from complaints.domain.registering import register_case
 from complaints.domain.reopening import reopen
-from complaints.models import Complaint, Level, Target
+from complaints.models import Complaint, Escalation, Level, Target
 from complaints.tests.factories import CalendarFactory, QueueFactory, policy
 from complaints.tests.letters import whole_letter
 from complaints.views.detail import shown_clocks
@@ -147,6 +147,36 @@ def test_a_letter_that_does_not_come_escalates_though_the_case_is_solved(rules, 
     solve(case, "Refunded", decision="upheld", by=agent, at=at(5))
     assert fire_due(at(23, 9)) == 0
     assert fire_due(at(23)) == 1
+
+
+@pytest.mark.parametrize("ended", [False, True])
+@pytest.mark.parametrize("action", [LevelAction.REASSIGN, LevelAction.RAISE_GRADE])
+def test_a_level_of_a_late_letter_tells_where_the_case_is_not_in_hand_any_more(
+    action, ended, rules, case, agent, user_in
+):
+    agent.team.lead = user_in("manager", team=agent.team)
+    agent.team.save()
+    for number in (1, 2):
+        Level.objects.create(
+            policy=rules,
+            clock=ClockKind.STATUTORY,
+            name="Letter",
+            number=number,
+            recipient="team_lead",
+            action=action if number == 1 else LevelAction.NOTIFY,
+        )
+    rebase_clocks(case, at=at(3))
+    solve(case, "Refunded", decision="upheld", by=agent, at=at(5))
+    if ended:
+        case.refresh_from_db()
+        close(case, by=agent, at=at(6))
+    assert fire_due(at(24)) == 2
+    first = Escalation.objects.get(complaint=case, clock__name="Letter", number=1)
+    grade_rises = action == LevelAction.RAISE_GRADE and not ended
+    assert first.evidence["action"] == (LevelAction.RAISE_GRADE if grade_rises else LevelAction.NOTIFY)
+    assert set(first.told.all()) == {agent.team.lead}
+    case.refresh_from_db()
+    assert (case.owner, case.state) == (agent, State.CLOSED if ended else State.SOLVED)
 
 
 def test_a_withdrawn_case_waits_for_no_letter(case, agent):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from complaints.domain.calendar_settings import save_calendar, set_day, set_hours
 from complaints.domain.calendars import working_calendar
 from complaints.models import BusinessCalendar
-from complaints.sla import working_seconds
+from complaints.sla import add_working_days, working_seconds
 from complaints.tests.factories import CalendarFactory
 from core.errors import Conflict, DomainError
 
@@ -47,6 +47,22 @@ def test_new_hours_end_the_old_ones_and_leave_them_as_they_were(calendar, admin)
     set_hours(calendar, SHORT, valid_from=monday_in(2), by=admin)
     assert hours_between(calendar, monday_in(1), 7) == 40
     assert hours_between(calendar, monday_in(2), 7) == 15
+
+
+def test_before_its_first_hours_a_calendar_is_as_on_their_first_day(admin):
+    made = BusinessCalendar.objects.create(name="New", time_zone="Asia/Shanghai", follows_china=False)
+    set_hours(made, SHORT, valid_from=monday_in(1), by=admin)
+    set_hours(made, WEEK, valid_from=monday_in(2), by=admin)
+    assert hours_between(made, monday_in(-2), 7) == 15
+    assert hours_between(made, monday_in(2), 7) == 40
+
+
+def test_a_late_case_gets_no_fresh_time_by_a_calendar_that_was_just_made(admin):
+    made = BusinessCalendar.objects.create(name="New", time_zone="Asia/Shanghai", follows_china=False)
+    set_hours(made, WEEK, valid_from=timezone.localdate(), by=admin)
+    begun = datetime.combine(monday_in(-3), time(9), SHANGHAI)
+    due = add_working_days(begun, 2, working_calendar(made, since=begun))
+    assert due == datetime.combine(monday_in(-3) + timedelta(days=2), time(9), SHANGHAI)
 
 
 def test_hours_from_an_earlier_day_replace_what_was_planned_for_later(calendar, admin):

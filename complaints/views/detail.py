@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -27,6 +28,7 @@ from complaints.domain.first_contact import (
     steps_done,
     within_ninety_seconds,
 )
+from complaints.domain.merging import taken_in
 from complaints.domain.phrases import phrases_for
 from complaints.domain.presence import note_viewing, others_viewing
 from complaints.forms.cases import EmotionForm, EntryForm
@@ -81,7 +83,7 @@ class ComplaintDetail(RightsMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Read every part."""
         case, now = self.case, timezone.now()
-        may, seen = self.may(), last_said(case)
+        may, seen, merged = self.may(), last_said(case), taken_in(case)
         clocks = shown_clocks(case, now)
         note_viewing(case.pk, self.person)
         return super().get_context_data(
@@ -91,7 +93,7 @@ class ComplaintDetail(RightsMixin, TemplateView):
             clocks=clocks,
             awaits_acceptance=case.is_open and any(awaits_acceptance(one) for one in clocks),
             **ladder_card(case, self.person),
-            lines=with_mails(lines_of(case)),
+            lines=with_mails(lines_of(case, merged)),
             **acknowledgement_of(case),
             seen=seen,
             entry_form=entry_form(case, seen) if may["log"] else None,
@@ -102,7 +104,7 @@ class ComplaintDetail(RightsMixin, TemplateView):
             weighed=weighed_rows(case.dispatch_evidence.get("weighed", [])),
             work_orders=list(WorkOrder.objects.visible_to(self.person).for_list().filter(complaint=case)),
             links=links_of(case, self.person),
-            merged=list(case.merged.all()),
+            merged=merged,
             viewers=others_viewing(case.pk, self.person),
             banners=banners_of(case, self.person),
             nav_current=NAV,
@@ -131,7 +133,9 @@ class ComplaintDetail(RightsMixin, TemplateView):
             "convert": changed["grade"] and self.case.is_open,
             "letters": self.case.is_complaint and can(self.person, "view", DecisionLetter),
             "references": self.case.is_complaint and can(self.person, "view", Citation),
-            "designate": self.case.is_complaint and can(self.person, "add", Designation),
+            "designate": self.case.is_complaint
+            and can(self.person, "add", Designation)
+            and rows.acted_on_by(self.person).exists(),
             "status_page": can(self.person, "view", StatusAccess),
             "mail": changed["change"] and can(self.person, "add", CaseLetter) and can_be_mailed(self.case),
             "mails": can(self.person, "view", InboundMail),
@@ -161,9 +165,9 @@ def awaits_acceptance(shown: Shown) -> bool:
     return shown.is_running and clock.kind == ClockKind.STATUTORY and clock.met_by == MetBy.ACCEPTANCE
 
 
-def lines_of(case: Complaint) -> list[dict[str, Any]]:
-    """Return the log, that of cases merged into this one included, the latest lines at the end."""
-    cases = [case.pk, *case.merged.values_list("pk", flat=True)]
+def lines_of(case: Complaint, merged: Sequence[Complaint]) -> list[dict[str, Any]]:
+    """Return the log, that of the cases merged into this one included, the latest lines at the end."""
+    cases = [case.pk, *(one.pk for one in merged)]
     rows = Entry.objects.filter(complaint__in=cases).select_related("by", "complaint").order_by("-at", "-id")
     found = list(rows[:ENTRIES_SHOWN])[::-1]
     marks = {
