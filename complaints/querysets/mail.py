@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db.models import Q
 
-from complaints.choices.mail import DeliveryState, MailState
+from complaints.choices.mail import DeliveryState, MailReason, MailState
 from complaints.querysets.cases import BelowComplaint, SettingQuerySet, cases_for
 from core.access import ScopedQuerySet, teams_in_reach
 from core.roles import Reach
@@ -52,6 +52,11 @@ class InboundMailQuerySet(ScopedQuerySet):
     def unread(self) -> Self:
         """Those that were stored and not worked on yet."""
         return self.filter(state=MailState.RECEIVED)
+
+    def ignored(self, *, since: datetime) -> Self:
+        """Those of which nothing became, from a moment on, but for what we had already or wrote ourselves."""
+        told = [MailReason.DUPLICATE, MailReason.OWN]
+        return self.filter(state=MailState.IGNORED, received_at__gte=since).exclude(reason__in=told)
 
     def from_sender(self, sender: str, *, since: datetime) -> Self:
         """Those of one address from a moment on."""

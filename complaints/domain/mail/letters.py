@@ -27,8 +27,8 @@ from complaints.choices.mail import DeliveryState, LetterKind, MailState
 from complaints.domain.callbacks import address_of
 from complaints.domain.mail.composing import compose
 from complaints.domain.mail.mailboxes import mailbox_of
+from complaints.domain.mail.undelivered import note_delivered_after_all, note_undelivered
 from complaints.domain.moves import acknowledge, answer
-from complaints.domain.telling import tell_handler
 from complaints.models import CaseLetter, Complaint, Entry, InboundMail, Mailbox
 from core.choices import AuditAction
 from core.domain.arriving import megabytes
@@ -187,6 +187,8 @@ def _claimed(letter_id: int, token: str, at: datetime) -> CaseLetter | None:
         if due.filter(attempts__gte=MAX_ATTEMPTS).update(
             state=DeliveryState.FAILED, lease_until=None, lease_token="", error=_DIED
         ):
+            dead = CaseLetter.objects.select_related("complaint").get(pk=letter_id)
+            note_undelivered(dead, code="mail_failed", reason=_DIED, at=at)
             return None
         claimed = due.update(
             state=DeliveryState.SENDING,
@@ -206,6 +208,7 @@ def _sent(letter: CaseLetter, token: str) -> str:
     at = timezone.now()
     if not _write(letter, token, state=DeliveryState.SENT, sent_at=at, error=""):
         return ""
+    note_delivered_after_all(letter)
     if letter.kind == LetterKind.ACKNOWLEDGEMENT:
         case: Complaint = locked(letter.complaint)
         if case.acknowledged_at is None:
@@ -218,8 +221,7 @@ def _put_back(letter: CaseLetter, token: str, error: Exception) -> str:
     text = without_address(f"{type(error).__name__}: {error}", letter.to)[:500]
     if letter.attempts >= MAX_ATTEMPTS or _is_refused_for_good(error):
         if _write(letter, token, state=DeliveryState.FAILED, error=text):
-            key = f"letter-{letter.pk}-{letter.rounds}-failed"
-            tell_handler(letter.complaint, "case_mail_failed", dedupe=key)
+            note_undelivered(letter, code="mail_failed", reason=text, at=timezone.now())
         return DeliveryState.FAILED.value
     due = timezone.now() + BACK_OFF[min(letter.attempts, len(BACK_OFF)) - 1]
     if _write(letter, token, state=DeliveryState.QUEUED, due_at=due, error=text):
