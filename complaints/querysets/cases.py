@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 
 from complaints.choices.cases import (
     ENDED,
@@ -206,6 +206,14 @@ class ClockQuerySet(BelowComplaint):
     def open(self) -> Self:
         """Those that are neither met nor called off."""
         return self.filter(state__in=[ClockState.RUNNING, ClockState.PAUSED])
+
+    def running_or_late(self) -> Self:
+        """Those that count, and those that were late before the case began to wait for the customer."""
+        from complaints.models import Pause
+
+        pauses = Pause.objects.filter(complaint=OuterRef("complaint"), ended_at__isnull=True)
+        was_late = Q(state=ClockState.PAUSED, due_at__lt=Subquery(pauses.values("started_at")[:1]))
+        return self.filter(Q(state=ClockState.RUNNING) | was_late)
 
     def late(self, at: datetime) -> Self:
         """Those that are past due and not met."""

@@ -156,7 +156,10 @@ def shown_clocks(case: Complaint, at: datetime) -> list[Shown]:
     rows = case.clocks.filter(which).exclude(state=ClockState.CANCELLED).select_related("calendar")
     clocks = sorted(rows, key=lambda one: (one.state == ClockState.MET, one.due_at))
     latest = {(one.kind, one.name): one for one in sorted(clocks, key=lambda one: (one.cycle, one.turn))}
-    return [show(one, at) for one in clocks if latest[one.kind, one.name] is one]
+    is_paused = any(one.state == ClockState.PAUSED for one in clocks)
+    pause = case.pauses.filter(ended_at__isnull=True).first() if is_paused else None
+    since = pause.started_at if pause is not None else None
+    return [show(one, at, paused_at=since) for one in clocks if latest[one.kind, one.name] is one]
 
 
 def awaits_acceptance(shown: Shown) -> bool:
