@@ -187,3 +187,27 @@ def test_a_response_that_rules_ask_for_after_a_reopening_counts_from_there(case,
     Target.objects.create(policy=fits, clock=ClockKind.RESPOND, amount=4, unit="working_hours")
     rebase_clocks(case, at=at(9, 10, 5))
     assert clock(case, ClockKind.RESPOND).started_at == at(9, 10)
+
+
+# ---- figures of what was reopened -------------------------------------------------------------------
+def test_a_promise_that_was_late_before_the_solution_stays_late_after_a_reopening(case, agent):
+    answer(case, "Tomorrow.", by=agent, at=at(2, 10, 20))
+    solve(case, "Done.", decision="upheld", by=agent, at=at(4, 9))
+    case.refresh_from_db()
+    assert facts(case, at(4, 10))[Fact.SLA_UPDATE] is False
+    case = reopen(case, reason="It was not", by=agent, at=at(5, 10))
+    assert facts(case, at(5, 11))[Fact.SLA_UPDATE] is False
+
+
+def test_a_case_that_was_reopened_is_not_solved_in_time_before_it_is_solved_again(case, agent):
+    answer(case, "Tomorrow.", by=agent, at=at(2, 10, 20))
+    solve(case, "Done.", decision="upheld", by=agent, at=at(2, 15))
+    case.refresh_from_db()
+    assert facts(case, at(2, 16))[Fact.SLA_SOLVE] is True
+    case = reopen(case, reason="It was not", by=agent, at=at(2, 17))
+    open_again = facts(case, at(2, 17, 30))
+    assert Fact.SLA_SOLVE not in open_again and Fact.SLA_RESPOND not in open_again
+    answer(case, "We look again.", by=agent, at=at(2, 17, 40))
+    solve(case, "Done, really.", decision="upheld", by=agent, at=at(3, 9, 30))
+    again = facts(case, at(3, 10))
+    assert (again[Fact.SLA_SOLVE], again[Fact.SLA_RESPOND]) == (True, True)
