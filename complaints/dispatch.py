@@ -75,8 +75,8 @@ class Ranking:
 
 
 def ranked(wanted: Wanted, candidates: Iterable[Candidate]) -> Ranking:
-    """Weigh everybody: the owner of the customer where that counts, then experience, the lighter load in
-    relation to the cap, and who waited longest. Ties are settled by number, so that the answer is stable.
+    """Weigh everybody: the owner of the customer where that counts, then the lighter load in relation to
+    the cap, experience, and who waited longest. Ties are settled by number, so that the answer is stable.
     """
     weighed = [_weighed(wanted, one) for one in candidates]
     return Ranking(tuple(sorted(weighed, key=lambda row: _place(wanted, row))))

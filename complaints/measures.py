@@ -32,13 +32,17 @@ class ClockFact:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a case stands: what stopped its clocks, and since when it waits."""
+    """How a case stands: what stopped its clocks, and since when it waits.
+
+    `solutions` are the moments at which solutions were given, one for each cycle that has one, in order.
+    """
 
     state: str
     cycle: int
     solved_at: datetime | None = None
     ended_at: datetime | None = None
     waiting_since: datetime | None = None
+    solutions: tuple[datetime, ...] = ()
 
 
 def kept(clocks: Iterable[ClockFact], ending: Ending, *, at: datetime) -> tuple[datetime, bool] | None:
@@ -46,13 +50,22 @@ def kept(clocks: Iterable[ClockFact], ending: Ending, *, at: datetime) -> tuple[
 
     One late clock makes the case late, from the moment at which the first of them fell due; a case in time
     is decided when the last of them was met. Open and late counts as late; open and not yet due, or
-    stopped while the customer is waited for, is not decided.
+    stopped while the customer is waited for, is not decided; nor is a case that was reopened, as long as
+    such a clock of its new cycle is open.
     """
-    fates = [fate for fate in (_fate(clock, ending, at) for clock in clocks) if fate is not None]
+    rows = list(clocks)
+    decided = {clock: _fate(clock, ending, at) for clock in rows}
+    fates = [fate for fate in decided.values() if fate is not None]
     late = [moment for moment, in_time in fates if not in_time]
     if late:
         return min(late), False
+    last = max((clock.cycle for clock, fate in decided.items() if fate is not None), default=0)
+    if any(clock.cycle > last for clock in rows if clock.state in _OPEN):
+        return None
     return (max(moment for moment, _in_time in fates), True) if fates else None
+
+
+_OPEN = frozenset({ClockState.RUNNING, ClockState.PAUSED})
 
 
 def _fate(clock: ClockFact, ending: Ending, at: datetime) -> tuple[datetime, bool] | None:
@@ -69,8 +82,9 @@ def _stopped_at(clock: ClockFact, ending: Ending, at: datetime) -> datetime | No
         return at
     if clock.state == ClockState.PAUSED:
         return ending.waiting_since
-    if clock.cycle != ending.cycle:
-        return None
+    if clock.cycle < ending.cycle:
+        ended = ending.solutions[clock.cycle - 1 : clock.cycle]
+        return ended[0] if ended and clock.kind == ClockKind.UPDATE else None
     if ending.state == State.WITHDRAWN:
         return ending.ended_at
     # A promised update is called off by the solution; every other clock is met by it.

@@ -33,7 +33,8 @@ def check_mail(at: datetime) -> Finding:
     broken = sorted(str(row) for row in Mailbox.objects.polled().filter(late))
     waiting = InboundMail.objects.unread().filter(received_at__lt=at - PATIENCE).count()
     unsent = CaseLetter.objects.stuck(at).count()
-    figures = {"mailboxes": broken, "waiting": waiting, "unsent": unsent}
+    ignored = InboundMail.objects.ignored(since=at - timedelta(days=1)).count()
+    figures = {"mailboxes": broken, "waiting": waiting, "unsent": unsent, "ignored": ignored}
     if broken:
         text = _("Mailboxes that could not be opened for half an hour: %(names)s.")
         advice = _("Settings, E-mail of customers: the error of the server stands beside each.")
@@ -44,6 +45,9 @@ def check_mail(at: datetime) -> Finding:
         )
         advice = _("Look under Jobs whether workers and schedules run.")
         return Finding(Condition.WARNING, text, advice, figures)
+    if ignored:
+        words = _("Mail comes and goes; %(ignored)s were ignored within a day, see Received mail.") % figures
+        return Finding(text=words, figures=figures)
     return Finding(text=_("Mail comes and goes."), figures=figures)
 
 

@@ -27,8 +27,11 @@ class Shown:
     is_running: bool
 
 
-def show(clock: Clock, at: datetime) -> Shown:
-    """Return what the page says of the clock at the moment."""
+def show(clock: Clock, at: datetime, *, paused_at: datetime | None = None) -> Shown:
+    """Return what the page says of the clock at the moment.
+
+    `paused_at` is since when the customer is waited for: what was late by then is no less late for that.
+    """
     end = clock.met_at or at
     whole = max((clock.due_at - clock.started_at).total_seconds(), 1)
     run = (end - clock.started_at).total_seconds() / whole
@@ -40,6 +43,9 @@ def show(clock: Clock, at: datetime) -> Shown:
         left = took if in_time else _("%(time)s too late") % {"time": duration(end - clock.due_at)}
         return Shown(clock, label, left, percent, "good" if in_time else "bad", False)
     if clock.state == ClockState.PAUSED:
+        if paused_at is not None and clock.due_at < paused_at:
+            words = _("paused, %(time)s late") % {"time": duration(paused_at - clock.due_at)}
+            return Shown(clock, label, words, 100, "bad", False)
         return Shown(clock, label, _("paused"), percent, "", False)
     if at > clock.due_at:
         late = _("%(time)s late") % {"time": duration(at - clock.due_at)}

@@ -173,7 +173,7 @@ def working_seconds(start: datetime, end: datetime, calendar: Calendar, pauses: 
     return total // _SECOND
 
 
-def add_working_days(start: datetime, days: int, calendar: Calendar, *, end_of_day: bool = False) -> datetime:
+def add_working_days(start: datetime, days: int, calendar: Calendar, end_of_day: bool = False) -> datetime:
     """Return the moment `days` working days after `start`, at the same local time, even before opening.
 
     The day of `start` is not counted: one day after a Saturday is the Monday, as after the Friday. Negative

@@ -199,10 +199,10 @@ class ScopedQuerySet(models.QuerySet[Any]):
             return self.none()
         if reach == Reach.ALL or (self.owner_path is None and self.team_path is None):
             return self
-        return self.filter(self._held_by(user, reach) | self._lent_to(user, lent_for))
+        return self.filter(self._held_by(user, reach, action) | self._lent_to(user, lent_for))
 
-    def _held_by(self, user: User, reach: str) -> Q:
-        """The rows of the person and, where the reach says so, of the teams."""
+    def _held_by(self, user: User, reach: str, action: str) -> Q:  # noqa: ARG002 (for those below)
+        """The rows of the person and, where the reach says so, of the teams; below others, by the action."""
         condition = Q(pk__in=[])
         if self.owner_path is not None:
             condition |= Q(**{self.owner_path: user.pk})

@@ -48,8 +48,8 @@ class CalendarSerializer(StrictModelSerializer):
     class Meta:
         model = BusinessCalendar
         fields = [
-            "id", "name", "time_zone", "is_default", "follows_china", "is_active", "hours", "updated_at",
-            "version",
+            "id", "name", "time_zone", "is_default", "follows_china", "notices_until", "is_active", "hours",
+            "updated_at", "version",
         ]  # fmt: skip
         read_only_fields = ["is_default", "updated_at"]
 
@@ -158,7 +158,7 @@ class CalendarViewSet(VersionedViewSet):
     def update_record(self, instance: BusinessCalendar, data: dict[str, Any]) -> BusinessCalendar:
         """Change it; a zone in which deadlines were worked out stays."""
         version = self.version_of(data)
-        names = ("name", "time_zone", "follows_china", "is_active")
+        names = ("name", "time_zone", "follows_china", "notices_until", "is_active")
         values = {name: data.get(name, getattr(instance, name)) for name in names}
         return save_calendar(**values, by=self.actor, calendar=instance, version=version)
 

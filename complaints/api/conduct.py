@@ -12,6 +12,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from complaints.api.acted import ActedCaseField
 from complaints.api.solving import ActingViewSet
 from complaints.choices.conduct import ObjectionOutcome, Restraint, Scope
 from complaints.choices.letters import HandoverWay
@@ -72,7 +73,7 @@ class DesignationSerializer(StrictModelSerializer):
 class ProposalSerializer(Strict):
     """What is proposed, and what shows it; one piece of evidence at least."""
 
-    complaint = ScopedRelatedField(Complaint)
+    complaint = ActedCaseField()
     scope = serializers.ChoiceField(choices=Scope.choices, default=Scope.MATTER)
     criteria = ScopedRelatedField(ConductCriterion, many=True)
     reason = serializers.CharField(max_length=5_000)
@@ -222,7 +223,7 @@ class LegalReferenceSerializer(serializers.ModelSerializer[LegalReference]):
 class CiteSerializer(Strict):
     """In what: a complaint, a letter that is being written, or a designation."""
 
-    complaint = ScopedRelatedField(Complaint, required=False)
+    complaint = ActedCaseField(required=False)
     letter = ScopedRelatedField(DecisionLetter, right="change", required=False)
     designation = ScopedRelatedField(Designation, right="change", required=False)
 

@@ -10,14 +10,14 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from complaints.api.acted import ActedCaseField
 from complaints.api.solving import ActingViewSet
 from complaints.choices.solving import Branch, Gap
 from complaints.domain.causes import Bone, confirm_investigation, write_investigation
 from complaints.filters.plans import InvestigationFilterSet
-from complaints.models import Complaint, Investigation
+from complaints.models import Investigation
 from complaints.models.causes import MOST_WHYS
 from complaints.sorting.plans import INVESTIGATION_SORTS
-from core.api.fields import ScopedRelatedField
 from customers.api.base import Strict, VersionField
 
 MOST_BONES = 60
@@ -57,7 +57,7 @@ class InvestigationSerializer(serializers.ModelSerializer[Investigation]):
 class FindingSerializer(Strict):
     """A whole finding: what is left out is empty."""
 
-    complaint = ScopedRelatedField(Complaint)
+    complaint = ActedCaseField()
     summary = serializers.CharField(required=False, allow_blank=True, max_length=5_000, default="")
     evidence = serializers.CharField(required=False, allow_blank=True, max_length=5_000, default="")
     gap = serializers.ChoiceField(choices=Gap.choices, required=False, allow_blank=True, default="")

@@ -9,16 +9,16 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from complaints.api.acted import ActedCaseField
 from complaints.api.solving import ActingViewSet
 from complaints.choices.letters import HandoverWay, LetterLanguage
 from complaints.domain import letter_issue as issuing
 from complaints.domain import letters as verbs
 from complaints.filters.letters import LetterFilterSet
 from complaints.letter_text import gaps_of
-from complaints.models import Complaint, DecisionLetter, LetterHandover, LetterTemplate
+from complaints.models import DecisionLetter, LetterHandover, LetterTemplate
 from complaints.sorting.letters import LETTER_SORTS, TEMPLATE_SORTS
 from core.access import require
-from core.api.fields import ScopedRelatedField
 from core.api.viewsets import ScopedReadViewSet
 from customers.api.base import Strict, StrictModelSerializer
 
@@ -81,7 +81,7 @@ class LetterSerializer(StrictModelSerializer):
 class LetterBeginSerializer(Strict):
     """About which complaint, and in which language."""
 
-    complaint = ScopedRelatedField(Complaint)
+    complaint = ActedCaseField()
     language = serializers.ChoiceField(choices=LetterLanguage.choices, required=False, default="")
     with_changes = serializers.BooleanField(required=False, default=True)
 

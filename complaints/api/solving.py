@@ -11,6 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from complaints.api.acted import ActedCaseField
 from complaints.choices.cases import Emotion
 from complaints.choices.solving import AttemptResult, RedressState
 from complaints.domain.callback_answers import Answer, note_attempt, settle
@@ -18,7 +19,7 @@ from complaints.domain.causes import create_cause, fix_cause, link_cause, unlink
 from complaints.domain.compensation import approve, move_on, propose, refuse_approval
 from complaints.domain.effects import effect_of_fix
 from complaints.filters.solving import CallBackFilterSet, CauseFilterSet, CompensationFilterSet
-from complaints.models import CallBack, Cause, Compensation, CompensationMove, Complaint, ComplaintCause
+from complaints.models import CallBack, Cause, Compensation, CompensationMove, ComplaintCause
 from complaints.sorting.solving import CALLBACK_SORTS, CAUSE_SORTS, COMPENSATION_SORTS
 from core.access import require
 from core.api.fields import ScopedRelatedField
@@ -71,7 +72,7 @@ class EffectSerializer(serializers.Serializer[Any]):
 class CaseSerializer(Strict):
     """The complaint that is meant."""
 
-    complaint = ScopedRelatedField(Complaint)
+    complaint = ActedCaseField()
 
 
 class ActingViewSet(ScopedReadViewSet):
@@ -184,7 +185,7 @@ class MoveSerializer(serializers.ModelSerializer[CompensationMove]):
 class CompensationSerializer(StrictModelSerializer):
     """A compensation and its ledger."""
 
-    complaint = ScopedRelatedField(Complaint)
+    complaint = ActedCaseField()
     cost_team = ScopedRelatedField(Team, required=False, allow_null=True)
     moves = MoveSerializer(many=True, read_only=True)
 

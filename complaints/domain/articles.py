@@ -32,6 +32,7 @@ def write_article(data: Mapping[str, Any], *, by: User, source: Complaint | None
     article = Article(**data, author=by, edited_by=by, created_by=by, source=source)
     ensure_valid(article, {*data, "title", "body"})
     article.save(force_insert=True)
+    article.editors.add(by)
     record(AuditAction.CREATED, by=by, subject=article)
     return article
 
@@ -86,7 +87,14 @@ def edit_article(
     if changed:
         values = {**data, "state": ArticleState.DRAFT, "edited_by": by, "reviewer": None}
         write_changes(stored, values, by=by, at=timezone.now())
+        stored.editors.add(by)
     return stored
+
+
+def may_review(article: Article, user: User) -> bool:
+    """Tell whether the user is neither the author nor anybody who wrote on it since the edition in force."""
+    wrote = user.pk in (article.author_id, article.edited_by_id)
+    return not wrote and not article.editors.filter(pk=user.pk).exists()
 
 
 @transaction.atomic
@@ -105,12 +113,13 @@ def move_article(article: Article, state: str, *, by: User, at: datetime | None 
 
 @transaction.atomic
 def publish_article(article: Article, *, by: User, at: datetime | None = None) -> ArticleEdition:
-    """Publish the reviewed text as the next edition. Refused: to its author and to who edited it last."""
+    """Publish the reviewed text as the next edition. Refused: to its author and to who wrote on it since."""
     moment = at or timezone.now()
     stored = locked(article)
     _ensure_move(stored, ArticleState.PUBLISHED)
-    if by.pk in (stored.author_id, stored.edited_by_id):
+    if not may_review(stored, by):
         raise Conflict("own_text", _("Somebody who did not write the text must review it."))
+    stored.editors.clear()
     number = stored.edition + 1
     values: dict[str, Any] = {
         "state": ArticleState.PUBLISHED,

@@ -41,13 +41,14 @@ def save_calendar(
     *,
     by: User,
     follows_china: bool = True,
+    notices_until: int | None = None,
     is_active: bool = True,
     calendar: BusinessCalendar | None = None,
     version: int | None = None,
 ) -> BusinessCalendar:
     """Make or change a calendar and return it. Refused: a name in use, and switching off the usual one."""
     values: dict[str, Any] = {"name": name.strip(), "time_zone": time_zone}
-    values |= {"follows_china": follows_china, "is_active": is_active}
+    values |= {"follows_china": follows_china, "notices_until": notices_until, "is_active": is_active}
     if time_zone not in available_timezones():
         text = _("This time zone is not known.")
         raise DomainError("unknown_zone", text, fields={"time_zone": text})
@@ -210,6 +211,6 @@ def follow_calendar(calendar: BusinessCalendar) -> int:
 
 @transaction.atomic
 def _work_out(complaint_id: int) -> None:
+    # What still runs on a case that has ended meanwhile waits for its decision letter, by the same calendar.
     case = locked(Complaint.objects.get(pk=complaint_id))
-    if not case.has_ended:
-        work_out_again(case, at=timezone.now(), reason="calendar")
+    work_out_again(case, at=timezone.now(), reason="calendar")

@@ -41,6 +41,7 @@ def assembled(
 ) -> Calendar:
     """Return the calendar that the rows make, right from `begin` on."""
     rows = list(hours)
+    first = min((row.valid_from for row in rows), default=begin)
     changes = sorted({row.valid_from for row in rows} | {_after(row) for row in rows if row.valid_to})
     last = changes[-1] if changes else begin
     weekly = _weekly_on(rows, last)
@@ -48,7 +49,8 @@ def assembled(
     extra: dict[date, tuple[Hours, ...]] = {}
     day = begin
     while day < last:  # as it was before the last change
-        then = _weekly_on(rows, day).get(day.weekday(), ())
+        # Before its first hours a calendar is as on their first day: a new one gives nobody fresh time.
+        then = _weekly_on(rows, max(day, first)).get(day.weekday(), ())
         if then:
             extra[day] = then
         else:

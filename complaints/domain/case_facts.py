@@ -160,7 +160,8 @@ class Measuring:
 
     def _deadlines(self, case: Complaint, about: _About) -> Iterator[CaseFact]:
         waiting = next((start for start, end in about.pauses if end is None), None)
-        ending = Ending(case.state, case.cycle, case.solved_at, case.ended_at, waiting)
+        solutions = tuple(turn.at for turn in about.turns if turn.code == "solved")
+        ending = Ending(case.state, case.cycle, case.solved_at, case.ended_at, waiting, solutions)
         for kind, what in SLA_OF.items():
             decided = kept((one for one in about.clocks if one.kind == kind), ending, at=self.at)
             if decided is not None:

@@ -100,7 +100,9 @@ def _call_off_open(case: Complaint, *, at: datetime) -> datetime | None:
 
 
 def _start(case: Complaint, policy: Policy | None, due: Due, *, at: datetime) -> Clock:
-    """Start one clock in its next turn, without the levels that fired for such a clock in this cycle.
+    """Start one clock in its next turn, without the levels that fired for this very promise in this cycle.
+
+    That is a clock of the kind with the same beginning, of several statutory ones the one of the same name.
 
     What was passed over stays so, unless it lies ahead again.
     """
@@ -109,7 +111,10 @@ def _start(case: Complaint, policy: Policy | None, due: Due, *, at: datetime) ->
     turn = (rows.aggregate(last=Max("turn"))["last"] or 0) + 1
     bench = bench_for(case, calendar_row(case, policy), until=at)
     clock = new_clock(case, policy, target, bench, started_at=due.started_at, reason="converted", turn=turn)
-    former = Escalation.objects.filter(clock__in=rows).exclude(clock=clock)
+    same = rows.filter(started_at=due.started_at).exclude(pk=clock.pk)
+    if target.clock == ClockKind.STATUTORY:
+        same = same.filter(name=target.name)
+    former = Escalation.objects.filter(clock__in=same)
     fired = former.filter(state=EscalationState.FIRED).values_list("number", flat=True)
     clock.escalations.planned().filter(number__in=list(fired)).delete()
     passed = former.filter(state=EscalationState.PASSED).values_list("number", flat=True)

@@ -257,8 +257,8 @@ def set_due(clock: Clock, bench: Bench, *, at: datetime, reason: str, by: User |
 
 
 def refresh_next_due(complaint: Complaint) -> None:
-    """Keep the earliest running clock with the case, for lists and boards."""
-    rows = Clock.objects.running().filter(complaint=complaint)
+    """Keep the earliest clock that runs, or was late when the pause began, for lists and boards."""
+    rows = Clock.objects.running_or_late().filter(complaint=complaint)
     before, complaint.next_due_at = complaint.next_due_at, rows.aggregate(first=Min("due_at"))["first"]
     Complaint.objects.filter(pk=complaint.pk).update(next_due_at=complaint.next_due_at)
     if complaint.next_due_at != before:

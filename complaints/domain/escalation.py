@@ -287,7 +287,7 @@ def _hand_over(case: Complaint, people: Sequence[User], *, at: datetime) -> str:
 
 def _raise_grade(case: Complaint, *, at: datetime) -> str:
     higher = [grade for grade, place in GRADE_ORDER.items() if place == GRADE_ORDER.get(case.grade, 9) + 1]
-    if case.kind != CaseKind.COMPLAINT or not higher:
+    if case.kind != CaseKind.COMPLAINT or not higher or case.has_ended:
         return str(LevelAction.NOTIFY)
     regrade(case, higher[0], reason=gettext_noop("It was escalated."), by=None, at=at)
     return str(LevelAction.RAISE_GRADE)

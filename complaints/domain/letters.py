@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from complaints.choices.cases import CaseKind, Decision, State
 from complaints.choices.letters import LETTER_MOVES, LetterState
+from complaints.domain.conduct import handlers_of
 from complaints.domain.entries import tell
 from complaints.domain.letter_templates import edition_for
 from complaints.domain.letter_values import (
@@ -96,6 +97,7 @@ def begin_letter(case: Complaint, values: dict[str, Any], *, by: User, at: datet
             new.save(force_insert=True)
     except IntegrityError as error:
         raise Conflict("being_written", _("Another letter of this case is being written.")) from error
+    new.editors.add(by)
     record(AuditAction.CREATED, by=by, subject=new, note=case.number)
     tell(case, "letter_drafted", at=at, by=by, language=new.language)
     return new
@@ -126,6 +128,7 @@ def edit_letter(
         return stored
     back = {"state": LetterState.DRAFT, "approved_by": None, "approved_at": None, "edited_by": by}
     write_changes(stored, {**values, **back}, by=by, at=timezone.now())
+    stored.editors.add(by)
     return stored
 
 
@@ -144,12 +147,13 @@ def submit_letter(letter: DecisionLetter, *, by: User, at: datetime | None = Non
 
 
 def may_approve_letter(letter: DecisionLetter, user: User) -> bool:
-    """Tell whether the user is a second person: with the right, neither writer nor handler."""
+    """Tell whether the user is a second person: with the right, never writer, editor or handler."""
     return can(user, "approve", DecisionLetter) and user.pk not in _first_people(letter)
 
 
 def _first_people(letter: DecisionLetter) -> set[int | None]:
-    return {letter.written_by_id, letter.edited_by_id, letter.complaint.owner_id}
+    editors = letter.editors.values_list("pk", flat=True)
+    return {letter.written_by_id, letter.edited_by_id, *editors, *handlers_of(letter.complaint)}
 
 
 def _ask_for_approval(letter: DecisionLetter, *, at: datetime) -> None:
@@ -168,13 +172,17 @@ def _ask_for_approval(letter: DecisionLetter, *, at: datetime) -> None:
 def approve_letter(
     letter: DecisionLetter, *, by: User, version: int | None = None, at: datetime | None = None
 ) -> DecisionLetter:
-    """Approve as a second person what was read. Refused: writer and handler, and a text changed since."""
+    """Approve as a second person what was read.
+
+    Refused: to whoever wrote on it or ever handled the case, and a text changed since.
+    """
     moment = at or timezone.now()
     stored = locked_letter(letter, LetterState.APPROVED)
     ensure_fresh(stored, version)
     if by.pk in _first_people(stored):
         raise DomainError(
-            "four_eyes", _("Neither who wrote it nor the handler of the case approves a letter.")
+            "four_eyes",
+            _("Neither who wrote on it nor who handled the case, now or before, approves a letter."),
         )
     values = {"state": LetterState.APPROVED, "approved_by": by, "approved_at": moment}
     write_changes(stored, values, by=by, at=moment)

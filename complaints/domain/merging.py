@@ -8,14 +8,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from complaints.choices.cases import LinkKind, State
+from complaints.choices.cases import EntryKind, LinkKind, State
 from complaints.domain.answers import note_unanswered
 from complaints.domain.clocks import stop_clocks
 from complaints.domain.entries import tell
 from complaints.domain.reopening import restart_clocks, state_in_hand
 from complaints.domain.story import tell_story
 from complaints.domain.work_orders import carry_over_work
-from complaints.models import CaseLink, Complaint
+from complaints.models import CaseLink, Complaint, Entry
 from complaints.rules import ensure_open
 from core.choices import AuditAction
 from core.domain.audit import record
@@ -71,10 +71,24 @@ def unmerge(complaint: Complaint, *, by: User, at: datetime | None = None) -> Co
         "ended_at": None,
     }
     write_changes(stored, values, by=by, at=moment)
+    last = Entry.objects.filter(complaint=stored).said().order_by("-id").first()
+    if last is not None and last.kind == EntryKind.INBOUND and last.by_id is None:
+        note_unanswered(stored, at=last.at)  # answers to the case that it leaves were not about this word
     restart_clocks(stored, ended_at=ended_at, at=moment, by=by)
     tell(stored, "unmerged", at=moment, by=by, number=target.number)
     tell(target, "unmerged_here", at=moment, by=by, number=stored.number)
     return stored
+
+
+def taken_in(case: Complaint) -> list[Complaint]:
+    """Return the cases that were merged into this one, and those that had been merged into them."""
+    found: dict[int, Complaint] = {}
+    heads = [case.pk]
+    while heads:
+        rows = Complaint.objects.filter(merged_into__in=heads).exclude(pk__in=[case.pk, *found])
+        heads = [one.pk for one in rows]
+        found |= {one.pk: one for one in rows}
+    return sorted(found.values(), key=lambda one: one.pk)
 
 
 @transaction.atomic

@@ -34,7 +34,8 @@ def rebase_clocks(
     """Put the case under the policy that fits it now: from its beginning, with the pauses it had.
 
     Levels that have fired stay fired; the others are those of the new policy. What the new policy does
-    not ask for is called off, what it asks for in addition starts at the beginning of the case. With
+    not ask for is called off, what it asks for in addition starts at the beginning of the case (a response
+    to a case that was reopened, at the reopening). With
     `pass_over` levels whose moment lies in the past are not all made up for, see `pass_over_levels`.
     """
     policy = policy_for(complaint)
@@ -76,6 +77,14 @@ def _retarget(
     again.update(state=EscalationState.PASSED)
 
 
+def _asked_since(complaint: Complaint, target: Target) -> datetime:
+    """Return from when a clock counts that the case never had: a response to a reopening, from that."""
+    if target.clock != ClockKind.RESPOND or complaint.cycle == 1:
+        return complaint.received_at
+    reopened = complaint.pauses.filter(reason="closed").aggregate(last=Max("ended_at"))["last"]
+    return reopened or complaint.received_at
+
+
 def _start_missing(
     complaint: Complaint, policy: Policy, targets: Iterable[Target], bench: Bench, reason: str
 ) -> list[Clock]:
@@ -89,7 +98,7 @@ def _start_missing(
         if target.clock == ClockKind.UPDATE or is_done(complaint, target) or known.exists():
             continue
         turn = (rows.filter(cycle=complaint.cycle).aggregate(last=Max("turn"))["last"] or 0) + 1
-        begun = complaint.received_at
+        begun = _asked_since(complaint, target)
         clock = new_clock(complaint, policy, target, bench, started_at=begun, reason=reason, turn=turn)
         started.append(clock)
     return started

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.translation import gettext, gettext_lazy
 
-from complaints.choices.cases import State
+from complaints.choices.cases import CaseKind, State
 from complaints.domain.crises import managers
 from complaints.models import Category, Cause, Complaint, ComplaintCause, DailyReport
 from complaints.ranking import Case, Rank, ranked
@@ -126,9 +126,13 @@ def _rows(first: date, last: date) -> Any:
 
 
 def named_ranks(report: DailyReport) -> list[dict[str, Any]]:
-    """Return the ranks with the category of each, in one query; a category without a code is None."""
+    """Return the ranks with the category of each, in one query; a category without a code is None.
+
+    A category is named as its latest edition names it.
+    """
     top = report.content.get("top", [])
-    rows = Category.objects.filter(code__in=[one["code"] for one in top]).order_by("-retired_at", "pk")
+    codes = [one["code"] for one in top]
+    rows = Category.objects.of_kind(CaseKind.COMPLAINT).filter(code__in=codes).order_by("edition")
     by_code = {row.code: row for row in rows}
     return [{**one, "category": by_code.get(one["code"])} for one in top]
 

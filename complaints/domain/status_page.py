@@ -173,7 +173,7 @@ def may_withdraw(case: Complaint) -> bool:
 def say(case: Complaint, body: str, *, key: str, at: datetime) -> Entry:
     """Keep what the complainant writes on the status page; the same form sent again is one line.
 
-    What is written to a merged case is told to whoever handles the case that took it in.
+    What is written to a merged case is told to whoever handles the case that goes on, of several the last.
     """
     stored, name = locked(case), f"status-page:{key}"
     known: Entry | None = Entry.objects.filter(message_id=name).first()

@@ -84,7 +84,7 @@ class CalendarForm(VersionMixin, RecordForm):
 
     class Meta:
         model = BusinessCalendar
-        fields = ["name", "time_zone", "follows_china", "is_active"]
+        fields = ["name", "time_zone", "follows_china", "notices_until", "is_active"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

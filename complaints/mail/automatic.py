@@ -11,6 +11,7 @@ _POSTMASTERS = re.compile(
     re.IGNORECASE,
 )
 _UNSEEN = {"bulk", "junk", "list", "auto_reply", "auto-reply"}
+_REPLIES = {"list", "junk", "auto_reply", "auto-reply"}
 _AWAY = re.compile(
     r"^\s*(?:auto(?:matic)?[ -]?(?:reply|response)|out of (?:the )?office|"
     r"自动回复|自动答复|自動回覆|自動回復|系统退信)",
@@ -59,6 +60,21 @@ def why_automatic(headers: Mapping[str, str]) -> str:
     if headers.get("return-path", "x").strip() == "<>":
         return _told(headers, "return-path")
     return _told(headers, "subject") if _AWAY.match(headers.get("subject", "")) else ""
+
+
+def is_answer(headers: Mapping[str, str]) -> bool:
+    """Tell whether the machine answers by itself (somebody is away, nobody wants it back), or feeds a list.
+
+    What a form or a platform sends is none: it speaks for somebody.
+    """
+    submitted = headers.get("auto-submitted", "").split(";")[0].strip().lower()
+    if submitted == "auto-replied" or headers.get("precedence", "").strip().lower() in _REPLIES:
+        return True
+    if "list-id" in headers:
+        return True
+    if any(headers.get(name, "no").strip().lower() != "no" for name in ("x-autoreply", "x-autorespond")):
+        return True
+    return headers.get("return-path", "x").strip() == "<>" or bool(_AWAY.match(headers.get("subject", "")))
 
 
 def _told(headers: Mapping[str, str], name: str) -> str:

@@ -16,7 +16,7 @@ from email.parser import BytesHeaderParser
 from typing import Any, TypeVar
 
 from complaints.mail.addresses import message_ids, one_message_id, sender_of, shortened
-from complaints.mail.automatic import Bounce, is_bounce, why_automatic
+from complaints.mail.automatic import Bounce, is_answer, is_bounce, why_automatic
 from complaints.mail.bodies import text_of_html
 from complaints.mail.charsets import cleaned, decode, header_text, one_line
 
@@ -67,6 +67,8 @@ class ReadMail:
     files: list[MailFile] = field(default_factory=list)
     #: Why it is no person's mail; "" for a person's.
     automatic: str = ""
+    #: The machine answers, says that somebody is away, or feeds a mailing list.
+    answers: bool = False
     bounce: Bounce | None = None
     #: Parts that were left out, or a structure that nobody can read.
     is_broken: bool = False
@@ -147,6 +149,7 @@ def read_mail(raw: bytes, *, is_cut: bool = False) -> ReadMail:
     if is_bounce(head.headers, content_type, head.sender):
         found.bounce = _safely(lambda: _read_bounce(message, head), Bounce(final=False))
     found.automatic = why_automatic(head.headers)
+    found.answers = bool(found.automatic) and is_answer(head.headers)
     found.text = cleaned(found.text).strip()
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,14 @@ class BusinessCalendar(Recorded):
         _("Chinese public holidays"),
         default=True,
         help_text=_("Holidays and make-up working days of mainland China are entered by the product."),
+    )
+    # One typed day of a year is no notice: whoever entered a whole one says so.
+    notices_until = models.PositiveSmallIntegerField(
+        _("notices entered by hand up to the year"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(2000), MaxValueValidator(2999)],
+        help_text=_("Of years that the product does not know yet; empty: none."),
     )
     is_active = models.BooleanField(_("in use"), default=True)
 

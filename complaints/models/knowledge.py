@@ -37,7 +37,7 @@ class Article(Recorded):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("author"), on_delete=models.PROTECT, related_name="articles"
     )
-    # Whoever touched the working text last does not review it either.
+    # Whoever touched the working text since the edition in force does not review it either.
     edited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("last edited by"),
@@ -47,6 +47,7 @@ class Article(Recorded):
         on_delete=models.SET_NULL,
         related_name="+",
     )
+    editors = models.ManyToManyField(settings.AUTH_USER_MODEL, editable=False, related_name="+")
     reviewer = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("reviewer"),

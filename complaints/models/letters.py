@@ -154,7 +154,7 @@ class DecisionLetter(Recorded):
         on_delete=models.PROTECT,
         related_name="+",
     )
-    # Whoever touched the text last does not approve it either.
+    # Whoever touched the text, last or before, does not approve it either.
     edited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("last edited by"),
@@ -162,6 +162,7 @@ class DecisionLetter(Recorded):
         on_delete=models.PROTECT,
         related_name="+",
     )
+    editors = models.ManyToManyField(settings.AUTH_USER_MODEL, editable=False, related_name="+")
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("approved by"),

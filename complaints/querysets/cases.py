@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 
 from complaints.choices.cases import (
     ENDED,
@@ -67,33 +67,48 @@ class HandlerQuerySet(ScopedQuerySet):
 class ComplaintQuerySet(ScopedQuerySet):
     """Cases.
 
-    They are seen by who handles them and that person's managers, by who owns the customer and theirs, and
-    by who has a work order for them: whoever has to act for the customer knows of it.
+    They are seen by who handles them and that person's managers, by who owns the customer and theirs, and,
+    to read only, by who has a work order or a call-back for them or was told of a level that fired: whoever
+    has to act for the customer knows of it.
     """
 
     share_path = "customer"
     lent_when_absent = True
 
-    def _held_by(self, user: User, reach: str) -> Q:
-        condition = super()._held_by(user, reach) | Q(customer__owner=user.pk)
+    def _held_by(self, user: User, reach: str, action: str) -> Q:
+        condition = super()._held_by(user, reach, action) | Q(customer__owner=user.pk)
         if reach == Reach.TEAM:
             condition |= Q(customer__team__in=teams_in_reach(user))
         return condition
 
     def reached(self, user: User, action: str, *, lent_for: str) -> Self:
-        """Rows in reach; who has a work order for a case sees it, and changes nothing of it."""
+        """Rows in reach; who has a work order for a case, or was told of it, sees it and changes nothing."""
         rows = super().reached(user, action, lent_for=lent_for)
         reach = reach_of(user, self.model, action)
         if action != "view" or reach is None or reach == Reach.ALL:
             return rows
-        from complaints.models import WorkOrder
+        held = self._held_by(user, reach, action) | self._lent_to(user, lent_for)
+        return self.filter(held | self._read_by(user, reach, lent_for))
+
+    def acted_on_by(self, user: User) -> Self:
+        """Cases on whose parts the person may act, with the rights on those parts: not what is only read.
+
+        A deputy acts for who is absent.
+        """
+        return super().reached(user, "view", lent_for="change").live()
+
+    def _read_by(self, user: User, reach: str, lent_for: str) -> Q:
+        """What is seen and not changed: for a work order, a call-back, or a level that fired and told."""
+        from complaints.models import CallBack, Escalation, WorkOrder
 
         # The work orders of somebody absent are the deputy's to do, so the deputy reads their cases.
         mine = Q(owner__in=[user.pk, *sorted(lent_to(user).owners(lent_for))])
         if reach == Reach.TEAM:
             mine |= Q(team__in=teams_in_reach(user))
-        through = WorkOrder.objects.filter(mine).order_by().values("complaint")
-        return self.filter(self._held_by(user, reach) | self._lent_to(user, lent_for) | Q(pk__in=through))
+        orders = WorkOrder.objects.filter(mine).order_by().values("complaint")
+        levels = Escalation.objects.told_to(user).order_by().values("complaint")
+        calls = CallBack.objects.due().filter(owner=user.pk).order_by().values("complaint")
+        return Q(pk__in=orders) | Q(pk__in=levels) | Q(pk__in=calls)
 
     def live(self) -> Self:
         """Cases; merged ones and those of customers in the recycle bin too, as nothing may vanish."""
@@ -142,18 +157,23 @@ class ComplaintQuerySet(ScopedQuerySet):
 
 
 class BelowComplaint(ScopedQuerySet):
-    """Rows that belong to a case are seen by who sees the case."""
+    """Rows that belong to a case are seen by who sees the case, and changed by who may act on it."""
 
     owner_path = "complaint__owner"
     team_path = "complaint__team"
     complaint_path = "complaint"
 
-    def _held_by(self, user: User, reach: str) -> Q:  # noqa: ARG002 (given by the base)
-        from complaints.models import Complaint
+    def _held_by(self, user: User, reach: str, action: str) -> Q:  # noqa: ARG002 (given by the base)
+        # The action is that on the row itself; of the case only whether it is more than read counts.
+        return Q(**{f"{self.complaint_path}__in": cases_for(user, action).order_by().values("pk")})
 
-        # The action is that on the row itself; which cases it may hang on is settled by seeing them.
-        seen = Complaint.objects.visible_to(user).order_by().values("pk")
-        return Q(**{f"{self.complaint_path}__in": seen})
+
+def cases_for(user: User, action: str) -> ComplaintQuerySet:
+    """Return the cases below which the person finds rows to do `action` to: all that are seen, to read."""
+    from complaints.models import Complaint
+
+    rows: ComplaintQuerySet = Complaint.objects.all()
+    return rows.visible_to(user) if action == "view" else rows.acted_on_by(user)
 
 
 class EntryQuerySet(BelowComplaint):
@@ -187,13 +207,31 @@ class ClockQuerySet(BelowComplaint):
         """Those that are neither met nor called off."""
         return self.filter(state__in=[ClockState.RUNNING, ClockState.PAUSED])
 
+    def running_or_late(self) -> Self:
+        """Those that count, and those that were late before the case began to wait for the customer."""
+        from complaints.models import Pause
+
+        pauses = Pause.objects.filter(complaint=OuterRef("complaint"), ended_at__isnull=True)
+        was_late = Q(state=ClockState.PAUSED, due_at__lt=Subquery(pauses.values("started_at")[:1]))
+        return self.filter(Q(state=ClockState.RUNNING) | was_late)
+
     def late(self, at: datetime) -> Self:
         """Those that are past due and not met."""
         return self.running().filter(due_at__lt=at)
 
 
 class EscalationQuerySet(BelowComplaint):
-    """Levels of cases."""
+    """Levels of cases; whoever was told of one takes it up, also where the case is only read."""
+
+    def _held_by(self, user: User, reach: str, action: str) -> Q:
+        from complaints.models import Escalation
+
+        told = Escalation.objects.told_to(user).order_by().values("pk")
+        return super()._held_by(user, reach, action) | Q(pk__in=told)
+
+    def told_to(self, user: User) -> Self:
+        """Those that fired and told the person."""
+        return self.filter(state=EscalationState.FIRED, told=user.pk)
 
     def planned(self) -> Self:
         """Those that have not fired."""
@@ -223,11 +261,9 @@ class WorkOrderQuerySet(ScopedQuerySet):
 
     lent_when_absent = True
 
-    def _held_by(self, user: User, reach: str) -> Q:
-        from complaints.models import Complaint
-
-        seen = Complaint.objects.visible_to(user).order_by().values("pk")
-        return super()._held_by(user, reach) | Q(complaint__in=seen)
+    def _held_by(self, user: User, reach: str, action: str) -> Q:
+        cases = cases_for(user, action).order_by().values("pk")
+        return super()._held_by(user, reach, action) | Q(complaint__in=cases)
 
     def open(self) -> Self:
         """Those that somebody still has to do."""

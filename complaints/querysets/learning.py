@@ -26,8 +26,8 @@ class ArticleQuerySet(ScopedQuerySet):
     owner_path = "author"
     team_path = None
 
-    def _held_by(self, user: User, reach: str) -> Q:
-        return super()._held_by(user, reach) | Q(edition__gt=0)
+    def _held_by(self, user: User, reach: str, action: str) -> Q:
+        return super()._held_by(user, reach, action) | Q(edition__gt=0)
 
     def published(self) -> Self:
         """Those with an edition in force."""
@@ -52,8 +52,8 @@ class BelowArticle(ScopedQuerySet):
     owner_path = "article__author"
     team_path = None
 
-    def _held_by(self, user: User, reach: str) -> Q:
-        return super()._held_by(user, reach) | Q(article__edition__gt=0)
+    def _held_by(self, user: User, reach: str, action: str) -> Q:
+        return super()._held_by(user, reach, action) | Q(article__edition__gt=0)
 
 
 class CrisisQuerySet(SettingQuerySet):
@@ -79,8 +79,8 @@ class AlertQuerySet(ScopedQuerySet):
     team_path = "team"
     lent_when_absent = True
 
-    def _held_by(self, user: User, reach: str) -> Q:
-        condition = super()._held_by(user, reach) | Q(customer__owner=user.pk)
+    def _held_by(self, user: User, reach: str, action: str) -> Q:
+        condition = super()._held_by(user, reach, action) | Q(customer__owner=user.pk)
         if reach == Reach.TEAM:
             condition |= Q(customer__team__in=teams_in_reach(user))
         return condition

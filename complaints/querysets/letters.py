@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from complaints.choices.conduct import DesignationState, Scope
 from complaints.choices.letters import LetterState
-from complaints.querysets.cases import BelowComplaint, SettingQuerySet
+from complaints.querysets.cases import BelowComplaint, SettingQuerySet, cases_for
 
 if TYPE_CHECKING:
     from complaints.models import Complaint
@@ -59,14 +59,13 @@ class HandoverQuerySet(BelowComplaint):
 class DesignationQuerySet(BelowComplaint):
     """Designations: seen with the case; those of conduct with every case of the same customer or person."""
 
-    def _held_by(self, user: User, reach: str) -> Q:
-        from complaints.models import Complaint
+    def _held_by(self, user: User, reach: str, action: str) -> Q:
         from customers.models import Customer
 
-        cases = Complaint.objects.visible_to(user).order_by()
+        cases = cases_for(user, action).order_by()
         customers = Customer.objects.visible_to(user).order_by().values("pk")
         return (
-            super()._held_by(user, reach)
+            super()._held_by(user, reach, action)
             | Q(scope=Scope.CUSTOMER, customer__in=customers)
             | (Q(scope=Scope.CUSTOMER) & Exists(cases.filter(customer=OuterRef("customer"))))
             | (Q(scope=Scope.PERSON) & Exists(cases.filter(person=OuterRef("person"))))
@@ -108,11 +107,13 @@ class DesignationQuerySet(BelowComplaint):
 class BelowDesignation(BelowComplaint):
     """Evidence and objections are seen with their designation."""
 
-    def _held_by(self, user: User, reach: str) -> Q:  # noqa: ARG002 (given by the base)
+    def _held_by(self, user: User, reach: str, action: str) -> Q:
         from complaints.models import Designation
 
-        seen = Designation.objects.visible_to(user).order_by().values("pk")
-        return Q(designation__in=seen)
+        rows: DesignationQuerySet = Designation.objects.all()
+        # Whoever may do this to the objection need not have that right on the designation.
+        held = rows.filter(rows._held_by(user, reach, action))
+        return Q(designation__in=held.order_by().values("pk"))
 
     def open(self) -> Self:
         """Objections that nobody has reviewed."""

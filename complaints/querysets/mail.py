@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Self
 
 from django.db.models import Q
 
-from complaints.choices.mail import DeliveryState, MailState
-from complaints.querysets.cases import BelowComplaint, SettingQuerySet
+from complaints.choices.mail import DeliveryState, MailReason, MailState
+from complaints.querysets.cases import BelowComplaint, SettingQuerySet, cases_for
 from core.access import ScopedQuerySet, teams_in_reach
 from core.roles import Reach
 
@@ -41,10 +41,8 @@ class InboundMailQuerySet(ScopedQuerySet):
     owner_path = None
     team_path = "mailbox__queue__team"
 
-    def _held_by(self, user: User, reach: str) -> Q:
-        from complaints.models import Complaint
-
-        seen = Complaint.objects.visible_to(user).order_by().values("pk")
+    def _held_by(self, user: User, reach: str, action: str) -> Q:
+        seen = cases_for(user, action).order_by().values("pk")
         loose = Q(pk__in=[])
         if reach == Reach.TEAM:
             # A queue without a team is everybody's.
@@ -54,6 +52,11 @@ class InboundMailQuerySet(ScopedQuerySet):
     def unread(self) -> Self:
         """Those that were stored and not worked on yet."""
         return self.filter(state=MailState.RECEIVED)
+
+    def ignored(self, *, since: datetime) -> Self:
+        """Those of which nothing became, from a moment on, but for what we had already or wrote ourselves."""
+        told = [MailReason.DUPLICATE, MailReason.OWN]
+        return self.filter(state=MailState.IGNORED, received_at__gte=since).exclude(reason__in=told)
 
     def from_sender(self, sender: str, *, since: datetime) -> Self:
         """Those of one address from a moment on."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db.models import Count, F, Min, Q, Sum
 
 from complaints.choices.solving import CallBackState, RedressState
 from complaints.querysets.cases import BelowComplaint, SettingQuerySet
+
+if TYPE_CHECKING:
+    from core.models import User
 
 
 class CauseQuerySet(SettingQuerySet):
@@ -54,7 +57,10 @@ class LedgerQuerySet(BelowComplaint):
 
 
 class CallBackQuerySet(BelowComplaint):
-    """Call-backs."""
+    """Call-backs; whoever has to make one settles it, also where the case is only read."""
+
+    def _held_by(self, user: User, reach: str, action: str) -> Q:
+        return super()._held_by(user, reach, action) | Q(owner=user.pk)
 
     def due(self) -> Self:
         """Those that somebody still has to make."""

@@ -57,9 +57,10 @@ RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
         "integration": ("all", "view add"),
     },
     "clock": _READ_WITH_THE_CASE,
-    # Whoever may handle a case may be told of it, and takes it up.
+    # Whoever may be told of a case takes it up.
     "escalation": {
         **_READ_WITH_THE_CASE,
+        "trainer": ("team", "view change"),
         "agent": ("team", "view change"),
         "sales": ("team", "view change"),
         "manager": ("team", "view change"),

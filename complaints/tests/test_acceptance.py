@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from complaints.choices.cases import ClockKind, ClockState, EntryKind, MetBy, Unit
+from complaints.choices.cases import ClockKind, ClockState, EntryKind, LevelAction, MetBy, State, Unit
 from complaints.domain.acceptance import tell_acceptance
 from complaints.domain.case_facts import Measuring
 from complaints.domain.escalation import fire_due
@@ -18,7 +18,7 @@ from complaints.domain.moves import close, solve, take, withdraw
 from complaints.domain.rebasing import rebase_clocks
 from complaints.domain.registering import register_case
 from complaints.domain.reopening import reopen
-from complaints.models import Complaint, Level, Target
+from complaints.models import Complaint, Escalation, Level, Target
 from complaints.tests.factories import CalendarFactory, QueueFactory, policy
 from complaints.tests.letters import whole_letter
 from complaints.views.detail import shown_clocks
@@ -149,6 +149,36 @@ def test_a_letter_that_does_not_come_escalates_though_the_case_is_solved(rules, 
     assert fire_due(at(23)) == 1
 
 
+@pytest.mark.parametrize("ended", [False, True])
+@pytest.mark.parametrize("action", [LevelAction.REASSIGN, LevelAction.RAISE_GRADE])
+def test_a_level_of_a_late_letter_tells_where_the_case_is_not_in_hand_any_more(
+    action, ended, rules, case, agent, user_in
+):
+    agent.team.lead = user_in("manager", team=agent.team)
+    agent.team.save()
+    for number in (1, 2):
+        Level.objects.create(
+            policy=rules,
+            clock=ClockKind.STATUTORY,
+            name="Letter",
+            number=number,
+            recipient="team_lead",
+            action=action if number == 1 else LevelAction.NOTIFY,
+        )
+    rebase_clocks(case, at=at(3))
+    solve(case, "Refunded", decision="upheld", by=agent, at=at(5))
+    if ended:
+        case.refresh_from_db()
+        close(case, by=agent, at=at(6))
+    assert fire_due(at(24)) == 2
+    first = Escalation.objects.get(complaint=case, clock__name="Letter", number=1)
+    grade_rises = action == LevelAction.RAISE_GRADE and not ended
+    assert first.evidence["action"] == (LevelAction.RAISE_GRADE if grade_rises else LevelAction.NOTIFY)
+    assert set(first.told.all()) == {agent.team.lead}
+    case.refresh_from_db()
+    assert (case.owner, case.state) == (agent, State.CLOSED if ended else State.SOLVED)
+
+
 def test_a_withdrawn_case_waits_for_no_letter(case, agent):
     withdraw(case, reason="Settled", by=agent, at=at(5))
     assert set(states(case).values()) == {ClockState.CANCELLED}
@@ -182,7 +212,7 @@ def test_a_letter_that_is_owed_stands_on_the_case_after_it_was_closed_and_reopen
     close(solved(case, agent), by=agent, at=at(6))
     case = reopen(case, reason="Not content", by=agent, at=at(9))
     assert open_clocks(case) == [LETTER, *NEXT_CYCLE]
-    shown = {(one.clock.kind, one.clock.name) for one in shown_clocks(clocks_of(case), at(9))}
+    shown = {(one.clock.kind, one.clock.name) for one in shown_clocks(case, clocks_of(case), at(9))}
     assert shown == {(kind, name) for kind, name, _cycle in [LETTER, *NEXT_CYCLE]}
     assert "Letter" in {line["row"].clock.name for line in ladder_of(clocks_of(case), agent)}
     assert fire_due(at(23)) > 0
@@ -190,7 +220,7 @@ def test_a_letter_that_is_owed_stands_on_the_case_after_it_was_closed_and_reopen
     issue_letter(whole_letter(solved(case, agent, 24), agent), way="post", by=agent)
     assert case.clocks.get(name="Letter").state == ClockState.MET
     case.refresh_from_db()
-    assert "Letter" not in {one.clock.name for one in shown_clocks(clocks_of(case), at(24))}
+    assert "Letter" not in {one.clock.name for one in shown_clocks(case, clocks_of(case), at(24))}
 
 
 def test_a_letter_that_is_owed_goes_on_where_a_solved_case_was_withdrawn_and_reopened(case, agent):

@@ -15,6 +15,7 @@ from complaints.domain.registering import register_case
 from complaints.domain.reopening import reopen
 from complaints.models import BusinessCalendar, Clock, Complaint, Escalation, Level, Pause, Policy
 from complaints.tests.factories import CalendarFactory, QueueFactory, policy
+from complaints.views.detail import shown_clocks
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare")]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -71,6 +72,27 @@ def test_a_pause_is_a_hole_to_the_second_and_moves_only_clocks_that_wait(case, p
     # 59 minutes 53 seconds before lunch and ten seconds after it.
     assert due(case, ClockKind.SOLVE) == at(4, 11, 0, 3)
     assert due(case, ClockKind.RESPOND) == at(2, 15)
+
+
+def test_what_was_late_stays_late_while_the_customer_is_waited_for(case, person):
+    take(case, by=person, at=at(2, 10, 5))
+    answer(case, "We look into it.", by=person, at=at(2, 10, 20))
+    wait_for_customer(case, reason="Which day?", by=person, at=at(4, 12))
+    case.refresh_from_db()
+    assert case.next_due_at == at(3, 10, 20)
+    assert list(Complaint.objects.overdue(at(5, 10))) == [case]
+    shown = {one.clock.kind: (one.left, one.tone) for one in shown_clocks(case, clocks_of(case), at(5, 10))}
+    assert shown[ClockKind.SOLVE] == ("paused, 2 h late", "bad")
+
+
+def test_what_was_not_late_yet_gets_no_later_while_the_customer_is_waited_for(case, person):
+    take(case, by=person, at=at(2, 10, 5))
+    answer(case, "We look into it.", by=person, at=at(2, 10, 20))
+    wait_for_customer(case, reason="Which day?", by=person, at=at(2, 11))
+    case.refresh_from_db()
+    assert not Complaint.objects.overdue(at(20, 10)).exists()
+    shown = {one.clock.kind: (one.left, one.tone) for one in shown_clocks(case, clocks_of(case), at(20, 10))}
+    assert shown[ClockKind.SOLVE] == ("paused", "")
 
 
 def test_levels_of_a_paused_clock_wait_and_move_with_it(case, person):

@@ -169,6 +169,39 @@ def test_levels_that_fired_stay_and_do_not_fire_again(request_case, agent):
     assert list(numbers) == [1, 2, 3]
 
 
+def test_levels_that_fired_for_a_former_promise_leave_the_next_one_its_ladder(queues, agent):
+    for one in Policy.objects.all():
+        Target.objects.get_or_create(
+            policy=one, clock=ClockKind.UPDATE, defaults={"amount": 1, "unit": "working_days"}
+        )
+        Level.objects.create(policy=one, clock=ClockKind.UPDATE, number=1, recipient="owner")
+    case = moves.take(registered(kind=CaseKind.REQUEST, received_at=MONDAY), by=agent, at=MONDAY)
+    moves.answer(case, "Tomorrow.", by=agent, at=MONDAY)
+    fire_case(case.pk, at=MONDAY + timedelta(days=1, minutes=1))
+    case.refresh_from_db()
+    moves.answer(case, "Still tomorrow.", by=agent, at=MONDAY + timedelta(days=1, minutes=5))
+    case = turned(case, agent, at=MONDAY + timedelta(days=1, minutes=10))
+    promise = Clock.objects.running().get(complaint=case, kind=ClockKind.UPDATE)
+    assert list(promise.escalations.planned().values_list("number", flat=True)) == [1]
+
+
+def test_levels_of_one_statutory_deadline_leave_the_other_its_ladder(queues, agent):
+    for one in Policy.objects.all():
+        for name in ("A", "B"):
+            Target.objects.create(
+                policy=one, clock=ClockKind.STATUTORY, amount=2 if name == "A" else 9, unit="weeks", name=name
+            )
+            Level.objects.create(
+                policy=one, clock=ClockKind.STATUTORY, name=name, number=1, recipient="owner"
+            )
+    case = moves.take(registered(kind=CaseKind.REQUEST, received_at=MONDAY), by=agent, at=MONDAY)
+    fire_case(case.pk, at=MONDAY + timedelta(weeks=3))
+    case = turned(case, agent, at=MONDAY + timedelta(weeks=3))
+    rows = Clock.objects.running().filter(complaint=case, kind=ClockKind.STATUTORY, name__in=["A", "B"])
+    planned = {row.name: row.escalations.planned().count() for row in rows}
+    assert planned == {"A": 0, "B": 1}
+
+
 def test_levels_that_were_passed_over_stay_so(request_case, agent):
     late = MONDAY + timedelta(days=1)
     Escalation.objects.filter(complaint=request_case).update(state=EscalationState.PASSED)

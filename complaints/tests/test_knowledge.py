@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from complaints.anonymising import anonymised
+from complaints.choices.learning import ArticleState
 from complaints.domain.articles import (
     draft_from_case,
     edit_article,
@@ -241,3 +242,18 @@ def test_the_panel_of_a_case_suggests_and_counts(writer, manager, client_of):
     client.post(helped, {"article": article.pk})
     article.refresh_from_db()
     assert article.helped == 1
+
+
+def test_whoever_wrote_on_the_text_since_the_edition_in_force_does_not_review_it(user_in):
+    author, first, second = user_in("agent"), user_in("manager"), user_in("manager")
+    article = write_article({"title": "Rooms", "body": "Look at the plan."}, by=author)
+    edit_article(article, {"body": "Look at the plan of the day."}, by=first)
+    edit_article(article, {"body": "Look at the plan."}, by=author)
+    move_article(article, ArticleState.REVIEW, by=author)
+    with pytest.raises(Conflict) as refusal:
+        publish_article(article, by=first)
+    assert refusal.value.code == "own_text"
+    publish_article(article, by=second)
+    edit_article(article, {"body": "Look at the new plan."}, by=author)
+    move_article(article, ArticleState.REVIEW, by=author)
+    assert publish_article(article, by=first).number == 2

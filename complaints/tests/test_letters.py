@@ -19,12 +19,19 @@ from complaints.domain.letters import (
     discard_letter,
     draft_letter,
     edit_letter,
+    may_approve_letter,
     return_letter,
     submit_letter,
 )
 from complaints.domain.moves import assign, hear, solve
 from complaints.domain.reopening import reopen
-from complaints.models import DecisionLetter, LetterSettings, LetterTemplate, LetterTemplateEdition
+from complaints.models import (
+    Assignment,
+    DecisionLetter,
+    LetterSettings,
+    LetterTemplate,
+    LetterTemplateEdition,
+)
 from complaints.tests.factories import ComplaintFactory, policy, registered
 from complaints.tests.letters import decided_case, whole_letter
 from core.errors import Conflict, DomainError
@@ -50,6 +57,20 @@ def refusal_of(call, *arguments, **values) -> str:
 
 
 # ---- drafting ---------------------------------------------------------------------------------------
+def test_neither_an_earlier_editor_nor_a_former_handler_approves(user_in):
+    agent, editor, former, other = (user_in(role) for role in ("agent", "manager", "manager", "manager"))
+    case = decided_case(owner=agent, team=agent.team, grade=Grade.SEVERE)
+    Assignment.objects.create(complaint=case, owner=former, reason="manual", at=timezone.now())
+    letter = whole_letter(case, agent)
+    edit_letter(letter, {"body": "We have looked into it closely."}, by=editor)
+    edit_letter(letter, {"body": "We have looked into it."}, by=agent)
+    letter = submit_letter(letter, by=agent)
+    for person in (editor, former):
+        assert not may_approve_letter(letter, person)
+        assert refusal_of(approve_letter, letter, by=person) == "four_eyes"
+    assert approve_letter(letter, by=other).approved_by == other
+
+
 def test_a_letter_begins_in_the_language_of_the_customer_with_gaps_marked(agent):
     letter = draft_letter(decided_case(owner=agent, language="zh-hans", title="发票开错"), by=agent)
     assert (letter.language, letter.state, letter.decision) == ("zh-hans", "draft", "upheld")

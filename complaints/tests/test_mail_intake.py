@@ -19,6 +19,7 @@ from complaints.domain.mail.taking import take
 from complaints.domain.merging import merge
 from complaints.domain.moves import assign, close, solve, wait_for_customer
 from complaints.models import CaseLetter, CaseLink, Complaint, Entry, InboundMail, MailPolicy
+from complaints.readiness import check_mail
 from complaints.tests.factories import ComplaintFactory, registered
 from complaints.tests.mails import letter, mailbox, taken
 from complaints.tests.test_mail_reading import bounce
@@ -268,6 +269,43 @@ def test_an_automatic_answer_is_ignored_and_shown_with_its_case(box, case):
     assert Entry.objects.filter(complaint=case, kind="inbound").count() == 1
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Auto_Submitted": "auto-generated"},
+        {"X_Auto_Response_Suppress": "All"},
+        {"List_Unsubscribe": "<https://forms.example/off>"},
+        {"Precedence": "bulk"},
+    ],
+)
+def test_what_a_machine_writes_for_somebody_is_a_case_without_an_acknowledgement(headers, box):
+    mail = taken(box, letter("Contact form: the lecturer left", sender="form@shop.example", **headers))
+    assert state_of(mail) == (MailState.TAKEN, MailReason.NEW_CASE)
+    assert (Complaint.objects.count(), CaseLetter.objects.count()) == (1, 0)
+
+
+def test_a_machine_that_names_the_case_answers_it(box, case):
+    raw = letter("We got it", subject=f"Re: [{case.number}]", Auto_Submitted="auto-generated")
+    mail = taken(box, raw)
+    assert (state_of(mail), mail.complaint) == ((MailState.IGNORED, MailReason.AUTOMATIC), case)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Auto_Submitted": "auto-replied"},
+        {"Return_Path": "<>"},
+        {"X_Autoreply": "yes"},
+        {"List_Id": "<news.example>"},
+    ],
+)
+def test_an_absence_that_answers_nothing_of_ours_is_ignored_and_counted(headers, box):
+    mail = taken(box, letter("I am away", **headers))
+    assert state_of(mail) == (MailState.IGNORED, MailReason.AUTOMATIC)
+    finding = check_mail(timezone.now())
+    assert (finding.figures["ignored"], "1 were ignored" in str(finding.text)) == (1, True)
+
+
 def test_our_own_mail_is_a_loop(box, case, settings):
     settings.SITE_URL = "https://crm.perennial.example"
     ids = ("<1@crm.perennial.example>", CaseLetter.objects.get().message_id)
@@ -328,7 +366,7 @@ def test_a_delay_flags_nothing_and_a_foreign_notice_is_ignored(box, case):
 
 # ---- what managers do -------------------------------------------------------------------------------
 def test_an_ignored_mail_is_turned_into_a_case_without_an_acknowledgement(box, user_in):
-    mail = taken(box, letter(Precedence="bulk"))
+    mail = taken(box, letter(Precedence="junk"))
     done = turn_into_case(mail, by=user_in("manager"))
     assert state_of(done) == (MailState.TAKEN, MailReason.NEW_CASE)
     assert (done.complaint.title, CaseLetter.objects.count()) == ("Projector", 0)
@@ -346,8 +384,8 @@ def test_a_throttled_mail_is_turned_into_a_case_of_its_own(box, user_in):
 
 
 def test_originals_are_emptied_after_the_days_of_the_policy(box, user_in):
-    old = taken(box, letter(Precedence="bulk"), at=timezone.now() - timedelta(days=400))
-    new = taken(box, letter(Precedence="bulk"))
+    old = taken(box, letter(Precedence="junk"), at=timezone.now() - timedelta(days=400))
+    new = taken(box, letter(Precedence="junk"))
     assert forget_originals(timezone.now()) == 1
     assert [bool(bytes(row.raw)) for row in InboundMail.objects.order_by("pk")] == [False, True]
     with pytest.raises(Conflict) as refusal:

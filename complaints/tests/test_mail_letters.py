@@ -124,6 +124,57 @@ def test_a_server_that_is_away_is_asked_again_and_then_the_letter_failed(box, ca
     assert Notification.objects.get(kind="case_mail_failed").user == agent
 
 
+@pytest.mark.parametrize("handled", [True, False])
+def test_an_answer_that_did_not_leave_is_told_and_the_customer_waits_again(
+    handled, box, case, agent, settings, user_in
+):
+    lead = user_in("manager", team=agent.team)
+    type(agent.team).objects.filter(pk=agent.team_id).update(lead=lead)
+    hear(case, "When?", by=None)
+    with mail_server(settings) as server:
+        server.refused["zhang@customer.example"] = "550 no such user"
+        ours = answer_by_mail(case, "Done", by=agent).letter
+        case.refresh_from_db()
+        assert case.unanswered_since is None
+        if not handled:
+            type(case).objects.filter(pk=case.pk).update(state="new", owner=None)
+        assert send(ours.pk) == DeliveryState.FAILED
+        case.refresh_from_db()
+        assert case.unanswered_since is not None
+        assert case.entries.filter(data__code="mail_failed").count() == 1
+        assert Notification.objects.get(kind="case_mail_failed").user == (agent if handled else lead)
+        ours.refresh_from_db()
+        del server.refused["zhang@customer.example"]
+        send_again(ours, by=agent)
+        assert send(ours.pk) == DeliveryState.SENT
+    case.refresh_from_db()
+    assert case.unanswered_since is None
+
+
+def test_a_later_answer_leaves_nobody_waiting_for_the_one_that_failed(box, case, agent, settings):
+    with mail_server(settings) as server:
+        server.refused["zhang@customer.example"] = "550 no such user"
+        ours = answer_by_mail(case, "Done", by=agent).letter
+        answer(case, "I called, too", by=agent)
+        assert send(ours.pk) == DeliveryState.FAILED
+    case.refresh_from_db()
+    assert case.unanswered_since is None
+
+
+def test_a_letter_whose_senders_all_died_is_told_too(box, case, agent):
+    ours = answer_by_mail(case, "Done", by=agent).letter
+    long_ago = timezone.now() - timedelta(hours=2)
+    CaseLetter.objects.filter(pk=ours.pk).update(
+        state=DeliveryState.SENDING, attempts=9, lease_token="dead", lease_until=long_ago, due_at=long_ago
+    )
+    assert send(ours.pk) == ""
+    case.refresh_from_db()
+    assert (Notification.objects.get(kind="case_mail_failed").user, case.unanswered_since is None) == (
+        agent,
+        False,
+    )
+
+
 def test_a_refused_address_fails_at_once_and_is_sent_again_to_the_corrected_one(box, case, agent, settings):
     with mail_server(settings) as server:
         server.refused["zhang@customer.example"] = "550 no such user"

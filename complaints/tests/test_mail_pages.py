@@ -51,7 +51,7 @@ def shown(client, name, *args):
 # ---- received mail ----------------------------------------------------------------------------------
 def test_everything_that_came_is_listed_with_its_state_and_can_be_filtered(box, manager, client_of):
     taken(box, letter(subject="Broken projector"))
-    taken(box, letter(subject="Weekly news", Precedence="bulk"))
+    taken(box, letter(subject="Weekly news", Precedence="junk"))
     client = client_of(manager)
     page = shown(client, "inboundmail-list")
     assert ("Broken projector" in page, "Weekly news" in page, "zhang@customer.example" in page) == (
@@ -75,8 +75,8 @@ def test_the_list_asks_as_often_for_three_rows_as_for_one(box, manager, client_o
 
 def test_mails_of_another_team_are_nowhere(user_in, box, manager, client_of):
     theirs = mailbox(queue=QueueFactory(team=TeamFactory()))
-    mail = taken(theirs, letter(subject="Secret matter", Precedence="bulk"))
-    mine = taken(box, letter(subject="Our matter", Precedence="bulk"))
+    mail = taken(theirs, letter(subject="Secret matter", Precedence="junk"))
+    mine = taken(box, letter(subject="Our matter", Precedence="junk"))
     client = client_of(manager)
     page = shown(client, "inboundmail-list")
     assert ("Secret matter" in page, "Our matter" in page) == (False, True)
@@ -96,21 +96,21 @@ def test_script_in_a_mail_is_shown_as_words(box, manager, client_of):
 
 
 def test_a_failed_mail_is_tried_again_and_an_ignored_one_turned_into_a_case(box, manager, client_of):
-    mail = taken(box, letter(Precedence="bulk"))
+    mail = taken(box, letter(Precedence="junk"))
     client = client_of(manager)
     assert client.get(at("inboundmail-take", mail.pk)).status_code == 200
     done = client.post(at("inboundmail-take", mail.pk))
     mail.refresh_from_db()
     assert (mail.state, done.url) == (MailState.TAKEN, mail.complaint.get_absolute_url())
     assert client.post(at("inboundmail-take", mail.pk)).status_code == 409
-    other = taken(box, letter(Precedence="bulk"))
+    other = taken(box, letter(Precedence="junk"))
     client.post(at("inboundmail-retry", other.pk))
     other.refresh_from_db()
     assert (other.state, other.retries) == (MailState.RECEIVED, 1)
 
 
 def test_agents_read_and_settle_nothing(box, agent, client_of):
-    mail = taken(box, letter(Precedence="bulk"))
+    mail = taken(box, letter(Precedence="junk"))
     client = client_of(agent)
     page = shown(client, "inboundmail-detail", mail.pk)
     assert at("inboundmail-take", mail.pk) not in page
@@ -230,7 +230,7 @@ def send(client, url, data=None):
 
 
 def test_received_mails_are_read_and_settled_over_the_api(box, system):
-    mail = taken(box, letter(Precedence="bulk"))
+    mail = taken(box, letter(Precedence="junk"))
     row = system.get("/api/v1/received-mails/?state=ignored").json()["results"][0]
     assert (row["id"], row["reason"], row["complaint"], "raw" in row) == (mail.pk, "automatic", None, False)
     done = send(system, f"/api/v1/received-mails/{mail.pk}/turn-into-case/")

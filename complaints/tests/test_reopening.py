@@ -12,11 +12,11 @@ from complaints.choices.facts import Fact
 from complaints.domain.case_facts import Measuring
 from complaints.domain.escalation import fire_due
 from complaints.domain.merging import merge, unmerge
-from complaints.domain.moves import acknowledge, answer, solve, take, withdraw
+from complaints.domain.moves import acknowledge, answer, hear, solve, take, withdraw
 from complaints.domain.rebasing import rebase_clocks
 from complaints.domain.registering import register_case
 from complaints.domain.reopening import reopen
-from complaints.models import Complaint, Escalation, Target
+from complaints.models import Complaint, Escalation, Policy, Target
 from complaints.tests.factories import CalendarFactory, QueueFactory, policy
 from core.models import Notification
 
@@ -157,3 +157,57 @@ def test_a_case_may_be_withdrawn_and_taken_back_more_than_once(case, agent):
         case = reopen(case, reason="It was not", by=None, at=at(2, hour, 30))
     assert clock(case, ClockKind.SOLVE).due_at == at(4, 11)
     assert Notification.objects.filter(user=agent, kind="case_reopened").count() == 2
+
+
+def test_who_wrote_last_waits_again_once_the_case_is_taken_out(case, agent):
+    other = take(received("The same matter"), by=agent, at=at(2, 10, 6))
+    hear(other, "When?", by=None, at=at(2, 10, 7))
+    merge(other, case, by=agent, at=at(2, 10, 10))
+    other = unmerge(other, by=agent, at=at(2, 10, 20))
+    other.refresh_from_db()
+    assert other.unanswered_since == at(2, 10, 7)
+
+
+def test_who_was_answered_last_does_not_wait_once_the_case_is_taken_out(case, agent):
+    other = take(received("The same matter"), by=agent, at=at(2, 10, 6))
+    hear(other, "When?", by=None, at=at(2, 10, 7))
+    answer(other, "Tomorrow.", by=agent, at=at(2, 10, 8))
+    merge(other, case, by=agent, at=at(2, 10, 10))
+    other = unmerge(other, by=agent, at=at(2, 10, 20))
+    other.refresh_from_db()
+    assert other.unanswered_since is None
+
+
+def test_a_response_that_rules_ask_for_after_a_reopening_counts_from_there(case, agent):
+    Target.objects.filter(clock=ClockKind.RESPOND).delete()
+    case.clocks.filter(kind=ClockKind.RESPOND).delete()
+    case = solve(case, "Refunded", decision="upheld", by=agent, at=at(3, 10))
+    case = reopen(case, reason="It was not", by=agent, at=at(9, 10))
+    fits = Policy.objects.get()
+    Target.objects.create(policy=fits, clock=ClockKind.RESPOND, amount=4, unit="working_hours")
+    rebase_clocks(case, at=at(9, 10, 5))
+    assert clock(case, ClockKind.RESPOND).started_at == at(9, 10)
+
+
+# ---- figures of what was reopened -------------------------------------------------------------------
+def test_a_promise_that_was_late_before_the_solution_stays_late_after_a_reopening(case, agent):
+    answer(case, "Tomorrow.", by=agent, at=at(2, 10, 20))
+    solve(case, "Done.", decision="upheld", by=agent, at=at(4, 9))
+    case.refresh_from_db()
+    assert facts(case, at(4, 10))[Fact.SLA_UPDATE] is False
+    case = reopen(case, reason="It was not", by=agent, at=at(5, 10))
+    assert facts(case, at(5, 11))[Fact.SLA_UPDATE] is False
+
+
+def test_a_case_that_was_reopened_is_not_solved_in_time_before_it_is_solved_again(case, agent):
+    answer(case, "Tomorrow.", by=agent, at=at(2, 10, 20))
+    solve(case, "Done.", decision="upheld", by=agent, at=at(2, 15))
+    case.refresh_from_db()
+    assert facts(case, at(2, 16))[Fact.SLA_SOLVE] is True
+    case = reopen(case, reason="It was not", by=agent, at=at(2, 17))
+    open_again = facts(case, at(2, 17, 30))
+    assert Fact.SLA_SOLVE not in open_again and Fact.SLA_RESPOND not in open_again
+    answer(case, "We look again.", by=agent, at=at(2, 17, 40))
+    solve(case, "Done, really.", decision="upheld", by=agent, at=at(3, 9, 30))
+    again = facts(case, at(3, 10))
+    assert (again[Fact.SLA_SOLVE], again[Fact.SLA_RESPOND]) == (True, True)

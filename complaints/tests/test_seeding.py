@@ -65,6 +65,15 @@ def test_a_year_without_a_notice_is_missed_from_november_on():
     assert missing_years(calendar, date(last + 1, 1, 1)) == []
 
 
+def test_one_typed_day_is_no_notice_of_the_year_and_whoever_entered_it_says_so():
+    calendar, missed = default_calendar(), last_year_known() + 1
+    CalendarDay.objects.create(calendar=calendar, day=date(missed, 3, 8), name="Our day")
+    assert missing_years(calendar, date(missed, 1, 1)) == [missed]
+    calendar.notices_until = missed
+    assert missing_years(calendar, date(missed, 1, 1)) == []
+    assert missing_years(calendar, date(missed, 11, 1)) == [missed + 1]
+
+
 def test_hours_hold_from_a_day_on():
     calendar = default_calendar()
     calendar.hours.filter(weekday=0).update(valid_to=date(2026, 11, 8))

@@ -214,6 +214,7 @@ def test_working_days(start: str, days: int, found: str) -> None:
 )
 def test_working_days_to_the_close_of_business(start: str, days: int, found: str) -> None:
     assert add_working_days(at(start), days, CHINA, end_of_day=True) == at(found)
+    assert add_working_days(at(start), days, CHINA, True) == at(found)
 
 
 def test_close_of_business_of_a_night_is_on_the_next_morning() -> None:

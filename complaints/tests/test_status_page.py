@@ -324,3 +324,21 @@ def test_a_link_cannot_be_sent_without_an_address(agent, client_of):
 def test_the_second_call_of_say_gives_the_line_of_the_first(case):
     first = say(case, "Friday", key="k", at=timezone.now())
     assert say(case, "Friday", key="k", at=timezone.now()) == first
+
+
+def test_a_word_reaches_the_last_of_a_chain_of_merged_cases_and_stands_in_its_log(
+    case, agent, user_in, client, client_of
+):
+    other = user_in("agent", team=agent.team)
+    between = assign(registered(contact_name="Ying"), agent, by=None)
+    last = ComplaintFactory(owner=other, team=agent.team)
+    merge(case, between, by=agent)
+    merge(between, last, by=agent)
+    case.refresh_from_db()
+    write(client, case, "And the second day, too")
+    last.refresh_from_db()
+    assert last.unanswered_since is not None
+    assert Notification.objects.filter(user=other, kind="case_heard").count() == 1
+    page = client_of(other).get(last.get_absolute_url())
+    assert "And the second day, too" in page.content.decode()
+    assert [one.pk for one in page.context["merged"]] == [case.pk, between.pk]

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.urls import reverse
 
-from complaints.domain.reports import make_report, make_reports
+from complaints.domain.reports import make_report, make_reports, named_ranks
 from complaints.models import Cause, ComplaintCause, DailyReport
 from complaints.ranking import Case, ranked
 from complaints.tests.factories import CategoryFactory, ComplaintFactory
@@ -147,3 +147,15 @@ def test_no_more_than_fourteen_days_are_made_up():
 
 def test_a_fresh_installation_begins_with_yesterday():
     assert [report.day for report in make_reports(DAY)] == [DAY - timedelta(days=1)]
+
+
+def test_a_category_is_named_by_its_latest_edition_and_never_by_a_request_of_the_same_code(day):
+    old, new = (
+        CategoryFactory(code="late", name_en=f"Late {edition}", edition=edition, retired_at=retired)
+        for edition, retired in ((1, NOON), (2, None))
+    )
+    CategoryFactory(code="late", kind="request", name_en="Later lesson", edition=3)
+    complaint(old), complaint(old), complaint(new)
+    report = make_report(DAY)
+    named = {row["code"]: row["category"] for row in named_ranks(report)}
+    assert named["late"] == new

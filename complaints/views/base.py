@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
@@ -20,10 +20,18 @@ from customers.views.base import CustomerFormPage, fetch, next_url, user_of
 
 NAV = "complaints"
 
+#: The action of verbs on the parts of a case: whoever only reads the case does not find it.
+PARTS = "parts"
+
 
 def case_for(request: HttpRequest, pk: int, action: str = "view") -> Complaint:
-    """Return the case if `action` on it is within reach; else it does not exist."""
-    found: Complaint = fetch(request, Complaint.objects.for_list(), pk, action)
+    """Return the case if `action` on it (or on its `PARTS`) is within reach; else it does not exist."""
+    rows = Complaint.objects.for_list()
+    found: Complaint
+    if action == PARTS:
+        found = get_object_or_404(rows.acted_on_by(user_of(request)), pk=pk)
+    else:
+        found = fetch(request, rows, pk, action)
     return found
 
 
@@ -44,7 +52,7 @@ class CaseVerb(CustomerFormPage):
     """A verb that asks something first: a form of its own page, or in the dialog of the case's page.
 
     `action` is what the person must be allowed to do to the case itself. Verbs of the parts of a case
-    say "view", or find the case by their part.
+    say `PARTS`, or find the case by their part.
     """
 
     required_right: ClassVar[Right] = ("change", Complaint)

@@ -45,9 +45,10 @@ class CallBackPanel(CasePanel):
         """Add the rows, the latest first, and what the person may do."""
         rows = CallBack.objects.filter(complaint=case).select_related("owner").prefetch_related("attempts")
         is_handler = case.owner_id == self.person.pk
+        mine = CallBack.objects.visible_to(self.person, "change").filter(complaint=case)
         return {
             "callbacks": rows.order_by("-cycle"),
-            "may_change": can(self.person, "change", CallBack) and not is_handler,
+            "may_change": can(self.person, "change", CallBack) and not is_handler and mine.exists(),
             "is_handler": is_handler,
         }
 

@@ -32,7 +32,7 @@ from complaints.fishbone import headed, laid_out
 from complaints.forms.solving import CauseForm, InvestigationForm, PickCauseForm
 from complaints.models import Cause, Complaint, ComplaintCause, Improvement, Investigation
 from complaints.sorting.solving import CAUSE_SORTS
-from complaints.views.base import NAV, CaseVerb, list_crumbs
+from complaints.views.base import NAV, PARTS, CaseVerb, case_for, list_crumbs
 from complaints.views.effect_bars import rates_of
 from complaints.views.panels import CasePanel, PanelPost
 from core.access import can
@@ -53,13 +53,15 @@ class CausePanel(CasePanel):
         user = self.person
         rows = Investigation.objects.filter(complaint=case).select_related("writer", "confirmed_by")
         found = rows.prefetch_related("whys", "bones").first()
-        may_link = case.is_complaint and can(user, "change", ComplaintCause)
+        acts = case.is_complaint and self.acts_on(case)
+        may_link = acts and can(user, "change", ComplaintCause)
         return {
             "found": found,
             "roots": [bone for bone in found.bones.all() if bone.is_root] if found else [],
             "links": ComplaintCause.objects.filter(complaint=case).select_related("cause").order_by("id"),
-            "may_write": case.is_complaint and can(user, "change", Investigation),
-            "may_confirm": found is not None
+            "may_write": acts and can(user, "change", Investigation),
+            "may_confirm": acts
+            and found is not None
             and found.state == FindingState.DRAFT
             and user not in writers_of(found)
             and can(user, "approve", Investigation),
@@ -93,7 +95,9 @@ class InvestigationDetail(CasePanel):
                 (label, [cause for cause in causes if cause.branch == branch])
                 for branch, label in Branch.choices
             ],
-            "may_write": case.is_complaint and can(self.person, "change", Investigation),
+            "may_write": case.is_complaint
+            and can(self.person, "change", Investigation)
+            and self.acts_on(case),
         }
 
 
@@ -105,7 +109,7 @@ class InvestigationEdit(CaseVerb):
     title = gettext_lazy("Investigation")
     submit_label = gettext_lazy("Save findings")
     success_message = gettext_lazy("Findings saved. A second person confirms them.")
-    action = "view"
+    action = PARTS
     form_columns = 2
 
     def form_arguments(self) -> dict[str, Any]:
@@ -149,7 +153,7 @@ class CauseLink(PanelPost):
 
     def perform(self) -> Complaint:
         """Link or unlink."""
-        case: Complaint = fetch(self.request, Complaint.objects.for_list(), self.kwargs["pk"])
+        case = case_for(self.request, self.kwargs["pk"], PARTS)
         form = PickCauseForm(self.request.POST)
         if not form.is_valid():
             raise DomainError("no_cause", _("Choose a cause of the register."))

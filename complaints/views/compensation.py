@@ -27,7 +27,7 @@ from complaints.filters.solving import CompensationFilterSet
 from complaints.forms.solving import CeilingForm, CompensationForm, ReasonForm
 from complaints.models import Compensation, CompensationCeiling, CompensationMove, Complaint
 from complaints.sorting.solving import COMPENSATION_SORTS
-from complaints.views.base import NAV, CaseVerb
+from complaints.views.base import NAV, PARTS, CaseVerb
 from complaints.views.panels import CasePanel, PanelPost
 from core.access import can
 from core.display import format_money
@@ -57,14 +57,16 @@ class CompensationPanel(CasePanel):
         """Add the rows with the steps that each may take."""
         user = self.person
         rows = Compensation.objects.filter(complaint=case).select_related("proposed_by", "approved_by")
-        may_change = can(user, "change", Compensation)
+        acts = self.acts_on(case)
+        may_change = acts and can(user, "change", Compensation)
         return {
             "lines": [
-                (row, self._steps(row) if may_change else [], self._may_decide(row, case)) for row in rows
+                (row, self._steps(row) if may_change else [], acts and self._may_decide(row, case))
+                for row in rows
             ],
             "ceiling": ceiling_for(case),
             "total": committed_to(case),
-            "may_add": can(user, "add", Compensation),
+            "may_add": acts and can(user, "add", Compensation),
         }
 
     def _steps(self, row: Compensation) -> list[tuple[str, Any]]:
@@ -87,7 +89,7 @@ class CompensationCreate(CaseVerb):
     title = gettext_lazy("Propose compensation")
     submit_label = gettext_lazy("Propose compensation")
     success_message = gettext_lazy("Compensation proposed.")
-    action = "view"
+    action = PARTS
     form_columns = 2
     once = True
 

@@ -26,7 +26,7 @@ from complaints.models import (
     ConductObjection,
     Designation,
 )
-from complaints.views.base import NAV, CaseVerb, case_for
+from complaints.views.base import NAV, PARTS, CaseVerb, case_for
 from core.views.base import ConfirmPage, number_in
 from customers.views.base import fetch
 
@@ -45,7 +45,7 @@ class DesignationCreate(CaseVerb):
     @cached_property
     def case(self) -> Complaint:
         """The case."""
-        return case_for(self.request, self.kwargs["pk"])
+        return case_for(self.request, self.kwargs["pk"], PARTS)
 
     @cached_property
     def renews(self) -> Designation | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -31,6 +31,7 @@ from complaints.domain.first_contact import (
     within_ninety_seconds,
 )
 from complaints.domain.level_failures import try_again
+from complaints.domain.merging import taken_in
 from complaints.domain.phrases import phrases_for
 from complaints.domain.presence import note_viewing, others_viewing
 from complaints.forms.cases import EmotionForm, EntryForm
@@ -86,9 +87,9 @@ class ComplaintDetail(RightsMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Read every part."""
         case, now = self.case, timezone.now()
-        may, seen = self.may(), last_said(case)
+        may, seen, merged = self.may(), last_said(case), taken_in(case)
         stored = clocks_of(case)
-        clocks = shown_clocks(stored, now)
+        clocks = shown_clocks(case, stored, now)
         note_viewing(case.pk, self.person)
         return super().get_context_data(
             case=case,
@@ -97,7 +98,7 @@ class ComplaintDetail(RightsMixin, TemplateView):
             clocks=clocks,
             awaits_acceptance=case.is_open and any(awaits_acceptance(one) for one in clocks),
             **ladder_card(case, self.person, stored),
-            lines=with_mails(lines_of(case)),
+            lines=with_mails(lines_of(case, merged)),
             **acknowledgement_of(case),
             seen=seen,
             entry_form=entry_form(case, seen) if may["log"] else None,
@@ -108,7 +109,7 @@ class ComplaintDetail(RightsMixin, TemplateView):
             weighed=weighed_rows(case.dispatch_evidence.get("weighed", [])),
             work_orders=list(WorkOrder.objects.visible_to(self.person).for_list().filter(complaint=case)),
             links=links_of(case, self.person),
-            merged=list(case.merged.all()),
+            merged=merged,
             viewers=others_viewing(case.pk, self.person),
             banners=banners_of(case, self.person),
             nav_current=NAV,
@@ -137,7 +138,9 @@ class ComplaintDetail(RightsMixin, TemplateView):
             "convert": changed["grade"] and self.case.is_open,
             "letters": self.case.is_complaint and can(self.person, "view", DecisionLetter),
             "references": self.case.is_complaint and can(self.person, "view", Citation),
-            "designate": self.case.is_complaint and can(self.person, "add", Designation),
+            "designate": self.case.is_complaint
+            and can(self.person, "add", Designation)
+            and rows.acted_on_by(self.person).exists(),
             "status_page": can(self.person, "view", StatusAccess),
             "mail": changed["change"] and can(self.person, "add", CaseLetter) and can_be_mailed(self.case),
             "mails": can(self.person, "view", InboundMail),
@@ -157,12 +160,15 @@ def entry_form(case: Complaint, seen: int) -> EntryForm:
     return form
 
 
-def shown_clocks(stored: Iterable[Clock], at: datetime) -> list[Shown]:
+def shown_clocks(case: Complaint, stored: Iterable[Clock], at: datetime) -> list[Shown]:
     """Return the clocks as the strip shows them, what was called off left out."""
     rows = [one for one in stored if one.state != ClockState.CANCELLED]
     clocks = sorted(rows, key=lambda one: (one.state == ClockState.MET, one.due_at))
     latest = {(one.kind, one.name): one for one in sorted(clocks, key=lambda one: (one.cycle, one.turn))}
-    return [show(one, at) for one in clocks if latest[one.kind, one.name] is one]
+    is_paused = any(one.state == ClockState.PAUSED for one in clocks)
+    pause = case.pauses.filter(ended_at__isnull=True).first() if is_paused else None
+    since = pause.started_at if pause is not None else None
+    return [show(one, at, paused_at=since) for one in clocks if latest[one.kind, one.name] is one]
 
 
 def awaits_acceptance(shown: Shown) -> bool:
@@ -171,12 +177,12 @@ def awaits_acceptance(shown: Shown) -> bool:
     return shown.is_running and clock.kind == ClockKind.STATUTORY and clock.met_by == MetBy.ACCEPTANCE
 
 
-def lines_of(case: Complaint) -> list[dict[str, Any]]:
-    """Return the log, that of cases merged into this one included, the latest lines at the end.
+def lines_of(case: Complaint, merged: Sequence[Complaint]) -> list[dict[str, Any]]:
+    """Return the log, that of the cases merged into this one included, the latest lines at the end.
 
     So is what was written about this one while another had taken it in.
     """
-    cases = [case.pk, *case.merged.values_list("pk", flat=True)]
+    cases = [case.pk, *(one.pk for one in merged)]
     meant = InboundMail.objects.filter(meant_for=case, entry__isnull=False).values("entry")
     rows = Entry.objects.filter(Q(complaint__in=cases) | Q(pk__in=meant)).select_related("by", "complaint")
     found = list(rows.order_by("-at", "-id")[:ENTRIES_SHOWN])[::-1]

@@ -17,6 +17,7 @@ from complaints.choices.learning import ARTICLE_MOVES, ArticleState
 from complaints.domain.articles import (
     draft_from_case,
     edit_article,
+    may_review,
     move_article,
     publish_article,
     write_article,
@@ -91,7 +92,7 @@ def _moves(article: Article, user: Any) -> list[tuple[str, Any, bool]]:
         ArticleState.DRAFT: (_("Back to draft"), False),
         ArticleState.RETIRED: (_("Retire"), False),
     }
-    may_publish = can(user, "approve", Article) and user.pk not in (article.author_id, article.edited_by_id)
+    may_publish = can(user, "approve", Article) and may_review(article, user)
     return [
         (state.value, *labels[state])
         for state in labels

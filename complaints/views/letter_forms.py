@@ -19,7 +19,7 @@ from complaints.forms.conduct import WhyForm
 from complaints.forms.letters import HandoverForm, IssueForm, LetterBeginForm, LetterForm
 from complaints.letter_text import LATE, PLACEHOLDERS, gaps_of
 from complaints.models import Complaint, DecisionLetter, LetterHandover
-from complaints.views.base import NAV, CaseVerb, case_for
+from complaints.views.base import NAV, PARTS, CaseVerb, case_for
 from core.access import can
 from core.views.base import ConfirmPage, Right, RightsMixin, number_in
 from customers.views.base import fetch
@@ -38,7 +38,7 @@ class LetterCreate(CaseVerb):
     @cached_property
     def case(self) -> Complaint:
         """The case."""
-        return case_for(self.request, self.kwargs["pk"])
+        return case_for(self.request, self.kwargs["pk"], PARTS)
 
     def get_initial(self) -> dict[str, Any]:
         """The language of the customer."""
@@ -246,7 +246,6 @@ class LetterHandOver(LetterPage):
     """Noting that it was handed over once more."""
 
     required_right = ("add", LetterHandover)
-    action = "view"
     form_class = HandoverForm
     title = gettext_lazy("Note handing over")
     submit_label = gettext_lazy("Save")

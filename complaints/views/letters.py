@@ -62,7 +62,7 @@ class LetterPanel(CasePanel):
         rows = list(DecisionLetter.objects.visible_to(self.person).for_list().filter(complaint=case))
         rows.sort(key=lambda row: row.pk, reverse=True)
         free = not any(row.is_being_written for row in rows)
-        may_add = can(self.person, "add", DecisionLetter) and free and may_begin(case)
+        may_add = can(self.person, "add", DecisionLetter) and free and may_begin(case) and self.acts_on(case)
         return {"letters": rows, "may_add": may_add, "is_decided": may_begin(case)}
 
 
@@ -84,7 +84,9 @@ class LetterDetail(RightsMixin, View):
             "gaps": gaps_of(letter.subject) + gaps_of(letter.body) if letter.is_being_written else [],
             "steps": _steps(letter, self.person, may_change=may_change),
             "may_change": may_change and letter.is_being_written,
-            "may_hand_over": letter.state == LetterState.ISSUED and can(self.person, "add", LetterHandover),
+            "may_hand_over": may_change
+            and letter.state == LetterState.ISSUED
+            and can(self.person, "add", LetterHandover),
             "handovers": list(letter.handovers.select_related("by")),
             "is_intact": letter.state != LetterState.ISSUED or issuing.digest_now(letter) == letter.digest,
             "citations": list(Citation.objects.for_screen().filter(letter=letter)),

@@ -25,6 +25,10 @@ class CasePanel(RightsMixin, View):
         """Return what the panel shows."""
         raise NotImplementedError
 
+    def acts_on(self, case: Complaint) -> bool:
+        """Tell whether the person does more than read what hangs on the case."""
+        return bool(Complaint.objects.filter(pk=case.pk).acted_on_by(self.person).exists())
+
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show it."""
         case = fetch(request, Complaint.objects.for_list(), pk)

@@ -26,6 +26,7 @@ from complaints.models import (
     PhraseCard,
 )
 from complaints.sorting.letters import REFERENCE_SORTS
+from complaints.views.base import PARTS, case_for
 from complaints.views.conduct import phrases_url
 from complaints.views.panels import CasePanel
 from core.access import can, require
@@ -47,7 +48,7 @@ class ReferencePanel(CasePanel):
     def context_of(self, case: Complaint) -> dict[str, Any]:
         """Add the citations of the case itself, and what may be cited."""
         rows = Citation.objects.visible_to(self.person).for_screen().filter(complaint=case)
-        may_cite = can(self.person, "add", Citation)
+        may_cite = can(self.person, "add", Citation) and self.acts_on(case)
         return {
             "citations": list(rows.filter(letter__isnull=True, designation__isnull=True)),
             "cite_form": CiteForm(case=case) if may_cite else None,
@@ -68,8 +69,11 @@ class CitationCreate(RightsMixin, View):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Cite it and go back to where it was asked."""
         require(self.person, "add", Citation)
-        action = "view" if self.cites is Complaint else "change"
-        citing: Citing = fetch(request, self.cites.objects.all(), pk, action)
+        citing: Citing
+        if self.cites is Complaint:
+            citing = case_for(request, pk, PARTS)
+        else:
+            citing = fetch(request, self.cites.objects.all(), pk, "change")
         chosen = number_in(request.POST.get("reference", "")) or 0
         offered = LegalReference.objects.visible_to(self.person).active()
         reference = offered.filter(pk=chosen).first()

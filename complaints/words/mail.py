@@ -25,6 +25,9 @@ def _incomplete(params: Params) -> str:
 
 WORDS: dict[str, Callable[[Params], str]] = {
     "mail_bounced": lambda params: _("A mail to the customer came back: %(reason)s") % params,
+    "mail_failed": lambda params: (
+        _("A mail to the customer could not be sent: %(reason)s") % {"reason": _(params["reason"])}
+    ),
     "mails_held": lambda params: (
         _("More than %(most)s mails from this sender within an hour: the others are under “Received mail”.")
         % params

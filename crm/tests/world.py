@@ -277,7 +277,7 @@ def _mails(case: Complaint, text: Text, mark: str, by: User) -> dict[str, Any]:
 
     return {
         "mail": taken("answer of the customer", References=letter.message_id),
-        "loose_mail": taken("newsletter", Precedence="bulk"),
+        "loose_mail": taken("newsletter", Precedence="junk"),
         "case_letter": letter,
     }
 

@@ -24,8 +24,8 @@ from complaints.choices.mail import DeliveryState, LetterKind, MailState
 from complaints.domain.callbacks import address_of
 from complaints.domain.mail.composing import compose
 from complaints.domain.mail.mailboxes import mailbox_of
+from complaints.domain.mail.undelivered import note_delivered_after_all, note_undelivered
 from complaints.domain.moves import acknowledge, answer
-from complaints.domain.telling import tell_handler
 from complaints.models import CaseLetter, Complaint, Entry, InboundMail, Mailbox
 from core.choices import AuditAction
 from core.domain.arriving import megabytes
@@ -183,6 +183,11 @@ def without_address(text: str, address: str) -> str:
 
 
 def _claimed(letter_id: int, token: str, at: datetime) -> CaseLetter | None:
+    with transaction.atomic():
+        if TRIES.give_up(letter_id, at=at):
+            dead = CaseLetter.objects.select_related("complaint").get(pk=letter_id)
+            note_undelivered(dead, code="mail_failed", reason=str(dead.error), at=at)
+            return None
     if not TRIES.claim(letter_id, at=at, token=token):
         return None
     rows = CaseLetter.objects.select_related("complaint__person", "entry", "mailbox")
@@ -195,6 +200,7 @@ def _sent(letter: CaseLetter, token: str) -> str:
     at = timezone.now()
     if not TRIES.end(letter.pk, token, state=DeliveryState.SENT, sent_at=at, error=""):
         return ""
+    note_delivered_after_all(letter)
     if letter.kind == LetterKind.ACKNOWLEDGEMENT:
         case: Complaint = locked(letter.complaint)
         if case.acknowledged_at is None:
@@ -205,10 +211,10 @@ def _sent(letter: CaseLetter, token: str) -> str:
 @transaction.atomic
 def _put_back(letter: CaseLetter, token: str, error: Exception) -> str:
     text = without_address(f"{type(error).__name__}: {error}", letter.to)[:500]
-    put = TRIES.put_back(letter, token, error, text=text, at=timezone.now())
+    at = timezone.now()
+    put = TRIES.put_back(letter, token, error, text=text, at=at)
     if put.state == DeliveryState.FAILED:
-        key = f"letter-{letter.pk}-{letter.rounds}-failed"
-        tell_handler(letter.complaint, "case_mail_failed", dedupe=key)
+        note_undelivered(letter, code="mail_failed", reason=text, at=at)
     elif put.state:
         _ask_for_sending(letter, attempt=letter.attempts, due=put.due_at)
     return str(put.state)

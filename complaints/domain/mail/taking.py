@@ -27,6 +27,7 @@ from complaints.domain.last_word import answered_for_good
 from complaints.domain.mail import threads
 from complaints.domain.mail.files import keep_files
 from complaints.domain.mail.letters import without_address
+from complaints.domain.mail.undelivered import note_undelivered
 from complaints.domain.merging import link_cases
 from complaints.domain.moves import hear
 from complaints.domain.registering import register_case
@@ -118,12 +119,27 @@ def _not_wanted(mail: InboundMail, read: ReadMail, at: datetime) -> Settled | No
     if threads.is_our_own(head, urlsplit(settings.SITE_URL).hostname or "localhost"):
         return Settled(MailState.IGNORED, MailReason.OWN)
     if read.automatic:
-        case = threads.followed(threads.named_by_chain(head.replies_to, mail.mailbox))
-        return Settled(MailState.IGNORED, MailReason.AUTOMATIC, case, detail=read.automatic)
+        answered = _answered_by_machine(mail, read)
+        if answered is not None:
+            return answered
     known = Entry.objects.filter(message_id=mail.message_id).select_related("complaint").first()
     if known is not None:
         return Settled(MailState.IGNORED, MailReason.DUPLICATE, known.complaint)
     return _one_too_many(mail, at)
+
+
+def _answered_by_machine(mail: InboundMail, read: ReadMail) -> Settled | None:
+    """Settle what a machine answers to us, or says of somebody's absence; None for all else that it writes.
+
+    A form or a platform writes for a person: that becomes a case, which nobody acknowledges.
+    """
+    head = read.head
+    is_notice, noticed = threads.case_of_notice(head.replies_to)
+    named = threads.named_by_chain(head.replies_to, mail.mailbox) or noticed or threads.named_by_subject(head)
+    case = threads.followed(named)
+    if case is None and not is_notice and not read.answers:
+        return None
+    return Settled(MailState.IGNORED, MailReason.AUTOMATIC, case, detail=read.automatic)
 
 
 def _came_back(read: ReadMail, at: datetime) -> Settled:
@@ -140,8 +156,7 @@ def _came_back(read: ReadMail, at: datetime) -> Settled:
         return Settled(MailState.IGNORED, MailReason.AUTOMATIC, case, detail=bounce.reason)
     reason = without_address(bounce.reason, letter.to)
     CaseLetter.objects.filter(pk=letter.pk).update(state=DeliveryState.BOUNCED, error=reason[:500])
-    entry = tell(case, "mail_bounced", at=at, reason=reason)
-    tell_handler(case, "case_mail_failed", dedupe=f"letter-{letter.pk}-{letter.rounds}-bounced")
+    entry = note_undelivered(letter, code="mail_bounced", reason=reason, at=at)
     return Settled(MailState.TAKEN, MailReason.BOUNCED, case, entry, bounce.reason)
 
 

@@ -49,16 +49,20 @@ class Tries:
     def claim(self, pk: int, *, at: datetime, token: str, **stamps: Any) -> bool:
         """Take the mail for one lease; False when it is not due or another has it.
 
-        One whose attempts are used up is set aside instead: its sender died each time.
+        One whose attempts are used up is given up instead: its sender died each time.
         """
         due = self._rows.filter(pk=pk).due(at)
         lease = at + timedelta(seconds=settings.MAIL_LEASE_SECONDS)
         taken = {"state": self.sending, "lease_token": token, "lease_until": lease}
         with transaction.atomic():
-            worn_out = due.filter(attempts__gte=MAX_ATTEMPTS)
-            if worn_out.update(state=self.failed, error=_DIED, **_NOBODY):
+            if self.give_up(pk, at=at):
                 return False
             return bool(due.update(**taken, attempts=F("attempts") + 1, **stamps))
+
+    def give_up(self, pk: int, *, at: datetime) -> bool:
+        """Set a due mail aside whose attempts are used up; True where this call did it."""
+        worn_out = self._rows.filter(pk=pk, attempts__gte=MAX_ATTEMPTS).due(at)
+        return bool(worn_out.update(state=self.failed, error=_DIED, **_NOBODY))
 
     def end(self, pk: int, token: str, *, state: str, **fields: Any) -> bool:
         """Write what came of a claim and let the mail go; False where another has it by now."""
