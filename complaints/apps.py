@@ -17,6 +17,7 @@ class ComplaintsConfig(AppConfig):
         from complaints.beginning import begin
         from complaints.change_labels import register_labels
         from complaints.help_topics import TOPICS
+        from complaints.imports.registration import register_targets
         from complaints.lists import register_lists
         from complaints.navigation import register_navigation
         from complaints.notices import register_kinds
@@ -29,6 +30,7 @@ class ComplaintsConfig(AppConfig):
         register_navigation()
         register_kinds()
         register_lists()
+        register_targets()
         register_search()
         register_responsibilities()
         register_topics(TOPICS, group=_("Complaints"))

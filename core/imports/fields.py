@@ -29,6 +29,7 @@ _CONTENT = {
     "date": "dates",
     "datetime": "dates",
     "money": "numbers",
+    "number": "numbers",
     "integer": "wholes",
     "email": "emails",
     "mobile": "mobiles",
@@ -41,7 +42,7 @@ class TargetField:
     """One field of a target.
 
     `kind` is text, long_text, words, identifier, email, phone, mobile, website, credit_code, boolean, money,
-    integer, date, datetime (in the zone in force) or choice. `synonyms` are headings that
+    number (any decimals), integer, date, datetime (in the zone in force) or choice. `synonyms` are headings that
     mean it, separated by commas; `words` are further texts of its choices: key → texts, separated by commas.
     A `key` field tells which record is meant.
     """
@@ -85,6 +86,8 @@ class TargetField:
             return partial(dates.parse_moment, order=dialect.date_order)
         if self.kind == "money":
             return partial(values.parse_money, mark=dialect.decimal_mark)
+        if self.kind == "number":
+            return partial(values.parse_decimal, mark=dialect.decimal_mark)
         if self.kind == "integer":
             return partial(values.parse_integer, mark=dialect.decimal_mark)
         if self.kind == "boolean":
