@@ -28,6 +28,7 @@ from complaints.models import Complaint, Entry
 from core.choices import AuditAction
 from core.domain.audit import audit_line
 from core.domain.changed import records_changed
+from core.domain.inserting import insert_objects
 from core.errors import DomainError
 from core.models import AuditEntry, User
 from customers.choices import EventKind
@@ -102,7 +103,7 @@ def bring_in_past(rows: Sequence[Mapping[str, Any]], *, by: User, at: datetime, 
     for case in cases:
         _set_verdict(case, Verdict(fallback) if case in ungraded else given_grade(case.grade))
     _number(cases, at=at)
-    Complaint.objects.bulk_create(cases)
+    insert_objects(cases, key="number")
     _grade_by_rules(ungraded, fallback)
     Entry.objects.bulk_create([entry for case in cases for entry in _log(case, by=by, at=at)])
     TimelineEvent.objects.bulk_create([event for case in cases for event in _story(case)])

@@ -61,8 +61,8 @@ def _built_upon(keys: Sequence[int]) -> set[int]:
         found.update(rows.order_by().values_list(field.name, flat=True))
     kind = ContentType.objects.get_for_model(Complaint)
     for model in (Interaction, Task):
-        rows = model._base_manager.filter(subject_type=kind, subject_id__in=keys)
-        found.update(rows.order_by().values_list("subject_id", flat=True))
+        about = model._base_manager.filter(subject_type=kind, subject_id__in=keys)
+        found.update(pk for pk in about.order_by().values_list("subject_id", flat=True) if pk is not None)
     files = Attachment.objects.filter(subject_type=_LABEL, subject_id__in=keys)
     found.update(files.order_by().values_list("subject_id", flat=True))
     return found & set(keys)

@@ -37,7 +37,7 @@ class DayKind(TextChoices):
 FIELDS: tuple[TargetField, ...] = (
     TargetField(
         "calendar", _("Calendar"), max_length=80, also=(_("Business calendar"),),
-        synonyms="calendar name, business calendar, 日历, 工作日历, 日历名称, 日曆, 工作日曆, 日曆名稱, 行事曆",
+        synonyms="calendar name, business calendar, 日历, 工作日历, 日历名称, 日曆, 工作日曆, 日曆名稱, 行事曆, 行事历",
         help=_("Empty: the calendar that is used where no other is named."),
     ),
     TargetField(

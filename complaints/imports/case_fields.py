@@ -104,7 +104,7 @@ FIELDS: tuple[TargetField, ...] = (
     ),
     TargetField(
         "intake", _("Received by"), "choice", choices=Intake, words=_INTAKES,
-        synonyms="channel, source, medium, 渠道, 来源, 投诉渠道, 受理渠道, 來源, 投訴渠道, 管道, 投訴管道, 受理管道",
+        synonyms="channel, source, medium, 渠道, 来源, 投诉渠道, 受理渠道, 來源, 投訴渠道, 管道, 投诉管道, 投訴管道, 受理管道",
         help=_("Empty: other channel."),
     ),
     TargetField(
@@ -158,7 +158,7 @@ FIELDS: tuple[TargetField, ...] = (
         help=_("Full name, login name or e-mail. Whoever has left may stand with cases that ended."),
     ),
     TargetField(
-        "queue", _("Queue"), max_length=80, synonyms="group, line, 队列, 处理组, 受理组, 隊列, 處理組, 受理組, 佇列",
+        "queue", _("Queue"), max_length=80, synonyms="group, line, 队列, 处理组, 受理组, 隊列, 處理組, 受理組, 佇列, 伫列",
         help=_("Empty: that of the category."),
     ),
     TargetField(

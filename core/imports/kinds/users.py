@@ -34,7 +34,7 @@ _OWN = ("full_name", "email", "title", "team", "language", "time_zone")
 FIELDS: tuple[TargetField, ...] = (
     TargetField(
         "username", _("Login name"), max_length=150, is_required=True, is_key=True,
-        synonyms="login, user, user name, account, user id, 登录名, 用户名, 账号, 账户, 登录账号, 工号, 登錄名, 用戶名, 賬號, 賬戶, 登錄賬號, 工號, 帳號, 登入名",
+        synonyms="login, user, user name, account, user id, 登录名, 用户名, 账号, 账户, 登录账号, 工号, 登錄名, 用戶名, 賬號, 賬戶, 登錄賬號, 工號, 帳號, 帐号, 登入名",
     ),
     TargetField(
         "full_name", _("Name"), max_length=150, is_required=True, also=(_("Full name"),),
@@ -115,6 +115,10 @@ class UserTarget(UnversionedTarget):
             values["team"] = team
         if "roles" in row.values:
             values["roles"] = words.roles_of(plan)
+        self._prepare_reading(plan, words)
+
+    def _prepare_reading(self, plan: Plan, words: _Words) -> None:
+        row, values = plan.row, plan.values
         if "language" in row.values:
             values["language"] = words.languages.get(key_of(row.values["language"]), "")
             if not values["language"]:
