@@ -30,7 +30,7 @@ from customers.rules import FIRST_DAY, LAST_DAY
 class DayKind(TextChoices):
     """Whether people work on a day that is not as its weekday."""
 
-    CLOSED = "closed", pgettext_lazy("day", "Closed")
+    CLOSED = "closed", pgettext_lazy("day", "closed")
     OPEN = "open", _("Working day")
 
 

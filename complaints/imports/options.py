@@ -14,7 +14,7 @@ from customers.imports.options import SourceOptionsForm
 class FileState(TextChoices):
     """How a case of a former system stands: it goes on here, or it is history."""
 
-    OPEN = "open", pgettext_lazy("case", "Open")
+    OPEN = "open", _("Still open")
     CLOSED = "closed", pgettext_lazy("case", "Closed")
     WITHDRAWN = "withdrawn", pgettext_lazy("case", "Withdrawn")
 

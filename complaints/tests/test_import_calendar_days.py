@@ -43,7 +43,9 @@ def undone(run: ImportRun, by: User) -> ImportRun:
 
 
 def days() -> list[tuple]:
-    return list(CalendarDay.objects.order_by("day").values_list("day", "name", "is_open", "spans", "is_seeded"))
+    return list(
+        CalendarDay.objects.order_by("day").values_list("day", "name", "is_open", "spans", "is_seeded")
+    )
 
 
 def test_days_come_in_once_as_the_page_writes_them(chief: User, calendar: BusinessCalendar) -> None:

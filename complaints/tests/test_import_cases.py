@@ -147,9 +147,7 @@ def test_database_refuses_history_without_its_number(manager: User) -> None:
 
 def test_complaint_has_its_grade_or_that_of_the_rules_and_a_request_none(manager: User, customer) -> None:
     head = "编号,类型,标题,受理时间,结案时间,投诉等级\n"
-    rows = (
-        "1,投诉,A,2024-01-02,2024-01-03,重大\n2,投诉,B,2024-01-02,2024-01-03,\n3,咨询,C,2024-01-02,2024-01-03,一般\n"
-    )
+    rows = "1,投诉,A,2024-01-02,2024-01-03,重大\n2,投诉,B,2024-01-02,2024-01-03,\n3,咨询,C,2024-01-02,2024-01-03,一般\n"
     assert faults(imported(CASES, head + rows, manager)) == {}
 
     cases = {case.external_id: case for case in Complaint.objects.all()}
@@ -199,7 +197,9 @@ def test_whoever_has_left_stands_with_old_cases(manager: User, customer, user_in
 
 
 # ---- open cases -------------------------------------------------------------------------------------
-def test_open_case_goes_on_with_its_deadlines_and_tells_once(manager: User, customer, user_in: Callable) -> None:
+def test_open_case_goes_on_with_its_deadlines_and_tells_once(
+    manager: User, customer, user_in: Callable
+) -> None:
     handler = user_in("agent", full_name="陈晨", team=manager.team)
     head = "编号,标题,客户代码,受理时间,首次响应时间,处理人,处理意见\n"
     rows = "1,A,T-1,2026-01-05 10:00,2026-01-05 11:00,陈晨,正在核实\n2,B,T-1,2026-01-05 10:00,,陈晨,\n"
@@ -234,7 +234,9 @@ def test_open_case_without_a_handler_is_dispatched(manager: User, customer) -> N
 
 
 # ---- once and again ---------------------------------------------------------------------------------
-MIXED = HEAD + PAST + "T2,教室太冷,T-1,2026-02-03 10:00,处理中,,,\nT3,开票,T-1,2024-04-05,已撤诉,2024-04-06,,\n"
+MIXED = (
+    HEAD + PAST + "T2,教室太冷,T-1,2026-02-03 10:00,处理中,,,\nT3,开票,T-1,2024-04-05,已撤诉,2024-04-06,,\n"
+)
 
 
 def test_the_same_file_changes_nothing_the_second_time(manager: User, customer) -> None:
@@ -248,7 +250,10 @@ def test_the_same_file_changes_nothing_the_second_time(manager: User, customer) 
 def test_later_file_corrects_facts_and_leaves_the_work_alone(manager: User, customer) -> None:
     imported(CASES, MIXED, manager)
     changed = MIXED.replace("教室太冷", "教室没有暖气").replace("处理中", "已结案").replace("成立", "不成立")
-    changed = changed.replace("T2,教室没有暖气,T-1,2026-02-03 10:00,已结案,,", "T2,教室没有暖气,T-1,2026-02-03 10:00,已结案,2026-02-05,")
+    changed = changed.replace(
+        "T2,教室没有暖气,T-1,2026-02-03 10:00,已结案,,",
+        "T2,教室没有暖气,T-1,2026-02-03 10:00,已结案,2026-02-05,",
+    )
     assert counts(imported(CASES, changed, manager)) == {"updated": 1, "duplicate": 2}
 
     assert Complaint.objects.get(external_id="T2").title == "教室没有暖气"
@@ -342,7 +347,9 @@ def test_faults_are_told_with_line_and_reason(manager: User, customer, user_in: 
         ("18,A,T-1,,,2024-03-04,,2024-03-05,,,,,,wang", "bad_email"),
         ("19,A,T-1,,,2024-03-04,,2024-03-05,,尚可,,,,", "unknown_choice"),
     ]
-    sound = ["20,A,T-1,王伟,教学质量,2024-03-04,已办结,2024-03-05,2024-03-04,部分属实,c1,旧队列,5.5,wang@a.cn"]
+    sound = [
+        "20,A,T-1,王伟,教学质量,2024-03-04,已办结,2024-03-05,2024-03-04,部分属实,c1,旧队列,5.5,wang@a.cn"
+    ]
     text = head + "\n".join([*(row for row, _code in wrong), *sound]) + "\n"
     run = imported(CASES, text, manager, dry_run=True)
 
@@ -362,7 +369,9 @@ def test_who_may_not_import_cases_is_refused(user_in: Callable, role: str) -> No
         imported(CASES, HEAD + PAST, user_in(role))
 
 
-def test_customers_and_cases_out_of_reach_are_not_touched(manager: User, other_team, user_in: Callable) -> None:
+def test_customers_and_cases_out_of_reach_are_not_touched(
+    manager: User, other_team, user_in: Callable
+) -> None:
     hidden = CustomerFactory(code="T-1", owner=user_in("sales", team=other_team))
     ComplaintFactory(customer=hidden, owner=hidden.owner, source_system="file", external_id="T9")
     CustomerFactory(code="T-2", owner=manager)

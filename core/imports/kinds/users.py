@@ -29,6 +29,16 @@ from core.imports.unversioned import UnversionedTarget
 from core.models import Team, User
 from core.roles import Role
 
+#: What houses call the roles beside their names here.
+_ROLE_WORDS: dict[str, str] = {
+    Role.AGENT: "service, support, customer service, 客服, 客服专员, 坐席, 客服人员, 客服專員, 客服人員",
+    Role.SALES: "seller, account manager, 销售, 客户经理, 业务员, 銷售, 客戶經理, 業務員",
+    Role.TRAINER: "teacher, lecturer, 培训, 讲师, 培训师, 教务, 培訓, 講師, 培訓師, 教務",
+    Role.MANAGER: "lead, team lead, 经理, 主管, 部门经理, 團隊主管, 經理, 部門經理",
+    Role.ANALYST: "analysis, 分析, 分析师, 数据分析, 分析師, 數據分析",
+    Role.ADMINISTRATOR: "admin, 管理员, 系统管理员, 管理員, 系統管理員",
+    Role.INTEGRATION: "interface, 接口, 集成, 介面, 整合",
+}
 _OWN = ("full_name", "email", "title", "team", "language", "time_zone")
 
 FIELDS: tuple[TargetField, ...] = (
@@ -243,7 +253,8 @@ class _Words:
 
     @cached_property
     def _roles(self) -> dict[str, str]:
-        found = {key_of(role.value): role.value for role in Role}
+        found = {key_of(text): key for key, texts in _ROLE_WORDS.items() for text in texts.split(",")}
+        found |= {key_of(role.value): role.value for role in Role}
         for code, _name in settings.LANGUAGES:
             with translation.override(code):
                 found |= {key_of(str(role.label)): role.value for role in Role}
