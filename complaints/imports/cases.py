@@ -168,8 +168,9 @@ class CaseTarget(DeclaredTarget):
     def undo(self, lines: Sequence[UndoLine], *, by: User, at: datetime, note: str) -> dict[int, str]:
         """Delete cases that nobody worked on since, all together; give corrected ones their old facts."""
         new = [line for line in lines if line.is_new]
-        rows = Complaint.objects.visible_to(by, "import").filter(pk__in=[line.object_id for line in new])
-        records = {row.pk: row for row in rows.select_for_update(no_key=True, of=("self",)).order_by("pk")}
+        reach = Complaint.objects.visible_to(by, "import").filter(pk__in=[line.object_id for line in new])
+        rows = Complaint.objects.filter(pk__in=reach.order_by().values("pk")).order_by("pk")
+        records = {row.pk: row for row in rows.select_for_update(no_key=True, of=("self",))}
         left = {line.line: "gone" for line in new if line.object_id not in records}
         used = worked_on({line.object_id: _moment(line) for line in new if line.object_id in records})
         left |= {line.line: "changed_since" for line in new if line.object_id in used}
