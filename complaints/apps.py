@@ -18,6 +18,7 @@ class ComplaintsConfig(AppConfig):
         from complaints.change_labels import register_labels
         from complaints.domain.tiers import follow_tier
         from complaints.help_topics import TOPICS
+        from complaints.imports.registration import register_targets
         from complaints.lists import register_lists
         from complaints.navigation import register_navigation
         from complaints.notices import register_kinds
@@ -31,6 +32,7 @@ class ComplaintsConfig(AppConfig):
         register_navigation()
         register_kinds()
         register_lists()
+        register_targets()
         register_search()
         register_responsibilities()
         register_topics(TOPICS, group=_("Complaints"))

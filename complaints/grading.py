@@ -18,6 +18,8 @@ from complaints.conditions import Condition, Facts
 _PREFERRED = frozenset({"strategic", "core"})
 #: Days within which the evidence counts earlier complaints, whatever the rules asked.
 REPEAT_DAYS: Final = 90
+#: In the evidence of a complaint whose grade a former system gave, where rules have their code.
+GIVEN: Final = "brought_in"
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ class CoreConfig(AppConfig):
         from core.domain.sequence import fill_sequence, note_changes
         from core.help import register_topics
         from core.help_topics import groups
+        from core.imports.kinds.registration import register_targets
         from core.lists import register_list
         from core.models import PicklistValue, Team, User
         from core.notices import register_platform_kinds
@@ -47,6 +48,7 @@ class CoreConfig(AppConfig):
         register_platform_parts()
         register_list(AUDIT_EXPORT)
         register_list(USER_EXPORT)
+        register_targets()
         register_responsibilities()
         register_history(Team)
         register_history(PicklistValue, action="change")

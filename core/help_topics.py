@@ -108,13 +108,14 @@ _YOURS = (
     Topic(
         "imports",
         _("Imports"),
-        _("Bring in customers, contacts, orders and more from Excel or CSV files, safely."),
+        _("Bring in customers, orders, complaints, people and more from Excel or CSV files, safely."),
         (
             _("Download the template, or use your own file: headings in Chinese or English are recognised."),
             _("Nothing is written before the check: it tells for each line what would happen, and why not."),
             _("Mend wrong cells in place, or take the refused lines away as a file and correct them there."),
             _("How columns were matched is remembered for the next file with the same headings."),
             _("An import can be undone: what it made goes to the recycle bin, what it changed is restored."),
+            _("A house that moves in begins with teams, then people, exchange rates, customers, complaints."),
         ),
         ("core:import-*",),
         right=("core.importrun", "view"),
@@ -151,6 +152,9 @@ _SETTINGS = (
             _("Managers see their own team and every team below it in the tree."),
             _("Switching a user off ends their sessions and tokens and keeps everything they did."),
             _("Services are users for programs: they have tokens instead of a password."),
+            _("Teams and people come in from a file, too; a team may name one that stands above it."),
+            _("A file never holds passwords: people choose theirs by a letter, at once or when they ask."),
+            _("An undo deletes people who never signed in, and switches off those whom records name."),
         ),
         ("core:user-*", "core:team-*"),
         right=("core.user", "change"),
@@ -210,6 +214,7 @@ _SETTINGS = (
         (
             _("A new rate counts from its day; older orders keep the rate of theirs."),
             _("Without a rate an amount in that currency cannot be entered."),
+            _("A file of rates is taken in as well, also one whose rates are for 100 units."),
         ),
         ("core:rate-*",),
         right=("core.exchangerate", "view"),

@@ -6,10 +6,10 @@ do everything that any row of the model names.
 """
 
 ACTIONS: dict[str, str] = {
-    "user": "view add change export explain",
-    "team": "view add change delete",
+    "user": "view add change export import explain",
+    "team": "view add change delete import",
     "organisation": "view change",
-    "exchangerate": "view add change delete",
+    "exchangerate": "view add change delete import",
     "picklistvalue": "view add change delete",
     "job": "view cancel retry run",
     "schedule": "view change run",

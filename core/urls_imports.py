@@ -20,6 +20,7 @@ urlpatterns = [
     path("<int:pk>/repair/", import_runs.ImportRepair.as_view(), name="import-repair"),
     path("<int:pk>/skip/", import_runs.ImportSkip.as_view(), name="import-skip"),
     path("<int:pk>/start/", import_runs.ImportStart.as_view(), name="import-run"),
+    path("<int:pk>/prove/", import_runs.ImportProve.as_view(), name="import-prove"),
     path("<int:pk>/cancel/", import_runs.ImportCancel.as_view(), name="import-cancel"),
     path("<int:pk>/progress/", import_runs.ImportProgress.as_view(), name="import-progress"),
     path("<int:pk>/result/", import_runs.ImportResult.as_view(), name="import-result"),

@@ -15,7 +15,7 @@ from complaints.domain.entries import tell
 from complaints.domain.grading_facts import facts_of
 from complaints.domain.grading_rules import default_grade, rules_in_force
 from complaints.domain.rebasing import rebase_clocks
-from complaints.grading import REPEAT_DAYS, Verdict, graded, priority_for
+from complaints.grading import GIVEN, REPEAT_DAYS, Verdict, graded, priority_for
 from complaints.models import Complaint
 from core.errors import Conflict, DomainError
 from core.models import User
@@ -42,10 +42,18 @@ def repeats_of(complaint: Complaint) -> int:
     return int(rows.exclude(pk=complaint.pk).exclude(state=State.MERGED).count())
 
 
-def assess(complaint: Complaint) -> Verdict:
-    """Set grade, evidence and priority on the unsaved case by the rules, and return the verdict."""
+def given_grade(grade: str) -> Verdict:
+    """Return the verdict on a complaint that has its grade from a former system."""
+    return Verdict(grade, (GIVEN,), why=({"code": GIVEN, "names": {}, "conditions": []},))
+
+
+def assess(complaint: Complaint, *, grade: str = "") -> Verdict:
+    """Set grade, evidence and priority on the unsaved case by the rules, and return the verdict.
+
+    A `grade` from a former system stands instead of what the rules say.
+    """
     if complaint.kind == CaseKind.COMPLAINT:
-        verdict = verdict_of(complaint)
+        verdict = given_grade(grade) if grade else verdict_of(complaint)
         complaint.grade, complaint.grade_evidence = verdict.grade, verdict.as_evidence()
         complaint.was_severe |= verdict.grade == Grade.SEVERE
     else:

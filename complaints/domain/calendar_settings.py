@@ -6,7 +6,7 @@ What is past stays as it was: new hours begin today at the earliest, and a day t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 from zoneinfo import available_timezones
@@ -21,6 +21,7 @@ from complaints.domain.clocks import work_out_again
 from complaints.domain.free_names import ensure_free_name
 from complaints.domain.holidays import enter_holidays
 from complaints.models import BusinessCalendar, CalendarDay, CalendarHours, Clock, Complaint
+from complaints.spans import Hours, stored_spans
 from core.choices import AuditAction
 from core.domain.audit import record
 from core.domain.jobs import later
@@ -29,7 +30,6 @@ from core.models import User
 from core.zones import zone_named
 from customers.domain.changes import bump, ensure_fresh, ensure_valid, locked, write_changes
 
-Hours = tuple[time, time]
 #: Cases that one step of the job works out.
 CHUNK = 200
 
@@ -87,14 +87,14 @@ def set_hours(
     Refused: a day that is past, spans that overlap, a week without any hours, and hours that somebody
     else has set since `version` of the calendar was read.
     """
-    if valid_from < _today(calendar):
+    if valid_from < today_of(calendar):
         text = _("Hours begin today or later: what is past stays as it was.")
         raise DomainError("in_the_past", text, fields={"valid_from": text})
     if not any(weekly.values()):
         text = _("A week needs some working time.")
         raise DomainError("no_hours", text)
     for spans in weekly.values():
-        _ensure_apart(spans)
+        ensure_apart(spans)
     stored = locked(calendar)
     ensure_fresh(stored, version)
     CalendarHours.objects.filter(calendar=stored, valid_from__gte=valid_from).delete()
@@ -117,7 +117,7 @@ def _told(spans: Iterable[Hours]) -> str:
     return ", ".join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in spans)
 
 
-def _ensure_apart(spans: Sequence[Hours]) -> None:
+def ensure_apart(spans: Sequence[Hours]) -> None:
     """Refuse spans of one day that overlap. One that ends on the next day may only be the last."""
     rows = sorted(spans)
     for (_opens, closes), (opens, _closes) in pairwise(rows):
@@ -128,27 +128,44 @@ def _ensure_apart(spans: Sequence[Hours]) -> None:
 
 @transaction.atomic
 def set_day(
-    calendar: BusinessCalendar, day: date, *, name: str, spans: Sequence[Hours], by: User
+    calendar: BusinessCalendar,
+    day: date,
+    *,
+    name: str,
+    spans: Sequence[Hours],
+    by: User,
+    follows: bool = True,
 ) -> CalendarDay:
-    """Say that a day is not as its weekday: closed (no spans), or worked on. Refused for a past day."""
-    _ensure_apart(spans)
+    """Say that a day is not as its weekday: closed (no spans), or worked on. Refused for a past day.
+
+    Open cases are worked out anew, unless a caller who sets many days asks for it at the end
+    (`follow_days`).
+    """
+    ensure_apart(spans)
     stored = locked(calendar)
     _ensure_to_come(day, stored)
     values = {
         "name": name.strip(),
         "is_open": bool(spans),
-        "spans": [[f"{opens:%H:%M}", f"{closes:%H:%M}"] for opens, closes in spans],
+        "spans": stored_spans(spans),
         "is_seeded": False,
     }
     row, _created = CalendarDay.objects.update_or_create(calendar=stored, day=day, defaults=values)
     told = f"{day} {name} {_told(spans)}".strip()
     record(AuditAction.CHANGED, by=by, subject=stored, changes={"days": ("", told)})
-    _follow(stored)
+    if follows:
+        _follow(stored)
     return row
 
 
+def follow_days(calendars: Iterable[BusinessCalendar]) -> None:
+    """Ask for open cases to be worked out anew after many days were set, once for each calendar."""
+    for calendar in {row.pk: row for row in calendars}.values():
+        _follow(calendar)
+
+
 @transaction.atomic
-def remove_day(row: CalendarDay, *, by: User) -> None:
+def remove_day(row: CalendarDay, *, by: User, follows: bool = True) -> None:
     """Let the day be as its weekday again. Refused for a day that is past.
 
     A holiday that the product entered is kept as a day with the hours of its weekday: it would come back.
@@ -161,16 +178,17 @@ def remove_day(row: CalendarDay, *, by: User) -> None:
         return
     if CalendarDay.objects.filter(pk=row.pk).delete()[0]:
         record(AuditAction.CHANGED, by=by, subject=stored, changes={"days": (str(row), "")})
-        _follow(stored)
+        if follows:
+            _follow(stored)
 
 
-def _today(calendar: BusinessCalendar) -> date:
+def today_of(calendar: BusinessCalendar) -> date:
     """Return the day that it is where the calendar holds."""
     return timezone.localdate(timezone=zone_named(calendar.time_zone))
 
 
 def _ensure_to_come(day: date, calendar: BusinessCalendar) -> None:
-    if day < _today(calendar):
+    if day < today_of(calendar):
         text = _("This day is past: it stays as it was.")
         raise DomainError("in_the_past", text, fields={"day": text})
 

@@ -122,8 +122,9 @@ class Measuring:
         """How grave it was, how far it was escalated, and how its first contacts went."""
         if case.is_complaint:
             yield self._fact(case, Fact.SEVERE, case.received_at, hit=case.grade == Grade.SEVERE)
-        yield self._fact(case, Fact.LEVEL_2, case.received_at, hit=case.level >= 2)
-        yield self._fact(case, Fact.LEVEL_3, case.received_at, hit=case.level >= 3)
+        if not _is_past(case):
+            yield self._fact(case, Fact.LEVEL_2, case.received_at, hit=case.level >= 2)
+            yield self._fact(case, Fact.LEVEL_3, case.received_at, hit=case.level >= 3)
         for pk, moment, was_wrong in about.alarms:
             yield self._fact(case, Fact.ALARM, moment, ref=pk, hit=was_wrong)
         contact = about.contact
@@ -177,7 +178,8 @@ class Measuring:
         if case.state != State.CLOSED or case.ended_at is None:
             return
         state, accepted, score = about.callbacks.get(case.cycle, ("", None, None))
-        yield self._fact(case, Fact.CLOSED, case.ended_at, hit=state == CallBackState.DONE)
+        if not _is_past(case):
+            yield self._fact(case, Fact.CLOSED, case.ended_at, hit=state == CallBackState.DONE)
         if state == CallBackState.DONE and case.emotion_before >= Emotion.DISSATISFIED:
             content = is_content(is_accepted=accepted, score=score)
             yield self._fact(case, Fact.TURNED, case.ended_at, hit=content)
@@ -204,6 +206,11 @@ class Measuring:
         for customer, day in rows.order_by().values_list("customer_id", "day"):
             found[customer].append(day)
         return found
+
+
+def _is_past(case: Complaint) -> bool:
+    """Tell whether the case was dealt with elsewhere: here it never had a ladder, nor a call-back."""
+    return case.is_history and case.cycle == 1
 
 
 def _first_response(case: Complaint, about: _About) -> datetime | None:

@@ -106,6 +106,14 @@ def _mark(days: Iterable[date]) -> None:
     FactMonth.objects.filter(month__in=months).update(version=F("version") + 1)
 
 
+@transaction.atomic
+def forget_facts(keys: Iterable[int]) -> None:
+    """Take the facts of cases that are taken away, and say that the sums of their months are old."""
+    rows = CaseFact.objects.filter(complaint__in=list(keys))
+    _mark(rows.exclude(what=Fact.OPEN).order_by().values_list("on", flat=True))
+    rows.delete()
+
+
 def facts_of(first: date, last: date) -> Any:
     """Return the facts of the days from the first to the last, what is open now left out."""
     return CaseFact.objects.between(first, last).exclude(what=Fact.OPEN).order_by()

@@ -15,9 +15,14 @@ PREFIXES = {CaseKind.COMPLAINT: "TS", CaseKind.REQUEST: "FW"}
 
 def next_number(kind: str, *, at: datetime) -> str:
     """Return the next number of the day. Must run in the transaction that uses it: no gaps, no doubles."""
+    return next_numbers(kind, 1, at=at)[0]
+
+
+def next_numbers(kind: str, count: int, *, at: datetime) -> list[str]:
+    """Return the next numbers of the day, as `next_number` does one."""
     prefix, day = PREFIXES[CaseKind(kind)], timezone.localtime(at)
-    number = take_numbers(f"case-{prefix}-{day:%Y%m%d}")[0]
-    return f"{prefix}-{day:%Y%m%d}-{number:04d}"
+    taken = take_numbers(f"case-{prefix}-{day:%Y%m%d}", count)
+    return [f"{prefix}-{day:%Y%m%d}-{number:04d}" for number in taken]
 
 
 def work_order_number(complaint: Complaint) -> str:

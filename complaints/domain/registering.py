@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,6 +39,17 @@ INTAKE_FIELDS = (
 _CLOCK_SKEW = timedelta(minutes=10)
 
 
+@dataclass(frozen=True)
+class BroughtIn:
+    """How an open case comes from a former system: its grade there, and whether somebody gets it at once.
+
+    A case without a grade is graded by the rules.
+    """
+
+    grade: str = ""
+    is_given: bool = False
+
+
 @transaction.atomic
 def register_case(
     data: Mapping[str, Any],
@@ -49,23 +61,25 @@ def register_case(
     message_id: str | None = None,
     author: str = "",
     makes_up: bool = True,
+    brought_in: BroughtIn | None = None,
 ) -> Complaint:
     """Receive a case: numbered, graded, timed and queued in one transaction; dispatch follows as a job.
 
     Its clocks count from when it was received. Levels whose moment has passed since then all fire, as after
     an outage; without `makes_up`, as of a letter that is entered days later, only the last of each clock.
     Without a language of its own it has the one that the customer prefers. `message_id` names the mail that
-    it came with, so that the same mail never makes two. Refuses unknown
-    fields, a case without a title, a customer in the recycle bin, a moment to come, a retired category or
-    one of the other kind, and an external ID that another case has.
+    it came with, so that the same mail never makes two. One that is `brought_in` keeps the category of its
+    day, and nobody is told of levels that are past. Refuses unknown fields, a case without a title, a
+    customer in the recycle bin, a moment to come, a retired category or one of the other kind, and an
+    external ID that another case has.
     """
     ensure_known(data, INTAKE_FIELDS)
     moment = at or timezone.now()
     case = Complaint(created_by=by, **{"received_at": moment, **data}, **weak_subject(subject, subject_url))
-    _ensure_sound(case, data, moment)
+    _ensure_sound(case, data, moment, new_category=brought_in is None)
     case.language = case.language or preferred_language(case)
     place(case)
-    verdict = assess(case)
+    verdict = assess(case, grade=brought_in.grade if brought_in is not None else "")
     case.number = next_number(case.kind, at=moment)
     _insert(case, by=by)
     said_by = author or case.contact_name or (str(case.person) if case.person is not None else "")
@@ -80,11 +94,12 @@ def register_case(
     )
     tell(case, "registered", at=moment, by=by, **verdict.as_told())
     for clock in start_clocks(case, at=case.received_at):
-        if not makes_up:
-            pass_over_levels(clock, owed=True, at=moment)
+        if not makes_up or brought_in is not None:
+            pass_over_levels(clock, owed=brought_in is None, at=moment)
     record(AuditAction.CREATED, by=by, subject=case)
     tell_timeline(case, "received", at=moment, by=by)
-    ask_dispatch(case)
+    if brought_in is None or not brought_in.is_given:
+        ask_dispatch(case)
     return case
 
 
@@ -105,7 +120,7 @@ def _insert(case: Complaint, *, by: User | None) -> None:
         raise Conflict("external_id_taken", text, fields={"external_id": text}, details=details) from error
 
 
-def _ensure_sound(case: Complaint, data: Mapping[str, Any], now: datetime) -> None:
+def _ensure_sound(case: Complaint, data: Mapping[str, Any], now: datetime, *, new_category: bool) -> None:
     case.title = case.title.strip()
     if case.customer is not None:
         ensure_live(case.customer)
@@ -113,7 +128,7 @@ def _ensure_sound(case: Complaint, data: Mapping[str, Any], now: datetime) -> No
         text = _("This moment is still to come.")
         raise DomainError("in_the_future", text, fields={"received_at": text})
     ensure_valid(case, {*data, "title"})
-    ensure_fits(case)
+    ensure_fits(case, new_category=new_category)
 
 
 def ensure_fits(case: Complaint, *, new_category: bool = True) -> None:

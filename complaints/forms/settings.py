@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from complaints.models import BusinessCalendar, Category, Handler, Queue
+from complaints.spans import read_spans
 from core.forms import time_zone_choices
 from core.models import User
 from core.people import offer_people
@@ -91,27 +92,15 @@ class CalendarForm(VersionMixin, RecordForm):
         self.fields["time_zone"] = forms.ChoiceField(label=_("Time zone"), choices=time_zone_choices)
 
 
-_SPAN = re.compile(r"^(\d{1,2})[:：](\d{2})\s*[-–—~至]\s*(\d{1,2})[:：](\d{2})$")
-
-
 class SpansField(forms.CharField):
     """Opening hours as people write them: 09:00–12:00, 13:00–18:00."""
 
     def clean(self, value: Any) -> list[tuple[time, time]]:
         """Return the spans."""
-        text = super().clean(value)
-        spans = []
-        for part in re.split(r"[,，、;；\n]", text or ""):
-            if not part.strip():
-                continue
-            found = _SPAN.match(part.strip())
-            if found is None:
-                raise forms.ValidationError(_("Write hours like 09:00–12:00, 13:00–18:00."))
-            numbers = [int(number) for number in found.groups()]
-            if numbers[0] > 23 or numbers[2] > 24 or numbers[1] > 59 or numbers[3] > 59:
-                raise forms.ValidationError(_("Write hours like 09:00–12:00, 13:00–18:00."))
-            spans.append((time(numbers[0], numbers[1]), time(numbers[2] % 24, numbers[3])))
-        return spans
+        try:
+            return read_spans(super().clean(value) or "")
+        except ValueError as error:
+            raise forms.ValidationError(_("Write hours like 09:00–12:00, 13:00–18:00.")) from error
 
 
 WEEKDAYS = (

@@ -19,6 +19,7 @@ TOPICS = (
             _("The page of a policy shows every due time and every level for a moment that you choose."),
             _("Quiet hours let messages of levels wait, by grade; a level may go through them."),
             _("Hours of a calendar hold from a day on: what is past stays as it was."),
+            _("Holidays and make-up days come in from a file: “Import days” on the page of a calendar."),
         ),
         (
             "complaints:settings",

@@ -90,6 +90,8 @@ class CalendarDay(models.Model):
     # Rows of the product's own holiday list, which a later list may correct; typed ones are left alone.
     is_seeded = models.BooleanField(_("entered by the product"), default=False, editable=False)
 
+    objects = SettingQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("special day")
         verbose_name_plural = _("special days")

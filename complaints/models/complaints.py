@@ -141,6 +141,8 @@ class Complaint(Accepted, Recorded, Foreign, Subject):
         related_name="merged",
     )
     level = models.PositiveSmallIntegerField(_("highest level of escalation"), default=0, editable=False)
+    # Worked on in a former system: no deadline of ours ran, and nobody was to be called back.
+    is_history = models.BooleanField(_("brought in when it had ended"), default=False, editable=False)
 
     objects = ComplaintQuerySet.as_manager()
 
@@ -159,6 +161,10 @@ class Complaint(Accepted, Recorded, Foreign, Subject):
                 condition=~Q(former_number=F("number")), name="former_number_is_another_number"
             ),
             models.CheckConstraint(condition=~Q(title=""), name="complaint_has_a_title"),
+            models.CheckConstraint(
+                condition=Q(is_history=False) | ~Q(external_id=""),
+                name="history_has_the_number_of_its_system",
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=ENDED, ended_at__isnull=False)
                 | (~Q(state__in=ENDED) & Q(ended_at__isnull=True)),

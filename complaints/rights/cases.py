@@ -1,7 +1,7 @@
 """The complaint package's rows of the role table: model → role → (reach, actions)."""
 
 ACTIONS: dict[str, str] = {
-    "complaint": "view add change assign grade approve export reveal",
+    "complaint": "view add change assign grade approve export import reveal",
     "entry": "view add",
     "clock": "view",
     "escalation": "view change",
@@ -15,6 +15,7 @@ ACTIONS: dict[str, str] = {
     "handler": "view change",
     "policy": "view change",
     "businesscalendar": "view change",
+    "calendarday": "view import",
     "quiethours": "view change",
 }
 
@@ -44,9 +45,9 @@ RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
         "agent": ("team", "view add change grade reveal"),
         "sales": ("team", "view add change reveal"),
         "trainer": ("team", "view add"),
-        "manager": ("team", "view add change assign grade approve export reveal"),
+        "manager": ("team", "view add change assign grade approve export import reveal"),
         "analyst": ("all", "view export"),
-        "integration": ("all", "view add change reveal"),
+        "integration": ("all", "view add change import reveal"),
     },
     "entry": {
         "agent": ("team", "view add"),
@@ -98,5 +99,6 @@ RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "policy": settings_row(),
     "businesscalendar": settings_row(),
+    "calendarday": settings_row(),
     "quiethours": settings_row(),
 }

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from complaints.models import BusinessCalendar, Category, Policy, Queue, QuietHours
-from core.models import User
+from core.models import Team, User
+from core.tests.factories import TeamFactory
 
 
 @pytest.fixture
@@ -23,3 +24,13 @@ def bare(db: object) -> None:
 @pytest.fixture
 def agent(user_in: Callable[..., User]) -> User:
     return user_in("agent")
+
+
+@pytest.fixture
+def manager(user_in: Callable[..., User]) -> User:
+    return user_in("manager", full_name="Zhang Min")
+
+
+@pytest.fixture
+def other_team(db: object) -> Team:
+    return TeamFactory(name="South China")

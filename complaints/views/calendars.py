@@ -45,6 +45,7 @@ class CalendarDetail(RightsMixin, TemplateView):
             today=today,
             missing=missing_years(calendar, today),
             may_change=can(self.person, "change", BusinessCalendar),
+            may_import=can(self.person, "import", CalendarDay),
             nav_current=NAV,
             **kwargs,
         )

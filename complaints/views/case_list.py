@@ -51,7 +51,8 @@ class ComplaintList(RecordFilters, ListPage):
 
     def extra_context(self) -> dict[str, Any]:
         """Add what the person may do."""
-        return {"now": timezone.now(), "may_add": can(self.person, "add", Complaint)}
+        rights = {f"may_{action}": can(self.person, action, Complaint) for action in ("add", "import")}
+        return {"now": timezone.now(), **rights}
 
 
 class ComplaintBoard(RightsMixin, TemplateView):

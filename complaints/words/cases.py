@@ -37,6 +37,11 @@ def _registered(params: Params) -> str:
     return _("Received and graded: %(grade)s. %(reasons)s.") % {"grade": grade, "reasons": reasons}
 
 
+def _brought_in(params: Params) -> str:
+    named = {"number": params.get("number"), "system": params.get("system")}
+    return _("Brought in from the system “%(system)s”, where its number was %(number)s.") % named
+
+
 def _assigned(params: Params) -> str:
     words = _("Handler: %(name)s (%(reason)s).") % {
         "name": params.get("to"),
@@ -122,6 +127,7 @@ def _with(text: str, params: Params) -> str:
 
 WORDS: dict[str, Callable[[Params], str]] = {
     "registered": _registered,
+    "brought_in": _brought_in,
     "assigned": _assigned,
     "escalated": _escalated,
     "first_contact": _first_contact,

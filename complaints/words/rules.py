@@ -23,6 +23,7 @@ def rule_in_words(rule: str) -> str:
         "repeat": _("the customer complains again within 90 days"),
         "many_repeats": _("the fourth complaint within 90 days"),
         "enraged": _("the complainant is enraged"),
+        "brought_in": _("it had this grade in the former system"),
     }
     return words.get(rule, rule)
 

@@ -58,6 +58,17 @@ def ask_for_letter(email: str, *, address: str, at: datetime) -> None:
     )
 
 
+def invite(user: User) -> None:
+    """Have the letter sent to a new person, once; nobody asked for it, so no attempt is counted."""
+    later(
+        "core.tasks.send_password_letter",
+        title=_("Letter for a new person"),
+        dedupe=f"invite-{user.pk}",
+        notify_on_finish=False,
+        email=user.email,
+    )
+
+
 def send_letter(email: str) -> int:
     """Send the letter to whoever has the address, in their language; return how many there were.
 

@@ -24,6 +24,11 @@ from core.imports.targets import BatchResult, ImportSession, ImportTarget, LineO
 from core.imports.undo import kept_values, restored_values
 from core.models import User
 
+#: Refusals of an undo that say more than that others build upon the record.
+_WHY_LEFT = {"changed_since": "changed_since", "stale": "changed_since", "in_the_past": "refused"}
+#: What writes something.
+_WRITES = (ImportOutcome.CREATED, ImportOutcome.UPDATED)
+
 
 @dataclass
 class Plan:
@@ -64,6 +69,8 @@ class DeclaredTarget(ImportTarget):
     plain: tuple[str, ...] = ()
     #: What tells one row from another: the first group of fields that a row fills is its key.
     identity: tuple[tuple[str, ...], ...] = ()
+    #: Fields of which no two records may have the same value, beside the key.
+    alone: tuple[str, ...] = ()
     #: Makers of the references, for a session.
     references: tuple[Callable[[DeclaredSession], Reference], ...] = ()
 
@@ -100,22 +107,39 @@ class DeclaredTarget(ImportTarget):
         """Return what undoing a new record takes beyond the record itself."""
         return {}
 
+    def mark_of(self, record: Any) -> dict[str, Any]:
+        """Return by what an undo tells whether somebody changed the record since."""
+        return {"version": record.version}
+
+    def follow(self, plans: Sequence[Plan], session: DeclaredSession) -> None:
+        """Do what follows the records of a batch together, in its transaction; by default nothing."""
+
     # ---- taking back --------------------------------------------------------------------------------
     def undo(self, lines: Sequence[UndoLine], *, by: User, at: datetime, note: str) -> dict[int, str]:
         """Remove made records and change others back, each for itself."""
         manager: Any = self.model._default_manager
         ids = [line.object_id for line in lines]
         records = {row.pk: row for row in manager.visible_to(by, "import").filter(pk__in=ids)}
+        spared = self.spared(lines, records)
         left = {}
         for line in lines:
-            if code := self._take_back(line, records.get(line.object_id), by):
+            record = records.get(line.object_id)
+            if code := spared.get(line.line) or self._take_back(line, record, by):
                 left[line.line] = code
         return left
+
+    def spared(self, lines: Sequence[UndoLine], records: Mapping[int, Any]) -> Mapping[int, str]:
+        """Return {line: code} of what an undo leaves alone, found for the whole batch at once."""
+        return {}
+
+    def has_changed(self, record: Any, line: UndoLine) -> bool:
+        """Tell whether somebody changed the record since the import wrote it."""
+        return bool(record.version != line.version)
 
     def _take_back(self, line: UndoLine, record: Any, by: User) -> str:
         if record is None:
             return "gone"
-        if record.version != line.version:
+        if self.has_changed(record, line):
             return "changed_since"
         try:
             with transaction.atomic():
@@ -124,7 +148,7 @@ class DeclaredTarget(ImportTarget):
                 else:
                     self.change_back(record, line.undo, by)
         except (DomainError, IntegrityError, models.ProtectedError) as error:
-            return getattr(error, "code", "") if getattr(error, "code", "") == "changed_since" else "in_use"
+            return _WHY_LEFT.get(getattr(error, "code", ""), "in_use")
         return ""
 
     def remove_with(self, record: Any, undo: Mapping[str, Any], by: User) -> None:
@@ -165,6 +189,16 @@ class DeclaredSession(ImportSession):
                 row.same_as = first
                 if other != digest:
                     row.refuse("same_key_twice", named_by, line=first)
+                    continue
+            self._ensure_alone(row, key)
+
+    def _ensure_alone(self, row: Row, key: str) -> None:
+        for name in self.target.alone:
+            if name not in row.values:
+                continue
+            times, first, owner = self.seen.add(f"{name}:{str(row.values[name]).casefold()}", row.line, key)
+            if times and owner != key:
+                row.refuse("value_twice", name, line=first)
 
     def _key_of(self, row: Row) -> tuple[str, str]:
         for number, group in enumerate(self.target.identity):
@@ -181,10 +215,14 @@ class DeclaredSession(ImportSession):
     def write_batch(self, rows: Sequence[Row]) -> BatchResult:
         """Make and change the records, each in a savepoint, so that one that is refused stops no other."""
         plans = self._plan(rows, lock=True)
-        for plan in plans:
-            if not plan.row.faults and plan.outcome in (ImportOutcome.CREATED, ImportOutcome.UPDATED):
-                self._write(plan)
+        self.write_plans([plan for plan in plans if not plan.row.faults and plan.outcome in _WRITES])
+        self.target.follow([plan for plan in plans if plan.undo is not None], self)
         return BatchResult([plan.result() for plan in plans])
+
+    def write_plans(self, plans: Sequence[Plan]) -> None:
+        """Make and change the records of sound rows; targets that write many at once do so here."""
+        for plan in plans:
+            self.write_plan(plan)
 
     def _plan(self, rows: Sequence[Row], *, lock: bool = False) -> list[Plan]:
         target = self.target
@@ -214,13 +252,14 @@ class DeclaredSession(ImportSession):
         elif self.mode == "update":
             plan.row.refuse("not_found")
 
-    def _write(self, plan: Plan) -> None:
+    def write_plan(self, plan: Plan) -> None:
+        """Write one record in a savepoint; a refusal becomes a fault of its row."""
         try:
             with transaction.atomic():
                 if plan.outcome == ImportOutcome.CREATED:
                     plan.record = self.target.create(plan.values, self)
                     extra = self.target.undo_of(plan.record)
-                    plan.undo = {"version": plan.record.version, **extra}
+                    plan.undo = {**self.target.mark_of(plan.record), **extra}
                 else:
                     plan.undo = self._update(plan)
         except DomainError as error:
@@ -234,7 +273,7 @@ class DeclaredSession(ImportSession):
         old = kept_values(plan.record, [name for name in plan.changes if name in columns])
         plan.record = self.target.update(plan.record, plan.changes, self.by)
         extra = getattr(plan.record, "undo_extra", {})
-        return {"old": old, "version": plan.record.version, **extra}
+        return {"old": old, **self.target.mark_of(plan.record), **extra}
 
 
 def _digest(items: Iterable[tuple[str, Any]]) -> str:

@@ -29,6 +29,7 @@ _CONTENT = {
     "date": "dates",
     "datetime": "dates",
     "money": "numbers",
+    "number": "numbers",
     "integer": "wholes",
     "email": "emails",
     "mobile": "mobiles",
@@ -41,9 +42,9 @@ class TargetField:
     """One field of a target.
 
     `kind` is text, long_text, words, identifier, email, phone, mobile, website, credit_code, boolean, money,
-    integer, date, datetime (in the zone in force) or choice. `synonyms` are headings that
-    mean it, separated by commas; `words` are further texts of its choices: key → texts, separated by commas.
-    A `key` field tells which record is meant.
+    number (any decimals), integer, date, datetime (in the zone in force) or choice. `synonyms` are headings
+    that mean it, separated by commas; `words` are further texts of its choices: key → texts, separated by
+    commas. A `key` field tells which record is meant.
     """
 
     key: str
@@ -83,10 +84,8 @@ class TargetField:
             return partial(_parse_day, dialect.date_order, self.bounds() if self.bounds else None)
         if self.kind == "datetime":
             return partial(dates.parse_moment, order=dialect.date_order)
-        if self.kind == "money":
-            return partial(values.parse_money, mark=dialect.decimal_mark)
-        if self.kind == "integer":
-            return partial(values.parse_integer, mark=dialect.decimal_mark)
+        if self.kind in _NUMBERS:
+            return partial(_NUMBERS[self.kind], mark=dialect.decimal_mark)
         if self.kind == "boolean":
             return values.parse_boolean
         if self.kind == "words":
@@ -101,6 +100,11 @@ class TargetField:
         return known
 
 
+_NUMBERS: dict[str, Callable[..., Any]] = {
+    "money": values.parse_money,
+    "number": values.parse_decimal,
+    "integer": values.parse_integer,
+}
 _BY_LENGTH: dict[str, Callable[..., str]] = {
     "text": values.parse_text,
     "long_text": values.parse_long_text,

@@ -83,6 +83,8 @@ class ImportSession(ABC):
         self.seen = Seen()
         #: Fields to which a column of the file goes.
         self.mapped: frozenset[str] = frozenset()
+        #: The import that the file belongs to.
+        self.run_id = 0
 
     @property
     def mode(self) -> str:
@@ -133,6 +135,8 @@ class ImportTarget(ABC):
     detail_url_name: str = ""
     #: The model whose right `import` is needed.
     model: type[models.Model]
+    #: Whether the person shows again who they are before the rows are written: for what gives rights.
+    is_weighty: bool = False
 
     def page_of(self, record: models.Model) -> str:
         """Return the address of a record's page, or "" where it has none."""

@@ -35,6 +35,7 @@ _KINDS: dict[str, tuple[str | Promise, str]] = {
     "credit_code": (gettext_lazy("18 digits and capital letters"), "91310000MA1FL0000X"),
     "boolean": (gettext_lazy("Yes or no"), ""),
     "money": (gettext_lazy("Amount, at most two decimals"), "1280.50"),
+    "number": (gettext_lazy("Number, with decimals where needed"), "7.1825"),
     "integer": (gettext_lazy("Whole number"), "12"),
     "date": (gettext_lazy("Date"), "2026-01-05"),
     "datetime": (gettext_lazy("Date, and time of day if known"), "2026-01-05 14:30"),

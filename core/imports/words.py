@@ -120,6 +120,7 @@ FAULTS: dict[str, str | Promise] = {
     "date_in_future": _("In the future; the last possible day is %(last)s."),
     "unknown_choice": _("Not one of the values of this field. Use %(choices)s."),
     "same_key_twice": _("The same record stands in row %(line)s with other values. Keep one of the two."),
+    "value_twice": _("Row %(line)s has this value, too, and is another record. Correct one of the two."),
     "out_of_reach": _(
         "Belongs to a record that you cannot see. Ask its team or a manager to import this row."
     ),
@@ -180,7 +181,7 @@ GROUPS: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
             "cell_error",
         ),
     ),
-    "twice": (_("Same key twice"), ("same_key_twice", "database")),
+    "twice": (_("Same key twice"), ("same_key_twice", "value_twice", "database")),
     "reach": (_("Not yours to change"), ("out_of_reach", "in_recycle_bin", "refused")),
     "record": (_("Record not found"), ("not_found",)),
 }

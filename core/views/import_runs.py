@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views import View
 
 from core.choices import ImportOutcome, ImportState
@@ -32,10 +35,12 @@ from core.errors import DomainError
 from core.imports.faults import Fault
 from core.imports.targets import target_of
 from core.models import ImportRun
-from core.views.base import RightsMixin, go_to, is_fragment
+from core.session_marks import is_fresh
+from core.views.base import FormPage, RightsMixin, go_to, is_fragment
 from core.views.import_columns import column_rows
 from core.views.import_lines import fault_page, outcome_page
 from core.views.imports import frame, own_run, person
+from core.views.proofs import AsksAgain
 
 RUNNING = (ImportState.CHECKING, ImportState.IMPORTING, ImportState.UNDOING)
 
@@ -96,8 +101,35 @@ class ImportStart(RightsMixin, View):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Start the job and go to the page of the result."""
         run = own_run(request, pk, "change")
+        if target_of(run.target).is_weighty and not is_fresh(request.session, timezone.now()):
+            return go_to(request, reverse("core:import-prove", args=[run.pk]))
         start_import(run, by=person(request))
         return go_to(request, reverse("core:import-result", args=[run.pk]))
+
+
+class ImportProve(AsksAgain, FormPage):
+    """Show again who one is, before rows are written that give rights."""
+
+    required_right = ("change", ImportRun)
+    form_class = forms.Form
+    title = gettext_lazy("Import valid rows")
+    submit_label = gettext_lazy("Import valid rows")
+    form_columns = 1
+
+    def crumbs(self) -> list[tuple[Any, str]]:
+        """Back to the trial run."""
+        run = own_run(self.request, self.kwargs["pk"], "change")
+        return [(_("Imports"), reverse("core:import-list")), (run.filename, self.cancel_url())]
+
+    def cancel_url(self) -> str:
+        """Back to the trial run."""
+        return reverse("core:import-check", args=[self.kwargs["pk"]])
+
+    def perform(self, form: forms.Form) -> str:
+        """Start the job."""
+        run = own_run(self.request, self.kwargs["pk"], "change")
+        start_import(run, by=self.person)
+        return reverse("core:import-result", args=[run.pk])
 
 
 class ImportCancel(RightsMixin, View):

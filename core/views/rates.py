@@ -40,7 +40,10 @@ class RateList(ListPage):
     def extra_context(self) -> dict[str, Any]:
         """Offer what the person may do."""
         user = self.person
-        return {f"may_{action}": can(user, action, ExchangeRate) for action in ("add", "change", "delete")}
+        return {
+            f"may_{action}": can(user, action, ExchangeRate)
+            for action in ("add", "change", "delete", "import")
+        }
 
 
 class RateCreate(FormPage):

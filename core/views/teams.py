@@ -36,6 +36,7 @@ class TeamList(RightsMixin, TemplateView):
         return super().get_context_data(
             teams=tree(teams),
             may_add=can(user, "add", Team),
+            may_import=can(user, "import", Team),
             may_change=can(user, "change", Team),
             may_delete=can(user, "delete", Team),
             nav_current=NAV,

@@ -46,8 +46,9 @@ class UserList(ListPage):
     default_sort = "name"
 
     def extra_context(self) -> dict[str, Any]:
-        """Offer a new user to who may make one."""
-        return {"may_add": can(self.person, "add", User), "role_labels": dict(Role.choices)}
+        """Offer what the person may do."""
+        rights = {f"may_{action}": can(self.person, action, User) for action in ("add", "import")}
+        return {**rights, "role_labels": dict(Role.choices)}
 
 
 class UserDetail(RightsMixin, TemplateView):

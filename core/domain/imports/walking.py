@@ -47,6 +47,7 @@ class Work:
         self.width = len(run.profile.get("columns", []))
         self.session: ImportSession = self.target.session(options=run.options, by=by, label=run.filename)
         self.session.mapped = frozenset(run.mapping.values())
+        self.session.run_id = run.pk
         self.parser = parser_of(run, self.target)
 
     def records(self) -> Iterator[Record]:

@@ -1,0 +1,1 @@
+"""What can be imported of the complaint package."""

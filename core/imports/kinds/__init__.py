@@ -1,0 +1,1 @@
+"""What can be imported of the platform itself: people, teams, exchange rates."""
