@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0026_public_form_product'),
+        ('complaints', '0027_history'),
     ]
 
     operations = [

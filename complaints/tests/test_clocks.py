@@ -16,6 +16,7 @@ from complaints.domain.reopening import reopen
 from complaints.models import BusinessCalendar, Clock, Complaint, Escalation, Level, Pause, Policy
 from complaints.tests.factories import CalendarFactory, QueueFactory, policy
 from complaints.views.detail import shown_clocks
+from complaints.views.ladder import clocks_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare")]
 SHANGHAI = ZoneInfo("Asia/Shanghai")

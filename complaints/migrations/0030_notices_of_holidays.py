@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("complaints", "0026_public_form_product")]
+    dependencies = [("complaints", "0029_levels_set_aside")]
 
     operations = [
         migrations.AddField(

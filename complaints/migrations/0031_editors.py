@@ -25,7 +25,7 @@ def read_audit_lines(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("complaints", "0040_notices_of_holidays"),
+        ("complaints", "0030_notices_of_holidays"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
