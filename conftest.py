@@ -20,7 +20,9 @@ from core.tests.factories import TeamFactory, UserFactory
 SHARED_DATA = Path(__file__).resolve().parent.parent / "shared" / "data"
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 # How fast examples are made says something of the machine, not of the product.
-hypothesis.settings.register_profile("suite", suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile(
+    "suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("suite")
 
 

@@ -64,21 +64,14 @@ class PersonQuerySet(ScopedQuerySet):
 
     live_paths = ("deleted_at",)
 
-    def reached(self, user: User, action: str, *, lent_for: str) -> Self:
+    def _reached_by(self, user: User, reach: str, action: str, lent_for: str) -> Q:  # noqa: ARG002 (as above)
         """Persons with a place at a customer in reach; a person without any place is its maker's."""
-        from core.access import reach_of
-        from core.roles import Reach
         from customers.models import Contact
 
-        reach = reach_of(user, self.model, action)
-        if reach is None:
-            return self.none()
-        if reach == Reach.ALL:
-            return self
         # A customer that is shared for reading lets persons be read, not changed.
         placed = Contact.objects.reached(user, "view", lent_for=lent_for).live().values("person")
         unplaced = ~Exists(Contact.objects.filter(person=OuterRef("pk")))
-        return self.filter(Q(pk__in=placed) | (Q(created_by=user) & unplaced))
+        return Q(pk__in=placed) | Q(unplaced, created_by=user)
 
     def matching(self, text: str, user: User | None) -> Self:
         """Persons whose name, mobile, e-mail or WeChat matches."""

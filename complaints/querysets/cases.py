@@ -81,21 +81,20 @@ class ComplaintQuerySet(ScopedQuerySet):
             condition |= Q(customer__team__in=teams_in_reach(user))
         return condition
 
-    def reached(self, user: User, action: str, *, lent_for: str) -> Self:
-        """Rows in reach; who has a work order for a case, or was told of it, sees it and changes nothing."""
-        rows = super().reached(user, action, lent_for=lent_for)
-        reach = reach_of(user, self.model, action)
-        if action != "view" or reach is None or reach == Reach.ALL:
-            return rows
-        held = self._held_by(user, reach, action) | self._lent_to(user, lent_for)
-        return self.filter(held | self._read_by(user, reach, lent_for))
+    def _reached_by(self, user: User, reach: str, action: str, lent_for: str) -> Q:
+        """Who has a work order for a case, or was told of it, sees it and changes nothing."""
+        held = super()._reached_by(user, reach, action, lent_for)
+        return held | self._read_by(user, reach, lent_for) if action == "view" else held
 
     def acted_on_by(self, user: User) -> Self:
         """Cases on whose parts the person may act, with the rights on those parts: not what is only read.
 
         A deputy acts for who is absent.
         """
-        return super().reached(user, "view", lent_for="change").live()
+        reach = reach_of(user, self.model, "view")
+        if reach is None or reach == Reach.ALL:
+            return self.live() if reach else self.none()
+        return self.filter(super()._reached_by(user, reach, "view", "change")).live()
 
     def _read_by(self, user: User, reach: str, lent_for: str) -> Q:
         """What is seen and not changed: for a work order, a call-back, or a level that fired and told."""

@@ -10,7 +10,7 @@ from django.utils import timezone
 from complaints.choices.cases import EntryKind, State
 from complaints.choices.mail import MailReason
 from complaints.domain.mail.letters import answer_by_mail
-from complaints.domain.merging import merge, unmerge
+from complaints.domain.merging import merge, taken_in, unmerge
 from complaints.domain.moves import close, solve
 from complaints.domain.status_page import files_from, lines_for
 from complaints.models import Complaint
@@ -88,7 +88,9 @@ def test_the_thread_of_a_merged_case_is_kept(box, case, merged):
     assert (last.complaint, last.meant_for) == (case, None)
     expected = ["The projector failed again.", "And mine?", "Hello?", "Still there?"]
     assert [line.text for line in lines_for(case)] == expected
-    assert [one["text"] for one in lines_of(case) if one["entry"].kind == EntryKind.INBOUND] == expected
+    assert [
+        one["text"] for one in lines_of(case, taken_in(case)) if one["entry"].kind == EntryKind.INBOUND
+    ] == expected
 
 
 def test_the_writer_of_a_merged_case_reopens_the_one_that_took_it_in(box, case, merged):

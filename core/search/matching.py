@@ -16,8 +16,6 @@ from typing import Any, TypeVar
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.lookups import Exact
 
-from core.access import reach_of
-from core.roles import Reach
 from core.search.terms import CODE, LAST, PIECE, ways_for
 from core.search.text import words_of
 from core.search.types import SearchType, type_named, type_of
@@ -48,15 +46,21 @@ def matching_rows(rows: Rows, text: str, user: Any) -> Rows:
 
 def matching_words(rows: Rows, kind: SearchType, words: Sequence[str], user: Any) -> Rows:
     """Return the rows that match every word."""
-    return narrowed(kind, words, user, rows).of(rows)
+    return narrowed(kind, words, user).of(rows)
 
 
-def few_of(kind: SearchType, rows: QuerySet[Any], user: Any) -> list[int] | None:
-    """Return the keys of the rows, the newest first, where the person's reach makes them few; else None."""
-    if user is None or reach_of(user, kind.model) == Reach.ALL:
+def few_of(kind: SearchType, user: Any) -> list[int] | None:
+    """Return the keys of the rows in the person's reach, the newest first, where they are few; else None."""
+    manager: Any = kind.model._default_manager
+    parts = None if user is None else manager.all().parts_in_reach(user)
+    if parts is None:
         return None
-    keys = list(rows.order_by().values_list("pk", flat=True)[: FEW + 1])
-    return sorted(keys, reverse=True) if len(keys) <= FEW else None
+    keys: set[int] = set()
+    for part in parts:
+        keys.update(manager.filter(part).live().order_by().values_list("pk", flat=True)[: FEW + 1])
+        if len(keys) > FEW:
+            return None
+    return sorted(keys, reverse=True)
 
 
 @dataclass(frozen=True)
@@ -79,13 +83,13 @@ def narrowed(
     kind: SearchType,
     words: Sequence[str],
     user: Any,
-    rows: QuerySet[Any] | None = None,
     *,
     common_from: int = COMMON,
 ) -> Narrowed:
     """Read the terms of the words, and say what a row that matches all of them must be.
 
-    Where `rows` turn out to be few, words that are all common are left to be asked row by row.
+    Of words that are all common the records that have them all are read, unless the person sees few rows,
+    each of which can be asked.
     """
     keys: set[int] | None = None
     conditions: list[Q] = []
@@ -103,7 +107,7 @@ def narrowed(
             conditions.append(_any_of(parts, found))
             common += parts if by_key else []
     all_common = keys is None and len(common) > 1 and len(common) == len(conditions)
-    if all_common and rows is not None and few_of(kind, rows, user) is None:
+    if all_common and common_from == COMMON and few_of(kind, user) is None:
         keys = _with_all(common)
         is_rare = keys is not None
     return Narrowed(keys, tuple(conditions), is_rare)

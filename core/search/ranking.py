@@ -12,6 +12,8 @@ from typing import Any
 
 from django.db import connection
 
+from core.access import reach_of
+from core.roles import Reach
 from core.search.matching import FEW, Narrowed, few_of, hits_of, matching_few, narrowed
 from core.search.terms import CODE, LAST, PIECE, Way, ways_for
 from core.search.types import SearchType
@@ -21,7 +23,7 @@ PROBES = (400, 2_000, 8_000)
 #: A word that more terms begin with is asked of each row, where the person's rows are few.
 RARE = 1_000
 #: These are asked the newest first, a part at a time.
-CHUNKS = ((0, 100), (100, 1_000), (1_000, FEW))
+CHUNKS = ((0, 60), (60, 240), (240, 900), (900, 3_000), (3_000, FEW))
 
 
 @dataclass(frozen=True)
@@ -47,12 +49,25 @@ def best_matches(kind: SearchType, words: Sequence[str], user: Any, most: int) -
     visible = manager.visible_to(user)
     probe, found = _probed(kind, words, user, visible, most, PROBES[0])
     if len(found) < most and (kind.through or not probe.complete):
-        few = few_of(kind, visible, user)
-        if few is not None:
-            found += _among(kind, narrowed(kind, words, user, common_from=RARE), few, found, most)
+        of_few = _of_few(kind, words, user, visible, found, most)
+        if of_few is not None:
+            found += of_few
         else:
             probe, found = _beyond(kind, words, user, visible, most, probe, found)
     return _loaded(kind, visible, found, {**_reasons(kind, probe, found, user), **probe.reasons})
+
+
+def _of_few(
+    kind: SearchType, words: Sequence[str], user: Any, visible: Any, found: Sequence[int], most: int
+) -> list[int] | None:
+    """Return further matches for who sees few rows, or whose words few records have; None for others."""
+    if reach_of(user, kind.model) == Reach.ALL:
+        return None
+    wanted = narrowed(kind, words, user, common_from=RARE)
+    if wanted.is_rare:
+        return _listed(wanted, visible, found, most)
+    few = few_of(kind, user)
+    return None if few is None else _among(kind, wanted, few, found, most)
 
 
 def _beyond(
@@ -68,7 +83,7 @@ def _beyond(
     if not probe.complete:
         probe, found = _probed(kind, words, user, visible, most, PROBES[1])
     if len(found) < most and (kind.through or not probe.complete):
-        wanted = narrowed(kind, words, user, visible)
+        wanted = narrowed(kind, words, user)
         if not (probe.complete or wanted.is_rare):
             probe, found = _probed(kind, words, user, visible, most, PROBES[2])
         found = found + _listed(wanted, visible, found, most)
