@@ -87,6 +87,25 @@ class Calendar:
             return None
         return min(day for day, hours in self.open_extra.items() if hours)
 
+    def past_closure(self, day: date, step: timedelta) -> date:
+        """Return the day itself or, inside a pair that closes it and the next, the next one worth a look.
+
+        A span may reach out of the day on which it starts: the days at either end of the pair are looked at.
+        """
+        if not self.closed_spans or not date.min + 3 * _DAY < day < date.max - 3 * _DAY:
+            return day
+        first = bisect_right(self._ends, self._moment(day, time(0)))
+        if first == len(self._ends):
+            return day
+        opens, closes = self.closed_spans[first]
+        if opens > self._moment(day, time(0)) or closes < self._moment(day + 2 * _DAY, time(0)):
+            return day
+        if step > timedelta(0):
+            far = _day_of(closes, self.timezone) - _DAY
+            return max(day, min((extra for extra in self.open_extra if day <= extra < far), default=far))
+        far = _day_of(opens, self.timezone)
+        return min(day, max((extra for extra in self.open_extra if far < extra <= day), default=far))
+
     def _spans_from(self, day: date) -> list[Span]:
         """Return what starts on the day, overlaps joined."""
         extra = self.open_extra.get(day)
@@ -201,7 +220,7 @@ def _working_day(day: date, days: int, calendar: Calendar) -> date:
     while left:
         if limit is not None and (day <= limit if days < 0 else day >= limit):
             raise ValueError("the calendar has not so many working days")
-        day = _moved(day, step)
+        day = calendar.past_closure(_moved(day, step), step)
         left -= calendar.is_working_day(day)
     return day
 
@@ -214,7 +233,7 @@ def _days_after(calendar: Calendar, moment: datetime, *, until: date | None = No
     limit = min((bound for bound in (until, last) if bound is not None), default=date.max - _DAY)
     while day <= limit:
         yield day
-        day += _DAY
+        day = calendar.past_closure(day + _DAY, _DAY) if day < limit else day + _DAY
 
 
 def _days_before(calendar: Calendar, moment: datetime) -> Iterator[date]:
@@ -223,7 +242,16 @@ def _days_before(calendar: Calendar, moment: datetime) -> Iterator[date]:
     limit = calendar.first_extra_day() or date.min + 2 * _DAY
     while day >= limit:
         yield day
-        day -= _DAY
+        day = calendar.past_closure(day - _DAY, -_DAY)
+
+
+def _day_of(moment: datetime, zone: ZoneInfo) -> date:
+    """Return the local day; at either end of time the last one that can be reckoned with."""
+    try:
+        day = moment.astimezone(zone).date()
+    except OverflowError:
+        day = moment.date()
+    return min(max(day, date.min + 3 * _DAY), date.max - 3 * _DAY)
 
 
 def _moved(day: date, step: timedelta) -> date:

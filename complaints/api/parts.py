@@ -105,6 +105,14 @@ class EscalationSerializer(serializers.ModelSerializer[Escalation]):
         ]  # fmt: skip
 
 
+class TakenUpSerializer(Strict):
+    """How it was taken up."""
+
+    was_wrong = serializers.BooleanField(
+        required=False, default=False, help_text="It was a false alarm: nothing had to be done."
+    )
+
+
 class EscalationViewSet(ScopedReadViewSet):
     """Levels of cases."""
 
@@ -115,12 +123,15 @@ class EscalationViewSet(ScopedReadViewSet):
     default_sort = "-id"
     http_method_names = ["get", "post", "head", "options"]
 
-    @extend_schema(request=None, responses=EscalationSerializer, filters=False)
+    @extend_schema(request=TakenUpSerializer, responses=EscalationSerializer, filters=False)
     @action(detail=True, methods=["post"])
     def acknowledge(self, request: Request, pk: int) -> Response:
-        """Take up what one was told of."""
+        """Take up what one was told of, or call it a false alarm. 409 the second time."""
         require(self.caller, "change", Escalation)
-        return self.answer(self.fresh(acknowledge_escalation(self.get_object(), by=self.caller)))
+        given = TakenUpSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        taken = acknowledge_escalation(self.get_object(), by=self.caller, **given.validated_data)
+        return self.answer(self.fresh(taken))
 
     @extend_schema(request=None, responses=EscalationSerializer, filters=False)
     @action(detail=True, methods=["post"], url_path="false-alarm", url_name="false-alarm")

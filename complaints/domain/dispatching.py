@@ -7,6 +7,7 @@ changes nothing.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,6 +27,8 @@ from core.domain.numbers import take_turns
 from core.models import Absence
 from customers.choices import Tier
 from customers.domain.changes import locked
+
+logger = logging.getLogger(__name__)
 
 #: After this time without anybody, the lead of the team is told.
 PATIENCE = timedelta(minutes=30)
@@ -144,7 +147,12 @@ def dispatch_waiting(at: datetime, *, most: int = 500) -> int:
         if tried == most:
             break
         tried += 1
-        if dispatch(case, at=at) is not None:
+        try:
+            is_given = dispatch(case, at=at) is not None
+        except Exception:  # one broken case must not keep the others from being given
+            logger.exception("Case %s could not be dispatched", case.pk)
+            continue
+        if is_given:
             given += 1
         elif _waiting().filter(pk=case.pk).exists():  # and not taken by somebody in this very moment
             stuck.add(key)

@@ -8,6 +8,7 @@ import pytest
 
 from complaints.choices.cases import AssignReason, State
 from complaints.dispatch import Candidate, Wanted, ranked
+from complaints.domain import dispatching
 from complaints.domain.dispatching import dispatch, dispatch_waiting, dry_run
 from complaints.domain.moves import take
 from complaints.models import Complaint, Handler, Queue
@@ -187,6 +188,21 @@ def test_what_nobody_can_take_keeps_nothing_newer_from_being_given(handlers, que
     assert dispatch_waiting(NOON, most=2) == 1
     assert Complaint.objects.get(pk=plain.pk).owner is not None
     assert not Complaint.objects.filter(pk__in=[case.pk for case in stuck], owner__isnull=False).exists()
+
+
+def test_a_broken_case_keeps_no_other_from_being_given(handlers, queue, monkeypatch, caplog):
+    broken, sound = registered(queue=queue, is_legal=True), registered(queue=queue)
+    real = dispatching.dry_run
+
+    def breaks(case, **given):
+        if case.pk == broken.pk:
+            raise RuntimeError("broken")
+        return real(case, **given)
+
+    monkeypatch.setattr(dispatching, "dry_run", breaks)
+    assert dispatch_waiting(NOON) == 1
+    assert Complaint.objects.get(pk=sound.pk).owner is not None
+    assert f"Case {broken.pk} could not be dispatched" in caplog.text
 
 
 def test_the_urgent_come_first_however_many_older_ones_wait(handlers, queue):

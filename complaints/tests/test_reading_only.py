@@ -183,3 +183,16 @@ def test_a_level_that_has_not_fired_lets_nobody_in(late, user_in):
     row.told.add(named)
     assert not Complaint.objects.visible_to(named).exists()
     assert not Escalation.objects.visible_to(named, "change").exists()
+
+
+def test_a_level_is_called_a_false_alarm_over_the_api_once(late, user_in, client_of):
+    named = user_in("agent", team=TeamFactory(name="Elsewhere"))
+    level = told_by_level(late, named)
+    client, path = client_of(named), f"/api/v1/escalations/{level.pk}/acknowledge/"
+    done = client.post(path, {"was_wrong": True}, content_type=JSON)
+    assert (done.status_code, done.json()["was_wrong"], done.json()["acknowledged_by"]) == (
+        200,
+        True,
+        named.pk,
+    )
+    assert client.post(path, {}, content_type=JSON).status_code == 409

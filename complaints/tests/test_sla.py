@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from time import perf_counter
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -349,3 +350,39 @@ def test_working_days_forth_and_back(calendar: Calendar, moment: datetime, days:
     there = add_working_days(start, days, calendar)
     back = add_working_days(there, -days, calendar)
     assert back.date() == start.date()
+
+
+# ---- closed for long --------------------------------------------------------------------------------
+FOREVER = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+
+
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/New_York"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        lambda calendar: add_working_time(at("2026-11-23 10:00"), 60, calendar),
+        lambda calendar: add_working_time(at("2026-11-23 10:00"), -60, calendar),
+        lambda calendar: add_working_days(at("2026-11-23 10:00"), 1, calendar),
+        lambda calendar: add_working_days(at("2026-11-23 10:00"), -1, calendar),
+    ],
+)
+def test_a_calendar_that_is_closed_for_ever_says_so_at_once(asked, zone):
+    calendar = Calendar(zone, {0: [(time(9), time(18))]}, [FOREVER])
+    began = perf_counter()
+    with pytest.raises(ValueError):
+        asked(calendar)
+    assert perf_counter() - began < 0.5
+
+
+@pytest.mark.parametrize("seconds", [1, 3_600, 200_000, -1, -3_600, -200_000])
+@pytest.mark.parametrize("extra", [{}, {date(2026, 12, 12): [(time(8), time(9))]}])
+def test_days_skipped_within_a_long_closure_are_those_without_working_time(seconds, extra):
+    week = {day: [(time(22), time(6))] for day in range(7)}
+    start, end = at("2026-11-25 01:30"), at("2026-12-31 02:30")
+    pair = Calendar("Asia/Shanghai", week, [(start, end)], extra)
+    pauses = Calendar("Asia/Shanghai", week, (), {})
+    for moment in (at("2026-11-20 12:00"), at("2026-12-11 12:00"), at("2027-01-04 12:00")):
+        found = add_working_time(moment, seconds, pair)
+        if not extra:
+            assert found == add_working_time(moment, seconds, pauses, [(start, end)])
+        assert abs(working_seconds(moment, found, pair)) == abs(seconds)

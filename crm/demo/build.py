@@ -19,6 +19,7 @@ from crm.demo.complaints_letters import make as make_letters
 from crm.demo.complaints_mail import make as make_mail
 from crm.demo.complaints_public import make as make_public
 from crm.demo.complaints_solving import make as make_solving
+from crm.demo.complaints_together import make as make_together
 from crm.demo.customers import make_customers, make_people
 from crm.demo.files import make_files
 from crm.demo.lent import make_lent
@@ -57,6 +58,7 @@ def build_company(*, today: date, customers: int = CUSTOMERS, say: Callable[[str
     make_solving(users)
     make_learning(users, today=today)
     make_intake(users)
+    make_together(users)
     make_letters(users, today=today)
     say(f"{bring_over_complaints(users, today=today)} complaints of the former system")
     make_public(users)
