@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from complaints.domain.calendar_settings import set_day
 from complaints.models import BusinessCalendar, CalendarDay
@@ -128,3 +129,13 @@ def test_usual_calendar_named_and_not_named_is_one(chief: User, calendar: Busine
 def test_only_administrators_import_days(user_in: Callable, calendar: BusinessCalendar, role: str) -> None:
     with pytest.raises(PermissionDenied):
         imported(DAYS, FILE, user_in(role))
+
+
+def test_page_of_a_calendar_offers_the_import(
+    client_of: Callable, chief: User, calendar: BusinessCalendar, user_in: Callable
+) -> None:
+    page = reverse("complaints:calendar-detail", args=[calendar.pk])
+    address = reverse("core:import-create", args=[DAYS])
+
+    assert address in client_of(chief).get(page).content.decode()
+    assert address not in client_of(user_in("manager")).get(page).content.decode()

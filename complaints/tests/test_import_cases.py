@@ -10,6 +10,7 @@ from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from complaints.choices.cases import CaseKind, ClockKind, ClockState, EntryKind, EscalationState, State
@@ -439,3 +440,24 @@ def test_two_thousand_rows_take_a_counted_number_of_queries_a_batch(manager: Use
     assert Complaint.objects.values("number").distinct().count() == 2_000
     # Two batches, each looked at in the trial run and written in the import.
     assert len(found) < 400
+
+
+# ---- pages ------------------------------------------------------------------------------------------
+def test_list_offers_the_import_to_who_may(client_of: Callable, manager: User, user_in: Callable) -> None:
+    address = reverse("core:import-create", args=[CASES])
+    page = reverse("complaints:complaint-list")
+
+    assert address in client_of(manager).get(page).content.decode()
+    assert address not in client_of(user_in("agent")).get(page).content.decode()
+    assert client_of(manager).get(address).status_code == 200
+    assert client_of(user_in("agent")).get(address).status_code == 403
+
+
+def test_page_of_history_says_where_it_comes_from(client_of: Callable, manager: User, customer) -> None:
+    imported(CASES, HEAD + PAST, manager, source_system="Old desk")
+    page = client_of(manager).get(Complaint.objects.get().get_absolute_url()).content.decode()
+
+    assert "Old desk" in page
+    assert "had ended there" in page
+    assert "Dealt with in the former system." in page
+    assert "Brought in from the system “Old desk”, where its number was T1." in page

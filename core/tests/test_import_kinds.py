@@ -325,3 +325,31 @@ def test_undo_leaves_a_rate_that_somebody_corrected(chief: User) -> None:
         4: "done",
     }
     assert list(ExchangeRate.objects.values_list("currency", "rate")) == [("EUR", Decimal("7.86"))]
+
+
+# ---- pages ------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("page", "target"), [("core:user-list", USERS), ("core:team-list", TEAMS), ("core:rate-list", RATES)]
+)
+def test_lists_offer_the_import_to_administrators(
+    client_of: Callable, chief: User, user_in: Callable, page: str, target: str
+) -> None:
+    address = reverse("core:import-create", args=[target])
+
+    assert address in client_of(chief).get(reverse(page)).content.decode()
+    assert client_of(chief).get(address).status_code == 200
+    other = user_in("manager")
+    assert address not in client_of(other).get(reverse(page)).content.decode()
+    assert client_of(other).get(address).status_code == 403
+
+
+def test_page_of_new_imports_shows_what_one_may_import(
+    client_of: Callable, chief: User, user_in: Callable
+) -> None:
+    page = reverse("core:import-targets")
+    shown, less = (client_of(user).get(page).content.decode() for user in (chief, user_in("manager")))
+
+    for target in (USERS, TEAMS, RATES, "complaints.calendarday"):
+        assert reverse("core:import-create", args=[target]) in shown
+        assert reverse("core:import-create", args=[target]) not in less
+    assert reverse("core:import-create", args=["complaints.complaint"]) in less
