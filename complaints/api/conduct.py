@@ -249,7 +249,8 @@ class LegalReferenceViewSet(ActingViewSet):
         """Let a complaint, a letter or a designation rest on it. 409 where it does already."""
         require(self.caller, "add", Citation)
         reference = self.get_object()
-        cite(*self.checked(CiteSerializer).values(), reference, by=self.caller)
+        citing = next(iter(self.checked(CiteSerializer).values()))
+        cite(citing, reference, by=self.caller)
         return self.answer(reference)
 
     @extend_schema(request=CiteSerializer, responses=LegalReferenceSerializer, filters=False)
