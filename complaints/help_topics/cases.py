@@ -58,6 +58,7 @@ TOPICS = (
             _("A solution meets every clock. The case is closed when the customer is content."),
             _("“Tell acceptance” tells the complainant whether the complaint is accepted, as the law asks."),
             _("The ladder shows who is told when a deadline passes. Whoever is told takes it up there."),
+            _("A level that could not be carried out says so there; managers have it tried again."),
             _("A case that belongs to others is moved to their queue, with a reason, and dispatched there."),
             _("A merged case can be taken out again; its log is read in the case that goes on."),
         ),
