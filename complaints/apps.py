@@ -16,6 +16,7 @@ class ComplaintsConfig(AppConfig):
         from complaints.access_explained import register_explainers
         from complaints.beginning import begin
         from complaints.change_labels import register_labels
+        from complaints.files import register_files
         from complaints.help_topics import TOPICS
         from complaints.lists import register_lists
         from complaints.navigation import register_navigation
@@ -73,14 +74,6 @@ def register_histories() -> None:
     register_history(models.Mailbox)
     register_history(models.MailPolicy)
     register_history(models.InboundMail)
-
-
-def register_files() -> None:
-    """Let cases take files."""
-    from complaints.models import Complaint
-    from core.attachables import register_attachable
-
-    register_attachable(Complaint)
 
 
 def followed_models() -> tuple[type, ...]:

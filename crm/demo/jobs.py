@@ -1,0 +1,85 @@
+"""The demo company's background work: what was done last night, what was missed, what was set aside."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from django.utils import timezone
+
+from core.domain.exports import request_export
+from core.domain.jobs import request_cancel, run_job
+from core.domain.schedules import next_due_after, run_due_schedules
+from core.models import Job, Notification, Schedule, ScheduleRun, User
+from core.tasks import body_of
+from customers.domain.tags import create_tag, delete_tag
+
+#: Light work of the night, of which the demo shows some days.
+SCHEDULES = ("core.forget-forms", "core.delete-old-exports", "core.forget-sights")
+NIGHTS = 4
+
+
+def work_off(job: Job, *, asked: datetime | None = None) -> Job:
+    """Do the job here and now, as a worker would; `asked` says when it is told to have been asked for."""
+    run_job(job.pk, body_of=body_of)
+    if asked is not None:
+        date_back(job, asked)
+    job.refresh_from_db()
+    return job
+
+
+def date_back(job: Job, asked: datetime) -> None:
+    """Give the job, and the message about its end, the time at which it would have been asked for."""
+    ended = asked + timedelta(seconds=3)
+    Job.objects.filter(pk=job.pk).update(created_at=asked, not_before=asked, rung_at=asked)
+    Job.objects.filter(pk=job.pk, started_at__isnull=False).update(started_at=asked + timedelta(seconds=1))
+    Job.objects.filter(pk=job.pk, finished_at__isnull=False).update(finished_at=ended)
+    Notification.objects.filter(dedupe__startswith=f"job-{job.pk}-").update(created_at=ended)
+
+
+def make_jobs(users: dict[str, User], *, at: datetime) -> None:
+    """Exports that are ready, one whose filter is gone, one that was stopped; and the nights before."""
+    _exports(users, at)
+    _nights(at)
+
+
+def _exports(users: dict[str, User], at: datetime) -> None:
+    asked = [
+        ("customers.customer", {"tier": ["strategic", "core"]}, "xlsx", "manager", timedelta(days=1, hours=3)),
+        ("customers.order", {"from": ["@this-quarter"]}, "csv", "analyst", timedelta(hours=5)),
+    ]
+    for key, query, file_format, login, ago in asked:
+        job = request_export(
+            key, query=urlencode(query, doseq=True), file_format=file_format, by=users[login]
+        )
+        work_off(job, asked=at - ago)
+    # The tag that the list is filtered by goes before a worker comes to it: set aside, with the reason.
+    tag = create_tag("秋季展会", by=users["manager"])
+    job = request_export(
+        "customers.customer", query=f"tag={tag.pk}", file_format="xlsx", by=users["sales"]
+    )
+    delete_tag(tag, by=users["manager"])
+    work_off(job, asked=at - timedelta(hours=2))
+    stopped = request_export("customers.customer", query="", file_format="csv", by=users["analyst"])
+    request_cancel(stopped, by=users["analyst"])
+    date_back(stopped, at - timedelta(hours=4))
+
+
+def _nights(at: datetime) -> None:
+    """Run a few schedules for the nights before; the night before last nobody ran them, so one is missed."""
+    rows = Schedule.objects.filter(key__in=SCHEDULES)
+    for schedule in rows:
+        first = next_due_after(schedule, at - timedelta(days=NIGHTS))
+        Schedule.objects.filter(pk=schedule.pk).update(next_due=first)
+    for night in range(NIGHTS, 0, -1):
+        # Between one daily moment and the next: what came by then is due, one night each.
+        if night == 2:
+            continue
+        _run_night(at - timedelta(days=night - 1))
+
+
+def _run_night(at: datetime) -> None:
+    for run in run_due_schedules(at):
+        if run.job is not None:
+            work_off(run.job, asked=run.due_at + timedelta(seconds=2))
+        ScheduleRun.objects.filter(pk=run.pk).update(started_at=run.due_at + timedelta(seconds=2))
