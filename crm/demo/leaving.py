@@ -8,7 +8,7 @@ from core.domain.departures import arrange_departure
 from core.domain.users import create_user
 from core.models import Departure, Job, User
 from core.roles import Role
-from crm.demo.jobs import work_off
+from crm.demo.jobs import speaking, work_off
 from customers.domain.customers import update_customer
 from customers.domain.tasks import create_task
 from customers.models import Customer
@@ -38,7 +38,8 @@ def make_leaver(users: dict[str, User], *, today: date, at: datetime) -> User:
             create_task(_TASKS[place], customer=customer, owner=leaver, by=manager)
     plan = {"": {"way": "spread", "users": [colleague.pk, users["sales"].pk]}}
     last_day = today - timedelta(days=4)
-    departure = arrange_departure(leaver, last_day=last_day, plan=plan, by=manager)
+    with speaking(manager):
+        departure = arrange_departure(leaver, last_day=last_day, plan=plan, by=manager)
     asked = at - timedelta(days=3)
     work_off(Job.objects.get(dedupe=f"departure-{departure.pk}"), asked=asked)
     Departure.objects.filter(pk=departure.pk).update(

@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from core.domain.bulk.asking import request_bulk
 from core.models import BulkRun, User
-from crm.demo.jobs import work_off
+from crm.demo.jobs import speaking, work_off
 from customers.choices import TaskState
 from customers.models import Customer, Task
 
@@ -22,7 +22,9 @@ def make_many_rows(users: dict[str, User], *, today: date, at: datetime) -> None
     tasks = Task.objects.visible_to(manager, "change").order_by("pk")
     keys = _keys(tasks.open(), 6) + _keys(tasks.filter(state=TaskState.DONE), 2)
     day = today + timedelta(days=10)
-    _work_off(_request("customers.task", "due", keys, f"due_on={day.isoformat()}", manager), at - timedelta(hours=6))
+    _work_off(
+        _request("customers.task", "due", keys, f"due_on={day.isoformat()}", manager), at - timedelta(hours=6)
+    )
 
 
 def _keys(rows: object, most: int) -> list[int]:
@@ -31,7 +33,8 @@ def _keys(rows: object, most: int) -> list[int]:
 
 
 def _request(key: str, action: str, ids: list[int], data: str, by: User) -> BulkRun:
-    return request_bulk(key, action, query="", ids=ids, data=QueryDict(data), by=by)
+    with speaking(by):
+        return request_bulk(key, action, query="", ids=ids, data=QueryDict(data), by=by)
 
 
 def _work_off(run: BulkRun, at: datetime) -> None:

@@ -24,4 +24,6 @@ def make_tokens(users: dict[str, User], *, at: datetime) -> None:
     )
     find_token(secret, at=at - timedelta(minutes=20), address="192.0.2.17")
     scopes = ("customers:read", "orders:read", "complaints:read")
-    make_token(analyst, name="Monthly report", expires_at=at + 80 * _DAY, scopes=scopes, by=analyst, at=at - _DAY)
+    make_token(
+        analyst, name="Monthly report", expires_at=at + 80 * _DAY, scopes=scopes, by=analyst, at=at - _DAY
+    )
