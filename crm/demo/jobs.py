@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from celery import current_app
 from django.conf import settings
+from django.db.models import F
 from django.utils import translation
 
 from core.domain.exports import request_export
@@ -45,6 +46,16 @@ def date_back(job: Job, asked: datetime) -> None:
     Job.objects.filter(pk=job.pk, started_at__isnull=False).update(started_at=asked + timedelta(seconds=1))
     Job.objects.filter(pk=job.pk, finished_at__isnull=False).update(finished_at=ended)
     Notification.objects.filter(dedupe__startswith=f"job-{job.pk}-").update(created_at=ended)
+
+
+def date_back_built(at: datetime) -> None:
+    """Put what building the company asked for below what is worth a look; what waits is done as before."""
+    week = timedelta(days=7)
+    former = Job.objects.filter(created_at__lte=at)
+    former.filter(finished_at__isnull=False).update(
+        started_at=F("started_at") - week, finished_at=F("finished_at") - week
+    )
+    former.update(created_at=F("created_at") - week)
 
 
 def make_jobs(users: dict[str, User], *, at: datetime) -> None:
