@@ -17,6 +17,7 @@ class ComplaintsConfig(AppConfig):
         from complaints.beginning import begin
         from complaints.change_labels import register_labels
         from complaints.domain.tiers import follow_tier
+        from complaints.files import register_files
         from complaints.help_topics import TOPICS
         from complaints.imports.registration import register_targets
         from complaints.lists import register_lists
@@ -78,14 +79,6 @@ def register_histories() -> None:
     register_history(models.Mailbox)
     register_history(models.MailPolicy)
     register_history(models.InboundMail)
-
-
-def register_files() -> None:
-    """Let cases take files."""
-    from complaints.models import Complaint
-    from core.attachables import register_attachable
-
-    register_attachable(Complaint)
 
 
 def followed_models() -> tuple[type, ...]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from core.access import teams_above
 from core.access_explained import Answer, Row, explain, explainer_of, register_explainer, share_words
-from core.attachables import attachable_of
+from core.attachables import Attachable, attachable_of
 from core.choices import ViewScope
 from core.lent import shareable
 from core.models import Attachment, SavedView, Share, User
@@ -64,6 +64,7 @@ class FileExplained:
     """A file is of who has its record: read by who sees it, added and removed by who may change it."""
 
     def __init__(self, file: Attachment) -> None:
+        self.file = file
         self.kind = attachable_of(file.subject_type)
         manager: Any = self.kind.model._default_manager if self.kind is not None else None
         subject = manager.live().filter(pk=file.subject_id).first() if manager is not None else None
@@ -78,7 +79,13 @@ class FileExplained:
             return Answer(False, (_("Its record is in the recycle bin."),))
         seen = self.subject.explain(user, "view")
         needed = self.kind.reading if action == "view" else self.kind.changing
-        return self.subject.explain(user, needed) if seen.allowed else seen
+        answer = self.subject.explain(user, needed) if seen.allowed else seen
+        if answer.allowed and not self._is_shown(user, self.kind):
+            return Answer(False, (_("Its record does not show this file to everybody who reads it."),))
+        return answer
+
+    def _is_shown(self, user: User, kind: Attachable) -> bool:
+        return Attachment.objects.filter(pk=self.file.pk).shown_to(user, kind).exists()
 
 
 def register_platform_explainers() -> None:

@@ -24,13 +24,20 @@ class Attachable:
     """One kind of record that takes files.
 
     `reading` and `changing` are the actions on the record that reading its files, and adding or removing
-    some, need. `told` is called as `told(record, attachment, what, by=…, at=…)`.
+    some, need. `told` is called as `told(record, attachment, what, by=…, at=…)`; what it raises refuses the
+    change. `shown(user)` is the condition on files that narrows down what who reads the record gets to see.
     """
 
     model: type[models.Model]
     reading: str = "view"
     changing: str = "change"
     told: Listener | None = None
+    shown: Callable[[User], models.Q] | None = None
+
+    @property
+    def label(self) -> str:
+        """Return the kind of record as files name it."""
+        return str(self.model._meta.label_lower)
 
     def rows(self, user: User, action: str = "view") -> models.QuerySet[Any]:
         """Return the records whose files the user may read (`view`), or add and remove (anything else)."""
@@ -41,6 +48,13 @@ class Attachable:
             found = found & manager.visible_to(user, needed)
         rows: models.QuerySet[Any] = found
         return rows
+
+    def files(self, user: User, action: str = "view") -> models.Q:
+        """Return the condition on the files of this kind of record that the user may read, or remove."""
+        own = models.Q(
+            subject_type=self.label, subject_id__in=self.rows(user, action).order_by().values("pk")
+        )
+        return own & self.shown(user) if self.shown is not None else own
 
     def tell(
         self, record: models.Model, attachment: Attachment, what: str, *, by: User | None, at: datetime
@@ -59,9 +73,11 @@ def register_attachable(
     reading: str = "view",
     changing: str = "change",
     told: Listener | None = None,
+    shown: Callable[[User], models.Q] | None = None,
 ) -> None:
     """Let records of `model` take files. Its default manager has `visible_to(user, action)`."""
-    _kinds[model._meta.label_lower] = Attachable(model, reading, changing, told)
+    kind = Attachable(model, reading, changing, told, shown)
+    _kinds[kind.label] = kind
 
 
 def attachables() -> Iterable[Attachable]:

@@ -18,6 +18,7 @@ from core.roles import Reach
 from core.team_tree import above, below
 
 if TYPE_CHECKING:
+    from core.attachables import Attachable
     from core.models import User
 
 
@@ -419,13 +420,16 @@ class AttachmentQuerySet(ScopedQuerySet):
             return self.none()
         found = Q(pk__in=[])
         for kind in attachables():
-            rows = kind.rows(user, action).order_by().values("pk")
-            found |= Q(subject_type=kind.model._meta.label_lower, subject_id__in=rows)
+            found |= kind.files(user, action)
         return self.filter(found)
 
     def of(self, record: models.Model) -> Self:
         """Files of the record, removed ones included."""
         return self.filter(subject_type=record._meta.label_lower, subject_id=record.pk)
+
+    def shown_to(self, user: User, kind: Attachable) -> Self:
+        """Files, of a record of that kind which the user sees, without those that are kept from them."""
+        return self.filter(kind.shown(user)) if kind.shown is not None else self
 
     def removed_before(self, moment: datetime) -> Self:
         """Files that were removed before the moment."""

@@ -14,6 +14,7 @@ TOPICS = (
         (
             _("Make an article on the page of a solved case; then take out what tells who it was."),
             _("A second person reviews and publishes it. Until then readers keep the edition before."),
+            _("Files and pictures of an article go the same way: new ones are shown after the review."),
             _("Press “This helped” on a case: what helps most stands on top."),
             _("Where you write an answer, open an article below the fields and insert its solution."),
         ),

@@ -125,6 +125,10 @@ def _with(text: str, params: Params) -> str:
     return f"{text}{'' if text.endswith('。') else ' '}{in_words(reason)}"
 
 
+def _file(params: Params) -> dict[str, Any]:
+    return {"number": params.get("number"), "file": params.get("file")}
+
+
 WORDS: dict[str, Callable[[Params], str]] = {
     "registered": _registered,
     "brought_in": _brought_in,
@@ -171,6 +175,9 @@ WORDS: dict[str, Callable[[Params], str]] = {
         _("Work order %(number)s goes on in this case: %(title)s")
         % {"number": p.get("number"), "title": p.get("title")}
     ),
+    "work_order_file_added": lambda p: _("File of work order %(number)s added: %(file)s") % _file(p),
+    "work_order_file_removed": lambda p: _("File of work order %(number)s removed: %(file)s") % _file(p),
+    "work_order_file_restored": lambda p: _("File of work order %(number)s put back: %(file)s") % _file(p),
     "work_order_open": lambda p: _("Work order %(number)s opened again.") % {"number": p.get("number")},
     "work_order_accepted": lambda p: _("Work order %(number)s accepted.") % {"number": p.get("number")},
     "work_order_done": lambda p: _with(_("Work order %(number)s done.") % {"number": p.get("number")}, p),

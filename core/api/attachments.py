@@ -66,9 +66,7 @@ class AttachmentFilterSet(ScopedFilterSet):
 
     subject_type = django_filters.ChoiceFilter(
         label=gettext_lazy("Kind of record"),
-        choices=lambda: [
-            (kind.model._meta.label_lower, kind.model._meta.verbose_name) for kind in attachables()
-        ],
+        choices=lambda: [(kind.label, kind.model._meta.verbose_name) for kind in attachables()],
     )
     subject_id = django_filters.NumberFilter(
         label=gettext_lazy("Record number"), min_value=1, max_value=2**63 - 1
@@ -76,7 +74,7 @@ class AttachmentFilterSet(ScopedFilterSet):
 
 
 class AttachmentViewSet(ScopedReadViewSet):
-    """Files of customers, interactions, orders: those of records that the caller may see."""
+    """Files of records of many kinds: those that the caller may see."""
 
     model = Attachment
     serializer_class = AttachmentSerializer

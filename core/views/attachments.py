@@ -23,7 +23,7 @@ from django.views import View
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from core.access import can
-from core.attachables import attachable_of, record_of
+from core.attachables import record_of
 from core.audit_lines import kind_name
 from core.choices import PreviewState
 from core.domain.arriving import megabytes
@@ -34,6 +34,7 @@ from core.domain.attachments import (
     remove_attachment,
     restore_attachment,
 )
+from core.domain.attachments.adding import kind_for
 from core.domain.attachments.storing import too_large
 from core.errors import DomainError
 from core.files.kinds import ENDINGS
@@ -68,19 +69,15 @@ def record_with_files(user: User, label: str, pk: int) -> models.Model:
 
 def may_change_files(user: User, record: models.Model) -> bool:
     """Tell whether the person may add files to the record and remove them."""
-    kind = attachable_of(record._meta.label_lower)
-    return (
-        kind is not None
-        and can(user, "add", Attachment)
-        and kind.rows(user, "add").filter(pk=record.pk).exists()
-    )
+    rows = kind_for(record).rows(user, "add")
+    return can(user, "add", Attachment) and rows.filter(pk=record.pk).exists()
 
 
 def panel_context(user: User, record: models.Model) -> dict[str, Any]:
     """Return what the panel of a record shows."""
     label = record._meta.label_lower
     may_change = may_change_files(user, record)
-    rows = Attachment.objects.of(record).for_list()
+    rows = Attachment.objects.of(record).shown_to(user, kind_for(record)).for_list()
     found = list(rows.live()[: FILES_SHOWN + 1])
     since = timezone.now() - KEPT_AFTER_REMOVAL
     removed = rows.filter(removed_at__gt=since).order_by("-removed_at", "-pk") if may_change else rows.none()

@@ -27,6 +27,7 @@ from crm.demo.notifications import make_notifications
 from crm.demo.orders import make_orders
 from crm.demo.people import make_catalogue, make_staff
 from crm.demo.picklists import make_picklists
+from crm.demo.platform import make_platform
 
 #: Changing it changes every demo installation; the same seed and day give the same company.
 SEED = 20_190_301
@@ -67,5 +68,6 @@ def build_company(*, today: date, customers: int = CUSTOMERS, say: Callable[[str
     make_picklists(by=users["admin"])
     make_lent(users, today=today)
     make_files(users)
+    make_platform(users, today=today)
     # Last: what was made past the verbs is found too.
     fill_all(again=True)

@@ -1,16 +1,20 @@
-"""The demo company's files: offers, a signed order, a photograph of a room, a list of participants."""
+"""The demo company's files: offers, a signed order, photographs of a room, lists, statements and proofs."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
+from django.db.models import Model
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
-from core.domain.attachments import add_attachment, make_preview
-from core.models import User
-from customers.models import Customer, Order
+from complaints.models import Article, Cause, Crisis, Improvement, WorkOrder
+from core.domain.attachments import add_attachment
+from core.models import Job, User
+from crm.demo.jobs import speaking, work_off
+from customers.models import Customer, Order, Product, Task
 
 _OFFER = (
     "Offer for in-house training",
@@ -27,12 +31,26 @@ _CONFIRMATION = (
     "",
     "Signed: ________",
 )
+_OUTLINE = ("Train the trainer", "", "Day 1: needs and design", "Day 2: practice and feedback")
+_STATEMENT = (
+    "Statement",
+    "",
+    "The fault in the online classroom was repaired within four hours.",
+    "All classes that were touched are repeated free of charge.",
+)
+_PROOF = ("Test protocol", "", "42 of 42 participants got the message the day before.")
+_RESCHEDULED = "\ufeff班级,原讲师,代课讲师,通知时间\nTTT 第 12 期,罗景行,外聘,开课前 1 小时\n数据分析入门,罗景行,外聘,未通知\n"
 _PARTICIPANTS = "\ufeff姓名,部门,餐食\n王芳,人力资源,素食\n李强,销售,无\nSarah Jones,Operations,vegetarian\n"
 
 
 def make_files(users: dict[str, User]) -> None:
-    """Put a few small files on customers and on an order that the sales person sees."""
-    by = users["sales"]
+    """Put a few small files on records of each kind."""
+    files_of_customers(users["sales"], users["manager"])
+    files_of_cases(users)
+
+
+def files_of_customers(by: User, manager: User) -> None:
+    """What was offered and agreed, and the outline of a course."""
     customers = Customer.objects.visible_to(by).filter(totals__orders__gt=0).order_by("pk")
     for number, customer in enumerate(customers[:2]):
         if number:
@@ -42,11 +60,34 @@ def make_files(users: dict[str, User]) -> None:
         _put(customer, room(), "培训教室.png", by, "")
         order = Order.objects.visible_to(by).filter(customer=customer).order_by("-ordered_on", "-pk")[0]
         _put(order, pdf(_CONFIRMATION), "Order confirmation.pdf", by, "")
+    task = Task.objects.visible_to(by).open().filter(owner=by).order_by("due_on", "pk").first()
+    if task is not None:
+        _put(task, pdf(_OFFER), "Renewal offer.pdf", by, "")
+    product = Product.objects.get(code="OP-TRN")
+    _put(product, pdf(_OUTLINE), "TTT 课程大纲.pdf", manager, "2026 版")
 
 
-def _put(record: Customer | Order, content: bytes, name: str, by: User, note: str) -> None:
-    made = add_attachment(record, io.BytesIO(content), name=name, by=by, note=note, at=timezone.now())
-    make_preview(made.pk)
+def files_of_cases(users: Mapping[str, User]) -> None:
+    """What another department did, and what causes, crises, improvements and articles rest on."""
+    manager, agent = users["manager"], users["agent"]
+    found: Iterable[tuple[Any, bytes, str, User, str]] = (
+        (WorkOrder.objects.filter(state="done"), room(), "维修后的教室.png", manager, "空调已更换"),
+        (Cause.objects.all(), _RESCHEDULED.encode(), "换讲师记录.csv", manager, ""),
+        (Crisis.objects.all(), pdf(_STATEMENT), "Statement to partners.pdf", manager, ""),
+        (Improvement.objects.filter(state="check"), pdf(_PROOF), "Test of the text message.pdf", manager, ""),
+        (Article.objects.filter(state="draft", author=agent), room(), "教室布置示意.png", agent, ""),
+    )
+    for rows, content, name, by, note in found:
+        record = rows.order_by("pk").first()
+        if record is not None:
+            _put(record, content, name, by, note)
+
+
+def _put(record: Model, content: bytes, name: str, by: User, note: str) -> None:
+    with speaking(by):
+        made = add_attachment(record, io.BytesIO(content), name=name, by=by, note=note, at=timezone.now())
+    for job in Job.objects.filter(dedupe=f"file-preview-{made.pk}"):
+        work_off(job)
 
 
 def pdf(lines: Sequence[str]) -> bytes:

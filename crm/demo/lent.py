@@ -1,4 +1,4 @@
-"""What the demo company lends: one customer of another team, and the work of somebody on leave."""
+"""What the demo company lends: one customer of another team, the work of who is on leave, or soon will be."""
 
 from __future__ import annotations
 
@@ -26,3 +26,5 @@ def make_lent(users: dict[str, User], *, today: date) -> None:
         share_record(customer, seller, terms, by=ana, at=timezone.now())
     period = Period(today - timedelta(days=2), today + timedelta(days=9))
     arrange_absence(away, period, deputy=seller, by=away, today=today, note="年假，急事请联系陈思远。")
+    agent, trip = users["agent"], Period(today + timedelta(days=18), today + timedelta(days=22))
+    arrange_absence(agent, trip, deputy=users["xu"], by=agent, today=today, note="参加服务管理师认证培训。")

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
+from core.domain.notifications import mark_read
 from core.mentions import markup_of
 from core.models import Notification, User
 from core.zones import zone_named
 from customers.domain.interactions import record_interaction
 from customers.domain.reminders import remind_of_tasks
 from customers.models import Customer
+
+#: Messages of a kind that a person has not read.
+UNREAD = 2
 
 _MENTIONS = (
     ("manager", "sales", "客户想把秋季班的名额从 20 个加到 30 个", "{who} 报价由你跟进，本周内答复他们。"),
@@ -36,7 +41,14 @@ def make_notifications(users: dict[str, User], *, today: date) -> None:
         told = Notification.objects.filter(user=who, kind="core.mention").latest("pk")
         Notification.objects.filter(pk=told.pk).update(created_at=at)
     remind_of_tasks(at=datetime.combine(today, time(9), tzinfo=zone_named("")))
-    seen = Notification.objects.filter(kind="task_overdue").order_by("pk")
-    Notification.objects.filter(pk__in=list(seen.values_list("pk", flat=True)[::3])).update(
-        read_at=timezone.now()
-    )
+    for user in users.values():
+        _read_old_ones(user)
+
+
+def _read_old_ones(user: User) -> None:
+    """Let the person have read all but the last messages of each kind: who opens the demo sees a few."""
+    of_kind: dict[str, list[int]] = defaultdict(list)
+    for kind, pk in Notification.objects.filter(user=user).order_by("pk").values_list("kind", "pk"):
+        of_kind[kind].append(pk)
+    old = [pk for keys in of_kind.values() for pk in keys[:-UNREAD]]
+    mark_read(user, at=timezone.now(), ids=old)

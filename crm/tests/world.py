@@ -196,7 +196,7 @@ def make_side(
     person, acquaintance, contact = _people(customer, text, phone, mark, by)
     orders = _orders(customer, text, mark, amount, by)
     task = create_task(text("task"), customer=customer, owner=by, note=text("task note"), by=by)
-    return Side(
+    side = Side(
         team=team,
         owner=by,
         customer=customer,
@@ -217,6 +217,10 @@ def make_side(
         ),
         **orders,
     )
+    for record in (side.task, side.work_order, side.improvement):
+        source = io.BytesIO(text("file").encode())
+        add_attachment(record, source, name=f"{text('file')}.txt", note=text("file note"), by=by)
+    return side
 
 
 def _cases(customer: Customer, text: Text, phone: str, mark: str, by: User) -> dict[str, Any]:

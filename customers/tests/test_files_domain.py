@@ -23,11 +23,14 @@ from core.domain.attachments import (
     restore_attachment,
     sweep_files,
 )
+from core.domain.recycling import chosen_rows, purge_rows
 from core.errors import DomainError
 from core.models import Attachment, AuditEntry, Job, User
 from core.tests.files import PDF, picture
-from customers.domain.customers import delete_customer
-from customers.models import Customer, TimelineEvent
+from customers.domain.customers import delete_customer, restore_customer
+from customers.domain.products import delete_product
+from customers.domain.tasks import create_task
+from customers.models import Customer, Tag, TimelineEvent
 from customers.tests.factories import OrderFactory, ProductFactory
 
 pytestmark = pytest.mark.django_db
@@ -80,8 +83,68 @@ def test_a_file_of_an_order_stands_on_the_timeline_of_its_customer(
 
 
 def test_records_of_other_kinds_take_no_files() -> None:
+    assert refusal(lambda: put(Tag.objects.create(name="Listed"))) == "takes_no_files"
+
+
+def test_a_file_of_a_task_stands_on_the_timeline_of_its_customer(
+    customer: Customer, seller: User, story: Callable[[Customer], list[TimelineEvent]]
+) -> None:
+    task = create_task("Send the offer", customer=customer, owner=seller, by=seller)
+    put(task, by=seller)
+    event = story(customer)[-1]
+    assert (event.data["model"], event.data["file"], event.data["number"]) == (
+        "customers.task", "offer.pdf", "",
+    )  # fmt: skip
+
+
+def test_a_task_without_a_customer_takes_files_and_tells_its_history(
+    seller: User, manager: User, audit: Callable[[Any], list[AuditEntry]], other_team: Any
+) -> None:
+    task = create_task("Prepare the fair", owner=seller, by=seller)
+    added = put(task, by=seller)
+    assert audit(task)[-1].changes == {"files": [None, "offer.pdf"]}
+    assert Attachment.objects.visible_to(seller, "delete").contains(added)
+    assert not TimelineEvent.objects.exists()
+
+
+def test_files_of_a_task_lie_in_the_bin_with_its_customer(
+    customer: Customer, seller: User, manager: User
+) -> None:
+    task = create_task("Send the offer", customer=customer, owner=seller, by=seller)
+    added = put(task, by=seller)
+    delete_customer(customer, by=manager)
+    assert not Attachment.objects.visible_to(seller).exists()
+    assert refusal(lambda: put(task, b"x", "a.txt")) == "record_deleted"
+    restore_customer(customer, by=manager)
+    assert Attachment.objects.visible_to(seller).get() == added
+
+
+def test_files_of_all_that_hung_on_a_purged_customer_are_swept(
+    customer: Customer, seller: User, manager: User, user_in: Callable[..., User]
+) -> None:
+    task = create_task("Send the offer", customer=customer, owner=seller, by=seller)
+    put(task, by=seller)
+    put(customer, b"x", "a.txt")
+    delete_customer(customer, by=manager)
+    boss = user_in("administrator")
+    assert purge_rows(chosen_rows(boss, [f"customers.customer:{customer.pk}"]), by=boss).done == 1
+    assert sweep_files(timezone.now())["without_record"] == 2
+    assert (Attachment.objects.count(), stored_files()) == (0, [])
+
+
+def test_files_of_a_product_are_everybodys_and_changed_by_managers(
+    user_in: Callable[..., User], audit: Callable[[Any], list[AuditEntry]], other_team: Any
+) -> None:
     product = ProductFactory()
-    assert refusal(lambda: put(product)) == "takes_no_files"
+    added = put(product)
+    seller, manager = user_in("sales", team=other_team), user_in("manager")
+    assert Attachment.objects.visible_to(seller).contains(added)
+    assert not Attachment.objects.visible_to(seller, "delete").exists()
+    assert Attachment.objects.visible_to(manager, "delete").contains(added)
+    assert audit(product)[-1].changes == {"files": [None, "offer.pdf"]}
+    delete_product(product, by=manager)
+    assert not Attachment.objects.visible_to(manager).exists()
+    assert sweep_files(timezone.now())["without_record"] == 1
 
 
 def test_the_same_bytes_are_refused_on_the_same_record_only(customer: Customer) -> None:

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,8 +21,9 @@ from core.tests.factories import TeamFactory, UserFactory
 from core.tests.files import PDF, every_kind, picture, sound
 from customers.domain.customers import delete_customer
 from customers.domain.interactions import record_interaction
+from customers.domain.tasks import complete_task, create_task
 from customers.models import Customer, TimelineEvent
-from customers.tests.factories import OrderFactory
+from customers.tests.factories import OrderFactory, ProductFactory
 from customers.views.timeline import line_of
 
 pytestmark = pytest.mark.django_db
@@ -239,9 +242,6 @@ def test_names_are_escaped_in_the_list(client: Client, customer: Customer) -> No
 def test_the_panel_asks_as_much_for_three_files_as_for_one(
     client: Client, customer: Customer, django_assert_num_queries: Any
 ) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     put(customer)
     client.get(files_url(customer))
     with CaptureQueriesContext(
@@ -252,6 +252,36 @@ def test_the_panel_asks_as_much_for_three_files_as_for_one(
         put(customer, f"{number}".encode(), f"{number}.txt")
     with django_assert_num_queries(len(one)):
         client.get(files_url(customer), headers={"HX-Request": "true"})
+
+
+def test_the_pages_of_tasks_and_products_pull_the_panel(
+    client: Client, customer: Customer, seller: User
+) -> None:
+    task = create_task("Send the offer", customer=customer, owner=seller, by=seller)
+    product = ProductFactory()
+    pages = {task: "customers:task-update", product: "customers:product-detail"}
+    for record, name in pages.items():
+        assert f'hx-get="{files_url(record)}"' in client.get(reverse(name, args=[record.pk])).text
+
+
+def test_a_task_that_is_done_still_leads_to_its_files(
+    client: Client, customer: Customer, seller: User, django_assert_num_queries: Any
+) -> None:
+    task = create_task("Send the offer", customer=customer, owner=seller, by=seller)
+    put(task)
+    complete_task(task, outcome="Sent", by=seller)
+    url = f"{reverse('customers:task-list')}?state=done"
+    client.get(url)
+    with CaptureQueriesContext(connection) as one:
+        page = client.get(url).text
+    assert 'aria-label="1 file of Send the offer"' in page
+    assert f'href="{files_url(task)}?next=' in page
+    for number in range(2):
+        other = create_task(f"Task {number}", customer=customer, owner=seller, by=seller)
+        put(other, f"{number}".encode(), f"{number}.txt")
+        complete_task(other, outcome="Done", by=seller)
+    with django_assert_num_queries(len(one)):
+        client.get(url)
 
 
 @pytest.mark.parametrize("name", ["customer-detail"])
@@ -315,7 +345,7 @@ def test_every_door_to_a_foreign_file_is_closed(
 
 
 def test_kinds_of_records_that_take_no_files_have_no_page(client: Client, customer: Customer) -> None:
-    for label in ("customers.product", "core.user", "nothing", "core.attachment"):
+    for label in ("customers.tag", "core.user", "nothing", "core.attachment"):
         assert client.get(reverse("core:attachment-list", args=[label, 1])).status_code == 404
 
 

@@ -290,6 +290,7 @@ def _tell_other(line: Line, data: dict[str, Any]) -> None:
         of = {
             "customers.order": f"{EventKind.ORDER.label} {data.get('number', '')}",
             "customers.interaction": str(EventKind.INTERACTION.label),
+            "customers.task": str(EventKind.TASK.label),
         }.get(data.get("model", ""))
         line.about = f"{line.about} · {of}" if of else line.about
 

@@ -51,8 +51,9 @@ def restore_attachment(attachment: Attachment, *, by: User | None, at: datetime)
         raise Conflict("file_not_removed", _("This file is on its record."))
     refuse_duplicate(attachment)
     refuse_beyond_bound(attachment)
+    # Told first: whoever refuses it asks when the file was removed.
+    kind_for(record).tell(record, attachment, "restored", by=by, at=at)
     attachment.removed_at = attachment.removed_by = None
     attachment.save(update_fields=["removed_at", "removed_by"])
     write_line(AuditAction.CHANGED, by=by, subject=record, changes={"files": (None, attachment.name)})
-    kind_for(record).tell(record, attachment, "restored", by=by, at=at)
     return attachment

@@ -50,9 +50,7 @@ def _delete_without_record() -> int:
     deleted = 0
     for kind in attachables():
         there = kind.model._base_manager.values("pk")
-        lost = Attachment.objects.filter(subject_type=kind.model._meta.label_lower).exclude(
-            subject_id__in=there
-        )
+        lost = Attachment.objects.filter(subject_type=kind.label).exclude(subject_id__in=there)
         while rows := list(lost.order_by("pk").values_list("pk", "stored")[:_BATCH]):
             deleted += _delete(rows)
     return deleted
