@@ -64,10 +64,17 @@ def colleagues(asker: User, *, text: str, about: models.Model | None) -> list[Us
 
 
 def tell_mentioned(
-    subject: models.Model, *, after: str, before: str = "", by: User | None, url: str
+    subject: models.Model,
+    *,
+    after: str,
+    before: str = "",
+    by: User | None,
+    url: str,
+    key: int | None = None,
 ) -> list[User]:
     """Tell everybody whom `after` mentions and `before` did not, once for each record; return who was.
 
+    A record with texts that follow one another, such as notes, gives the `key` of each: once for each text.
     Who may not see the record is told nothing. Whoever wrote the text needs no message.
     """
     told = [user for user in _mentioned(after, before) if may_see(user, subject) and user != by]
@@ -79,7 +86,7 @@ def tell_mentioned(
         params={"by": by or "–", "record": subject, "excerpt": _excerpt(after)},
         url=url,
         subject=subject,
-        dedupe=f"mention-{subject._meta.label_lower}-{subject.pk}",
+        dedupe=f"mention-{subject._meta.label_lower}-{subject.pk}{'' if key is None else f'-{key}'}",
     )
     return told
 

@@ -90,7 +90,9 @@ def _undo_step(run: BulkRun, definition: ListDefinition, action: BulkAction) -> 
     BulkRun.objects.select_for_update().get(pk=run.pk)
     rows = list(run.rows.filter(outcome=BulkOutcome.CHANGED).order_by("-object_id")[:STEP])
     manager: Any = definition.model._default_manager
-    by_key = manager.in_reach(run.created_by, action.right).in_bulk([row.object_id for row in rows])
+    # What was handed over has left the reach of who did so: `action_of` has asked for the right itself.
+    reached = manager.all() if action.hands_over else manager.in_reach(run.created_by, action.right)
+    by_key = reached.in_bulk([row.object_id for row in rows])
     for done in rows:
         outcome, reason = _undo_one(action, by_key.get(done.object_id), done, run.created_by)
         fresh = BulkRow.objects.filter(pk=done.pk, outcome=BulkOutcome.CHANGED)
