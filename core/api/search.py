@@ -12,7 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
-from core.search.results import Found, find
+from core.masking import note_shown
+from core.search.results import Found, find, revealed_by
 from core.search.types import search_types
 
 
@@ -53,6 +54,7 @@ class SearchViewSet(ViewSet):
         if only and only not in {kind.key for kind in search_types() if kind.listed}:
             raise ValidationError({"type": [_("There is no such type.")]})
         groups = find(request.user, request.query_params.get("q", ""), only=only)
+        note_shown(request, *revealed_by(groups))
         return Response({"results": [_result(found) for group in groups for found in group.found]})
 
 
