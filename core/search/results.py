@@ -84,13 +84,22 @@ class Group:
         return f"{reverse(self.kind.list_url)}?{urlencode({'q': self.query})}"
 
 
-def find(user: Any, text: str, *, only: str = "", count: bool = False) -> list[Group]:
+def find(
+    user: Any,
+    text: str,
+    *,
+    only: str = "",
+    count: bool = False,
+    where: Callable[[SearchType], bool] = lambda _kind: True,
+) -> list[Group]:
     """Return what the person may see that matches, six of each type; types without a match are left out.
 
-    `only` names one type. With `count` each type knows how many match, up to MOST_COUNTED.
+    `only` names one type, `where` tells which are asked for. With `count` each type knows how many match,
+    up to MOST_COUNTED.
     """
     words = words_of(text)
-    kinds = [kind for kind in listed_types(user) if not only or kind.key == only] if words else []
+    listed = listed_types(user) if words else []
+    kinds = [kind for kind in listed if (not only or kind.key == only) and where(kind)]
     groups = [_group(kind, words, user, text.strip()) for kind in kinds]
     shown = [group for group in groups if group.found]
     if count:

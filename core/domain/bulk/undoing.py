@@ -22,9 +22,14 @@ from core.models import BulkRow, BulkRun, User
 def may_undo(run: BulkRun, *, by: User) -> bool:
     """Tell whether the person may take the action back: an own one that has ended and has a way back.
 
-    One whose taking back was stopped may be taken back again.
+    One whose taking back was stopped may be taken back again; one whose rows are forgotten may not.
     """
-    if not has_ended(run) or run.created_by_id != by.pk or not can(by, "undo", BulkRun):
+    if (
+        run.counts is not None
+        or not has_ended(run)
+        or run.created_by_id != by.pk
+        or not can(by, "undo", BulkRun)
+    ):
         return False
     try:
         _definition, action = action_of(run.list_key, run.action, by=by)
