@@ -427,6 +427,12 @@ class AttachmentQuerySet(ScopedQuerySet):
         """Files of the record, removed ones included."""
         return self.filter(subject_type=record._meta.label_lower, subject_id=record.pk)
 
+    def before(self, last: Any) -> Self:
+        """Files that come after `last` in a list with the newest first."""
+        return self.filter(
+            Q(uploaded_at__lt=last.uploaded_at) | Q(uploaded_at=last.uploaded_at, pk__lt=last.pk)
+        )
+
     def removed_before(self, moment: datetime) -> Self:
         """Files that were removed before the moment."""
         return self.filter(removed_at__lt=moment)

@@ -333,6 +333,8 @@ if PRODUCTION:
 # ---- REST -------------------------------------------------------------------------------------------
 API_READS_A_MINUTE = env.int("API_READS_A_MINUTE", 1_200)
 API_WRITES_A_MINUTE = env.int("API_WRITES_A_MINUTE", 600)
+# Bad tokens from one address, and requests beyond the rights of one caller.
+API_REFUSALS_A_MINUTE = env.int("API_REFUSALS_A_MINUTE", 600)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "core.api.authentication.TokenAuthentication",

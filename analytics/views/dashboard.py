@@ -25,6 +25,8 @@ from analytics.owners import owners_table
 from analytics.scopes import Scope, scope_for, teams_for
 from analytics.sorting import ROWS_SORTS
 from core.access import can, reach_of
+from core.choices import AuditAction
+from core.domain.audit import record
 from core.exports import harmless
 from core.models import Job
 from core.roles import Reach
@@ -158,7 +160,10 @@ class ChartDownload(RightsMixin, View):
         for row in chart["raw"]:
             writer.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in row])
         response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="{name}-{board.as_of:%Y-%m-%d}.csv"'
+        file = f"{name}-{board.as_of:%Y-%m-%d}.csv"
+        response["Content-Disposition"] = f'attachment; filename="{file}"'
+        note = f"{file} {request.GET.urlencode()}".strip()[:300]
+        record(AuditAction.EXPORTED, by=self.person, subject=KpiValue(), note=note)
         return response
 
 

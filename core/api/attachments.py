@@ -25,6 +25,7 @@ from core.attachables import attachables, record_of
 from core.domain.arriving import megabytes
 from core.domain.attachments import add_attachment, open_stored, remove_attachment
 from core.domain.attachments.storing import too_large
+from core.domain.sights import fetched
 from core.errors import DomainError
 from core.filters import ScopedFilterSet
 from core.keyset import SortKey
@@ -158,6 +159,6 @@ class AttachmentViewSet(ScopedReadViewSet):
     def content(self, request: Request, pk: int) -> HttpResponseBase:
         """The bytes, or the part that `Range` asks for."""
         found: Attachment = self.get_object()
-        return send_file(
-            request._request, open_stored(found), name=found.name, media_type=found.file_kind.media_type
-        )
+        file = open_stored(found)
+        fetched(found, by=self.caller)
+        return send_file(request._request, file, name=found.name, media_type=found.file_kind.media_type)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from core.access import can, sensitive_fields
 from core.choices import AuditAction
 from core.domain.audit import record as write_line
-from core.models import Sight, User
+from core.models import Attachment, Sight, User
 
 #: Sights are only needed on their day; the second keeps those of another time zone apart.
 KEPT = timedelta(days=2)
@@ -65,13 +65,27 @@ def _mark(asked: str) -> int:
     return -1 - (int.from_bytes(hashlib.sha256(asked.encode()).digest()[:8]) >> 1)
 
 
-def _note(place: int, row: models.Model, by: User, day: date, *, note: str = "") -> int:
+def _note(
+    place: int,
+    row: models.Model,
+    by: User,
+    day: date,
+    *,
+    note: str = "",
+    action: AuditAction = AuditAction.VIEWED,
+) -> int:
     kind = row._meta.label_lower
     with transaction.atomic():
         _sight, is_new = Sight.objects.get_or_create(user=by, day=day, kind=kind, record=place)
         if is_new:
-            write_line(AuditAction.VIEWED, by=by, subject=row, note=note)
+            write_line(action, by=by, subject=row, note=note)
     return int(is_new)
+
+
+def fetched(file: Attachment, *, by: User) -> int:
+    """Note that `by` was sent the bytes of the file; one line for each person, file and day."""
+    note = f"{file.subject_type} {file.subject_id}"
+    return _note(file.pk, file, by, timezone.localdate(), note=note, action=AuditAction.EXPORTED)
 
 
 def forget_sights(*, before: date) -> int:

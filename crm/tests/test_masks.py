@@ -266,6 +266,13 @@ def test_what_is_masked_or_empty_leaves_no_line(told: Side, client_of: Callable[
     assert saw([told.order], by=told.owner) == 0
 
 
+def test_the_page_of_roles_says_what_is_masked(told: Side, client_of: Callable[[User], Client]) -> None:
+    page = client_of(told.person_in("administrator")).get(reverse("core:role-list"))
+    [person] = [row for row in page.context["rows"] if row["kind"] == "Person"]
+    assert person["masked"] == ["Birthday", "E-mail", "Mobile", "WeChat"]
+    assert "Masked for roles that do not see sensitive fields: Birthday, E-mail" in page.content.decode()
+
+
 # ---- the rule itself --------------------------------------------------------------------------------
 def test_whoever_changes_a_record_may_read_what_it_says() -> None:
     """Else an edit would overwrite unseen; forms leave masked fields out in any case."""

@@ -92,6 +92,22 @@ def test_search_finds_only_kinds_that_the_token_may_read(client: Client, boss: U
     assert list(found.values()) == [0, 0, 1, 1]
 
 
+# ---- refusals count, too ---
+@pytest.mark.parametrize("secret", ["pn_wrong", ""])
+def test_whoever_guesses_tokens_is_held_up(client: Client, settings: Any, secret: str) -> None:
+    settings.API_REFUSALS_A_MINUTE = 2
+    answers = [client.get(URL, HTTP_AUTHORIZATION=f"Bearer {secret}") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [401, 401, 429]
+    assert answers[-1]["Retry-After"]
+
+
+def test_whoever_asks_beyond_their_rights_is_held_up(client: Client, boss: User, settings: Any) -> None:
+    settings.API_REFUSALS_A_MINUTE = 2
+    head = token_of(boss, "orders:read")
+    assert [client.get(URL, **head).status_code for _ in range(3)] == [403, 403, 429]
+    assert client.get("/api/v1/orders/", **head).status_code == 200
+
+
 # ---- idempotency ------------------------------------------------------------------------------------
 def test_the_same_key_does_the_work_once(api: Client) -> None:
     answers = [api.post(URL, {"name": "Port"}, **JSON, HTTP_IDEMPOTENCY_KEY="k1") for _ in range(2)]

@@ -14,9 +14,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from core.choices import AuditAction
 from core.domain.attachments import add_attachment, make_preview, remove_attachment
 from core.domain.tokens import make_token
-from core.models import Attachment, User
+from core.models import Attachment, AuditEntry, User
 from core.tests.factories import TeamFactory, UserFactory
 from core.tests.files import PDF, every_kind, picture, sound
 from customers.domain.customers import delete_customer
@@ -377,6 +378,39 @@ def test_the_api_says_why_it_refuses(client: Client, customer: Customer, setting
     settings.ATTACHMENT_RECORD_MAX_BYTES = -(2**20)
     answer = client.post(url, api_data(customer))
     assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+
+
+def test_every_file_can_be_reached_part_by_part(
+    client: Client, customer: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.views.attachments.FILES_SHOWN", 2)
+    names = [f"{number}.txt" for number in range(5)]
+    for name in names:
+        put(customer, name.encode(), name)
+    url, seen = f"{files_url(customer)}?part=rows", []
+    for _part in range(5):
+        context = client.get(url, headers={"HX-Request": "true"}).context
+        seen += [file.name for file in context["files"]]
+        if context["older"] is None:
+            break
+        url = f"{files_url(customer)}?part=rows&before={context['older']}"
+    assert seen == names[::-1]
+    first = client.get(files_url(customer)).text
+    assert "Older files" in first and "Newest files" not in first
+    assert "Newest files" in client.get(f"{files_url(customer)}?before={context['files'][0].pk}").text
+    for odd in ("x", "-1", "²", "9" * 40, "0"):
+        assert len(client.get(files_url(customer), {"before": odd}).context["files"]) == 2
+
+
+def test_the_bytes_of_a_file_leave_one_line_a_day(client: Client, customer: Customer, seller: User) -> None:
+    added = put(customer)
+    for name in ("download", "open", "download"):
+        body(client.get(door(name, added)))
+    body(client.get(f"/api/v1/attachments/{added.pk}/content/"))
+    lines = AuditEntry.objects.filter(actor=seller, action=AuditAction.EXPORTED)
+    assert [(line.subject_type, line.subject_id, line.note) for line in lines] == [
+        ("core.attachment", added.pk, f"customers.customer {customer.pk}")
+    ]
 
 
 def test_the_same_key_with_another_file_of_the_name_is_refused(client: Client, customer: Customer) -> None:
