@@ -25,8 +25,7 @@ from analytics.owners import owners_table
 from analytics.scopes import Scope, scope_for, teams_for
 from analytics.sorting import ROWS_SORTS
 from core.access import can, reach_of
-from core.choices import AuditAction
-from core.domain.audit import record
+from core.domain.exports import note_file
 from core.exports import harmless
 from core.models import Job
 from core.roles import Reach
@@ -162,8 +161,7 @@ class ChartDownload(RightsMixin, View):
         response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
         file = f"{name}-{board.as_of:%Y-%m-%d}.csv"
         response["Content-Disposition"] = f'attachment; filename="{file}"'
-        note = f"{file} {request.GET.urlencode()}".strip()[:300]
-        record(AuditAction.EXPORTED, by=self.person, subject=KpiValue(), note=note)
+        note_file(KpiValue, name=file, query=request.GET.urlencode(), by=self.person)
         return response
 
 

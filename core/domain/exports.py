@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import models, transaction
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -153,6 +153,14 @@ def _record_export(
         "filters": [None, filterset.parameters()],
         "columns": [None, columns],
     }
+    entry.save()
+
+
+def note_file(model: type[models.Model], *, name: str, query: str, by: User) -> None:
+    """Write the audit line of a file that a page gave at once: which figures, and by which choice."""
+    entry = audit_line(AuditAction.EXPORTED, by=by, note=f"{name} {query}".strip()[:300])
+    entry.subject_type = model._meta.label_lower
+    entry.subject_label = name[:200]
     entry.save()
 
 

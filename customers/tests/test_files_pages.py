@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -388,18 +389,17 @@ def test_every_file_can_be_reached_part_by_part(
     for name in names:
         put(customer, name.encode(), name)
     url, seen = f"{files_url(customer)}?part=rows", []
-    for _part in range(5):
-        context = client.get(url, headers={"HX-Request": "true"}).context
-        seen += [file.name for file in context["files"]]
-        if context["older"] is None:
-            break
-        url = f"{files_url(customer)}?part=rows&before={context['older']}"
-    assert seen == names[::-1]
+    for _part in range(3):
+        text = client.get(url, headers={"HX-Request": "true"}).text
+        seen += re.findall(r">(\d\.txt)</a>", text)
+        older = re.search(r"before=(\d+)", text)
+        url = f"{files_url(customer)}?part=rows&before={older[1] if older else 0}"
+    assert (seen, older) == (names[::-1], None)
+    assert "Newest files" in text
     first = client.get(files_url(customer)).text
     assert "Older files" in first and "Newest files" not in first
-    assert "Newest files" in client.get(f"{files_url(customer)}?before={context['files'][0].pk}").text
     for odd in ("x", "-1", "²", "9" * 40, "0"):
-        assert len(client.get(files_url(customer), {"before": odd}).context["files"]) == 2
+        assert "4.txt" in client.get(files_url(customer), {"before": odd}).text
 
 
 def test_the_bytes_of_a_file_leave_one_line_a_day(client: Client, customer: Customer, seller: User) -> None:

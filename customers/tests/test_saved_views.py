@@ -156,7 +156,7 @@ def test_a_view_that_was_changed_meanwhile_is_not_overwritten(
     sent = {"name": "Second", "scope": ViewScope.PRIVATE.value, "version": seen}
     assert client.post(url, {**sent, "name": "First"}).status_code == 302
     answer = client.post(url, sent)
-    assert (answer.status_code, "changed since you opened it" in answer.text) == (409, True)
+    assert (answer.status_code, "changed since you opened it" in answer.text) == (422, True)
     assert SavedView.objects.get(pk=view.pk).name == "First"
 
 
