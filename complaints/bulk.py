@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from complaints.choices.cases import OPEN, Priority, State
+from complaints.choices.cases import OPEN, AssignReason, Priority, State
 from complaints.domain.assessing import regrade, regrade_by_rules, set_priority, verdict_of
 from complaints.domain.entries import add_note
 from complaints.domain.merging import merge, unmerge
-from complaints.domain.moves import assign, close, withdraw
-from complaints.domain.queueing import move_to_queue
+from complaints.domain.moves import assign, close, wait_for_customer, withdraw
+from complaints.domain.queueing import give_back, move_to_queue
 from complaints.domain.reopening import reopen
 from complaints.domain.updating import update_case
 from complaints.forms.cases import CaseField
 from complaints.models import Category, Complaint, Queue
 from core.bulk import BulkAction, BulkForm, Effect, Told, Values
-from core.models import User
+from core.models import Team, User
 from core.people import offer_people
 from customers.forms.base import people_choices
 
@@ -46,38 +48,71 @@ class PriorityForm(BulkForm):
     priority = forms.ChoiceField(label=_("New priority"), choices=Priority.choices)
 
 
+def _hands(row: Complaint) -> dict[str, Any]:
+    """Say in whose hands the case is."""
+    return {"queue": row.queue_id, "owner": row.owner_id, "team": row.team_id, "state": row.state}
+
+
+def _effect(old: Values, new: Values) -> Effect:
+    changed = [name for name in old if old[name] != new[name]]
+    return Effect({name: old[name] for name in changed}, {name: new[name] for name in changed})
+
+
+def _is_as_left(row: Complaint, new: Values) -> bool:
+    now = _hands(row)
+    return all(now[name] == value for name, value in new.items())
+
+
 def _assign(row: Complaint, values: Values, by: User) -> Effect | None:
-    before = row.owner_id
-    if before == values["owner"].pk:
+    before = _hands(row)
+    if before["owner"] == values["owner"].pk:
         return None
-    assign(row, values["owner"], by=by, tell_owner=False)
-    return Effect({"owner": before}, {"owner": values["owner"].pk})
+    return _effect(before, _hands(assign(row, values["owner"], by=by, tell_owner=False)))
 
 
 def _give_back(row: Complaint, old: Values, new: Values, by: User) -> bool:
-    """Give the case to whom it was; what nobody had before stays where it is."""
-    if row.owner_id != new["owner"] or old["owner"] is None:
+    """Give the case to whom and to which team it was; what nobody had goes back into its queue."""
+    if not _is_as_left(row, new):
         return False
-    assign(row, User.objects.get(pk=old["owner"]), by=by, tell_owner=False)
+    team = Team.objects.get(pk=old["team"]) if old.get("team") else row.team
+    if old["owner"] is None:
+        give_back(row, reason=gettext("Assignment taken back"), by=by, team=team)
+    else:
+        assign(row, User.objects.get(pk=old["owner"]), by=by, team=team, tell_owner=False)
     return True
 
 
 def _move(row: Complaint, values: Values, by: User) -> Effect | None:
-    queue, before = values["queue"], {"queue": row.queue_id, "owner": row.owner_id}
-    if row.queue_id == queue.pk:
+    before = _hands(row)
+    if before["queue"] == values["queue"].pk:
         return None
-    move_to_queue(row, queue, reason=values["reason"], by=by)
-    return Effect(before, {"queue": queue.pk})
+    after = _hands(move_to_queue(row, values["queue"], reason=values["reason"], by=by))
+    return Effect(before, after)
 
 
 def _move_back(row: Complaint, old: Values, new: Values, by: User) -> bool:
-    """Put the case back where it lay, and into the hands that had it, unless somebody has it by now."""
-    if row.queue_id != new["queue"] or row.owner_id is not None or old["queue"] is None:
+    """Put the case back where it lay, and into the hands that had it, waiting if it waited.
+
+    Kept where somebody has taken it by now; whom the new queue gave it by itself loses it again.
+    """
+    if row.queue_id != new["queue"] or old["queue"] is None or not _is_free(row):
         return False
-    move_to_queue(row, Queue.objects.get(pk=old["queue"]), reason=gettext("Move taken back"), by=by)
+    team = Team.objects.get(pk=old["team"]) if old.get("team") else None
+    queue, why = Queue.objects.get(pk=old["queue"]), gettext("Move taken back")
+    case = move_to_queue(row, queue, reason=why, by=by, team=team)
     if old["owner"] is not None:
-        assign(row, User.objects.get(pk=old["owner"]), by=by)
+        case = assign(case, User.objects.get(pk=old["owner"]), by=by, team=team, tell_owner=False)
+        if old.get("state") == State.WAITING:
+            wait_for_customer(case, reason=why, by=by)
     return True
+
+
+def _is_free(row: Complaint) -> bool:
+    """Tell whether nobody has the case since it was moved, or only whom the dispatch chose."""
+    if row.owner_id is None:
+        return True
+    reasons = list(row.assignments.order_by("-pk").values_list("reason", flat=True)[:2])
+    return row.state == State.WORKING and reasons == [AssignReason.DISPATCH, AssignReason.MOVED]
 
 
 def _set_priority(row: Complaint, values: Values, by: User) -> Effect | None:
@@ -227,8 +262,28 @@ def _take_out(row: Complaint, _old: Values, new: Values, by: User) -> bool:
 _TOLD = Told("case_assigned", _("Cases that are yours now: %(count)s"))
 
 CASE_ACTIONS = (
-    BulkAction("owner", _("Assign"), "user", _assign, "assign", _give_back, HandlerForm, told=_TOLD),
-    BulkAction("queue", _("Move to another queue"), "right", _move, "change", _move_back, QueueForm),
+    BulkAction(
+        "owner",
+        _("Assign"),
+        "user",
+        _assign,
+        "assign",
+        _give_back,
+        HandlerForm,
+        told=_TOLD,
+        hands_over=True,
+    ),
+    BulkAction(
+        "queue",
+        _("Move to another queue"),
+        "right",
+        _move,
+        "change",
+        _move_back,
+        QueueForm,
+        told=_TOLD,
+        hands_over=True,
+    ),
     BulkAction(
         "priority", _("Set priority"), "sort", _set_priority, "change", _put_priority_back, PriorityForm
     ),

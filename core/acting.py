@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
+
 from core.choices import Via
 from core.client_address import client_address
 
@@ -91,9 +93,12 @@ def session_mark(key: str) -> str:
 
 
 def request_id_of(request: Any) -> str:
-    """Return the number of a request: the one that a proxy gave it, if that is sane, else one of our own."""
+    """Return the number of a request: the one that a proxy of ours gave it, if sane, else one of our own.
+
+    Without a proxy that we trust anybody could choose it, and make lines of the log look like another's.
+    """
     known: str | None = getattr(request, "request_id", None)
     if known is None:
-        given = str(request.META.get("HTTP_X_REQUEST_ID", ""))
+        given = str(request.META.get("HTTP_X_REQUEST_ID", "")) if settings.TRUSTED_PROXIES else ""
         known = request.request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex[:16]
     return known

@@ -7,12 +7,13 @@ from collections.abc import Collection
 READ, WRITE = "read", "write"
 ALL = "*"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_resources: dict[str, None] = {}
+#: Resource → the label of the model whose records it gives; empty where it gives those of many.
+_resources: dict[str, str] = {}
 
 
-def register_resource(name: str) -> None:
-    """Make a resource known; the router does so for every prefix."""
-    _resources[name] = None
+def register_resource(name: str, label: str = "") -> None:
+    """Make a resource known, and whose records it gives; the router does so for every prefix."""
+    _resources[name] = label
 
 
 def resources() -> list[str]:
@@ -38,3 +39,13 @@ def allows(scopes: Collection[str], resource: str, method: str) -> bool:
     """Tell whether the scopes cover the request; writing does not imply reading."""
     needed = scope_of(resource, method)
     return needed in scopes or f"{ALL}:{needed.rpartition(':')[2]}" in scopes
+
+
+def may_read_kind(scopes: Collection[str], label: str) -> bool:
+    """Tell whether the scopes cover reading records of this kind, where a resource shows many kinds.
+
+    A kind that no resource gives is read by who may read everything.
+    """
+    if f"{ALL}:{READ}" in scopes:
+        return True
+    return any(of == label and f"{name}:{READ}" in scopes for name, of in _resources.items())

@@ -112,6 +112,12 @@ def _ensure_schedules(**kwargs: Any) -> None:
         daily_at=time(3, 30),
     )
     ensure_schedule(
+        "core.forget-runs",
+        title=_("Forget files and rows of imports and actions that ended long ago"),
+        task="core.tasks.forget_runs",
+        daily_at=time(3, 35),
+    )
+    ensure_schedule(
         "core.sweep-files",
         title=_("Delete files that were removed long ago"),
         task="core.tasks.sweep_files",

@@ -29,6 +29,7 @@ _OTHER_LABELS: dict[str, Callable[[], str]] = {
     "factor": lambda: _("Second factor"),
     "recovery_codes": lambda: _("Recovery codes"),
     "filters": lambda: _("Filters"),
+    "columns": lambda: _("Columns of the file"),
     "rows": lambda: _("Rows"),
     "tags": lambda: _("Tags"),
     "handed_over": lambda: _("Handed over"),

@@ -50,6 +50,8 @@ class BulkAction:
     was to change; what the verb refuses becomes the reason beside the row. `undo(row, old, new, by)` puts
     back what is still as the action left it and tells whether it was. Without `undo` there is no way back.
     Neither tells anybody: where `told` is given, each receiver gets one message for a run, and for its undo.
+    `hands_over`: rows may leave the reach of who acts, who takes them back all the same; `undo` must then
+    look whether owner and team are still as the action left them.
     """
 
     key: str
@@ -61,3 +63,4 @@ class BulkAction:
     form: type[BulkForm] = BulkForm
     is_dangerous: bool = False
     told: Told | None = None
+    hands_over: bool = False

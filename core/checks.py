@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from core.limits import parse_rate
@@ -51,6 +51,18 @@ def rate_limits_are_rates(**kwargs: Any) -> list[CheckMessage]:
         except ValueError as error:
             found.append(Error(f"RATE_LIMITS: {name}: {error}.", id="core.E002"))
     return found
+
+
+@register(Tags.security, deploy=True)
+def proxies_are_counted(**kwargs: Any) -> list[CheckMessage]:
+    """Return a warning where a proxy is trusted about TLS and not about who asks."""
+    if not settings.SECURE_PROXY_SSL_HEADER or settings.TRUSTED_PROXIES:
+        return []
+    text = (
+        "BEHIND_TLS_PROXY is on and TRUSTED_PROXIES is 0: all people would count as one address, the proxy's."
+    )
+    hint = "Set TRUSTED_PROXIES to the number of proxies that append to X-Forwarded-For."
+    return [Warning(text, hint=hint, id="core.W001")]
 
 
 @register(Tags.urls)

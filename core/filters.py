@@ -32,6 +32,8 @@ from core.zones import zone_of
 LIST_PARAMETERS = frozenset(
     {"sort", "cursor", "count", "page_size", "format", "view", "changed", "columns", "sheet"}
 )
+#: Of these, what says only which part of a list is shown, and how.
+PLACES = frozenset({"sort", "cursor", "count", "page_size", "format"})
 #: A number with more digits does not fit into the databases' widest integer.
 MOST_DIGITS = 18
 

@@ -166,12 +166,16 @@ class OrganisationForm(DomainForm):
             "time_zone",
             "second_factor",
             "recycle_days",
+            "keep_run_days",
         ]
         help_texts = {
             "base_currency": _("All totals are in it. Fixed once orders are stored."),
             "second_factor": _("Who must sign in with a code of an authenticator app as well."),
             "recycle_days": _(
                 "From 7 to 3,650. After that deleted records go for good, every night. Empty: they stay."
+            ),
+            "keep_run_days": _(
+                "From 7 to 3,650. After that files, rows and old values are deleted; nothing can be undone."
             ),
         }
 

@@ -28,6 +28,8 @@ class ViewForm(forms.Form):
     )
     keep_columns = forms.BooleanField(label=_("With the columns as they are now"), required=False)
     is_default = forms.BooleanField(label=_("Open the list with this view"), required=False)
+    #: Of a view that is changed: the version that the person saw.
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

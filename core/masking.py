@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.apps import apps
 from django.db import models
 
-from core.access import sees_field
+from core.access import sees_field, sensitive_fields
 
 MASK = "•••"
 #: Fewer characters give too much away when some of them are shown.
@@ -33,9 +35,29 @@ def shown_value(reader: Any, record: models.Model, field: str) -> ShownValue:
 
 def note_shown(request: Any, *records: models.Model) -> None:
     """Remember that this answer shows sensitive fields of the records in clear, so that it is logged."""
+    _noted(request, "shown_in_clear", records)
+
+
+def note_history(request: Any, record: models.Model, kind: str, fields: Iterable[str]) -> None:
+    """Remember that a history of the record tells changes of `fields` of this kind, if in clear.
+
+    It counts as seeing even where the record holds nothing any more.
+    """
+    secret = sensitive_fields().get(kind, frozenset()) & set(fields)
+    if secret and any(sees_field(request.user, apps.get_model(kind), field) for field in secret):
+        _noted(request, "former_in_clear", (record,))
+
+
+def note_list(request: Any, asked: str) -> None:
+    """Say in words of the log which list the answer shows: its key and filters, without the place in it."""
+    request = getattr(request, "_request", request)
+    request.list_asked = asked
+
+
+def _noted(request: Any, name: str, records: Iterable[models.Model]) -> None:
     request = getattr(request, "_request", request)
     if request is not None:
-        request.shown_in_clear = [*getattr(request, "shown_in_clear", ()), *records]
+        setattr(request, name, [*getattr(request, name, ()), *records])
 
 
 def masked(value: Any) -> str:

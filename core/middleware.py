@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from django.utils import timezone, translation
 from core import picklists
 from core.acting import acting_as, of_request
 from core.domain.sights import saw
+from core.filters import PLACES
 from core.models import Organisation
 from core.views import probes
 from core.zones import zone_named
@@ -74,9 +76,17 @@ class SightsMiddleware:
         """Answer, then write what has not been written today."""
         response = self.get_response(request)
         shown = getattr(request, "shown_in_clear", ())
-        if shown and response.status_code < 400 and request.user.is_authenticated:
-            saw(shown, by=request.user)
+        former = getattr(request, "former_in_clear", ())
+        if (shown or former) and response.status_code < 400 and request.user.is_authenticated:
+            asked = getattr(request, "list_asked", None) or _asked(request)
+            saw(shown, by=request.user, former=former, asked=asked)
         return response
+
+
+def _asked(request: HttpRequest) -> str:
+    """Return the address with its filters, without the place in the list."""
+    query = {name: values for name, values in sorted(request.GET.lists()) if name not in PLACES}
+    return f"{request.path}?{urlencode(query, doseq=True)}" if query else request.path
 
 
 class ActingMiddleware:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.api.errors import CONTENT_TYPE, problem
 from core.domain.second_factor import has_factor, needs_factor
 from core.models import Organisation
 from core.session_marks import is_too_old
@@ -75,11 +76,8 @@ class SecondFactorMiddleware:
             return None
         if request.path.startswith("/api/"):
             text = _("Set up a second factor first: your organisation asks for one.")
-            return JsonResponse(
-                {"type": "about:blank", "title": text, "status": 403, "code": "second_factor_required"},
-                status=403,
-                content_type="application/problem+json",
-            )
+            body = problem(403, "second_factor_required", text)
+            return JsonResponse(body, status=403, content_type=CONTENT_TYPE)
         return go_to(request, reverse("core:factor-set-up"))
 
 

@@ -431,6 +431,12 @@ class AttachmentQuerySet(ScopedQuerySet):
         """Files, of a record of that kind which the user sees, without those that are kept from them."""
         return self.filter(kind.shown(user)) if kind.shown is not None else self
 
+    def before(self, last: Any) -> Self:
+        """Files that come after `last` in a list with the newest first."""
+        return self.filter(
+            Q(uploaded_at__lt=last.uploaded_at) | Q(uploaded_at=last.uploaded_at, pk__lt=last.pk)
+        )
+
     def removed_before(self, moment: datetime) -> Self:
         """Files that were removed before the moment."""
         return self.filter(removed_at__lt=moment)

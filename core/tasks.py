@@ -15,6 +15,7 @@ from core.domain import (
     bulk,
     departures,
     exports,
+    forgetting,
     imports,
     jobs,
     notifications,
@@ -101,6 +102,12 @@ def make_file_preview(attachment_id: int) -> dict[str, bool]:
 def purge_bin() -> dict[str, int]:
     """Delete for good what has lain in the recycle bin for long enough."""
     return recycling.purge_due(at=timezone.now())
+
+
+@shared_task(name="core.tasks.forget_runs")
+def forget_runs() -> dict[str, int]:
+    """Forget files, rows and old values of imports and actions that ended long ago."""
+    return forgetting.forget_runs(timezone.now())
 
 
 @shared_task(name="core.tasks.sweep_files")

@@ -15,7 +15,8 @@ for routes in (customers.api.routes, complaints.api.routes, analytics.api.routes
     for prefix, viewset, basename in routes:
         router.register(prefix, viewset, basename=basename)
         viewset.scope_resource = prefix
-        register_resource(prefix)
+        model = getattr(viewset, "model", None)
+        register_resource(prefix, model._meta.label_lower if model is not None else "")
 
 urlpatterns = [
     path("v1/", include(router.urls)),

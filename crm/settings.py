@@ -127,8 +127,8 @@ if _database["ENGINE"].endswith("sqlite3"):
 elif _database["ENGINE"].endswith("postgresql"):
     # JIT makes short list queries slower than it makes long ones faster. So do parallel workers: a page that
     # stops after fifty rows waits for helpers that read thousands ahead: 300 ms, not 30, at a million orders.
-    # On today's disks a row elsewhere costs little more than the next one: planned for turning disks, the orders
-    # of a team are found by reading all orders.
+    # On today's disks a row elsewhere costs little more than the next one: planned for turning disks, the
+    # orders of a team are found by reading all orders.
     _database["OPTIONS"] = {
         "options": "-c jit=off -c max_parallel_workers_per_gather=0 -c random_page_cost=1.1"
         f" -c lock_timeout={env.int('LOCK_TIMEOUT_MS', 10_000)}"
@@ -335,6 +335,8 @@ if PRODUCTION:
 # ---- REST -------------------------------------------------------------------------------------------
 API_READS_A_MINUTE = env.int("API_READS_A_MINUTE", 1_200)
 API_WRITES_A_MINUTE = env.int("API_WRITES_A_MINUTE", 600)
+# Bad tokens from one address, and requests beyond the rights of one caller.
+API_REFUSALS_A_MINUTE = env.int("API_REFUSALS_A_MINUTE", 600)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "core.api.authentication.TokenAuthentication",

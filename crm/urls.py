@@ -23,4 +23,7 @@ urlpatterns = [
     path("api/", include("crm.api")),
 ]
 
+handler400 = "core.views.errors.bad_request"
+handler403 = "core.views.errors.permission_denied"
 handler404 = "core.views.errors.page_not_found"
+handler500 = "core.views.errors.server_error"

@@ -267,9 +267,12 @@ _TASKS_TOLD = Told("task_assigned", gettext_lazy("Tasks for you: %(count)s"), li
 CUSTOMER_ACTIONS = (
     BulkAction(
         "owner", gettext_lazy("Change owner"), "user", _update, "assign", _undo_update, OwnerForm,
-        told=_CUSTOMERS_TOLD,
+        told=_CUSTOMERS_TOLD, hands_over=True,
     ),
-    BulkAction("team", gettext_lazy("Change team"), "team", _update, "assign", _undo_update, TeamForm),
+    BulkAction(
+        "team", gettext_lazy("Change team"), "team", _update, "assign", _undo_update, TeamForm,
+        hands_over=True,
+    ),
     BulkAction(
         "fields", gettext_lazy("Set fields"), "edit",
         lambda row, values, by: _update(row, FieldsForm.changes(values), by), "change", _undo_update,
@@ -336,7 +339,7 @@ TASK_ACTIONS = (
     BulkAction("complete", gettext_lazy("Mark done"), "check", _complete, "change", _reopen),
     BulkAction(
         "owner", gettext_lazy("Change owner"), "user", _update_task, "change", _undo_update_task, OwnerForm,
-        told=_TASKS_TOLD,
+        told=_TASKS_TOLD, hands_over=True,
     ),
     BulkAction(
         "due", gettext_lazy("Change day"), "calendar", _update_task, "change", _undo_update_task, DueForm

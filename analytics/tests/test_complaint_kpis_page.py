@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from analytics.domain.tallies import compute_figures
 from analytics.domain.tally_runs import TASK
 from analytics.tests.case_world import COMPUTED, a_dozen, at, closed, received, set_up
-from core.models import Job
+from core.models import AuditEntry, Job
 from core.tests.factories import TeamFactory
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +124,8 @@ def test_the_file_holds_the_figures_unrounded(computed, analyst, client_of):
     assert (rows["Solved in time"]["n"], rows["Solved in time"]["Counted"]) == ("6", "5")
     assert float(rows["Solved in time"]["Value"]) == pytest.approx(5 / 6)
     assert rows["Recovered after 90 days"]["Value"] == ""
+    line = AuditEntry.objects.get(actor=analyst, action="exported")
+    assert line.note.startswith("complaint-figures-") and "format=csv" in line.note
 
 
 def test_the_workbook_opens(computed, analyst, client_of):

@@ -23,7 +23,7 @@ from analytics.tests.factories import (
     silent_customer,
     simulated_base,
 )
-from core.models import Team
+from core.models import AuditEntry, Team
 from customers.models import Tag, Task
 from customers.tests.factories import CustomerFactory
 
@@ -228,6 +228,8 @@ def test_charts_download_as_csv(computed, analyst, client_of, name):
     assert answer["Content-Type"].startswith("text/csv")
     assert len(rows) > 1
     assert {len(row) for row in rows} == {len(rows[0])}
+    line = AuditEntry.objects.get(actor=analyst, action="exported")
+    assert (line.subject_type, line.note[: len(name) + 1]) == ("analytics.kpivalue", f"{name}-")
 
 
 def test_an_unknown_chart_does_not_exist(computed, analyst, client_of):

@@ -26,6 +26,7 @@ from analytics.models import CaseTally, TallyState
 from complaints.choices.cases import CaseKind
 from complaints.models import Complaint
 from core.access import can, reach_of
+from core.domain.exports import note_file
 from core.models import Organisation
 from core.roles import Reach
 from core.views.base import RightsMixin, go_to, render_page
@@ -130,6 +131,7 @@ class ComplaintKpiExport(RightsMixin, View):
             response = HttpResponse(path.read_bytes(), content_type=_TYPES[kind])
         name = f"complaint-figures-{board.asked.windows.now.until:%Y-%m-%d}.{kind}"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
+        note_file(CaseTally, name=name, query=request.GET.urlencode(), by=self.person)
         return response
 
 

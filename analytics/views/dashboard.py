@@ -25,6 +25,7 @@ from analytics.owners import owners_table
 from analytics.scopes import Scope, scope_for, teams_for
 from analytics.sorting import ROWS_SORTS
 from core.access import can, reach_of
+from core.domain.exports import note_file
 from core.exports import harmless
 from core.models import Job
 from core.roles import Reach
@@ -158,7 +159,9 @@ class ChartDownload(RightsMixin, View):
         for row in chart["raw"]:
             writer.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in row])
         response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="{name}-{board.as_of:%Y-%m-%d}.csv"'
+        file = f"{name}-{board.as_of:%Y-%m-%d}.csv"
+        response["Content-Disposition"] = f'attachment; filename="{file}"'
+        note_file(KpiValue, name=file, query=request.GET.urlencode(), by=self.person)
         return response
 
 

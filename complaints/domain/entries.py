@@ -18,10 +18,10 @@ MOST_CHARACTERS = 100_000
 
 
 def add_note(complaint: Complaint, body: str, *, by: User, at: datetime) -> Entry:
-    """Keep an internal note; colleagues whom it mentions are told. Refuses an empty one."""
+    """Keep an internal note; colleagues whom it mentions are told of each. Refuses an empty one."""
     text = settled(checked(body))
     entry = write(complaint, EntryKind.NOTE, text, by=by, at=at)
-    tell_mentioned(complaint, after=text, before="", by=by, url=complaint.get_absolute_url())
+    tell_mentioned(complaint, after=text, by=by, url=complaint.get_absolute_url(), key=entry.pk)
     return entry
 
 

@@ -21,20 +21,25 @@ from complaints.rules import ensure_open, needed
 from core.domain.jobs import later
 from core.domain.notifications import mark_read_about
 from core.errors import Conflict, DomainError
-from core.models import User
+from core.models import Team, User
 from core.wordings import texts_of
 from customers.domain.changes import locked, write_changes
 
 
 @transaction.atomic
-def give_back(complaint: Complaint, *, reason: str, by: User, at: datetime | None = None) -> Complaint:
-    """Put the case back into its queue, where it is dispatched anew. Refused while it waits or has ended."""
+def give_back(
+    complaint: Complaint, *, reason: str, by: User, team: Team | None = None, at: datetime | None = None
+) -> Complaint:
+    """Put the case back into its queue, where it is dispatched anew. Refused while it waits or has ended.
+
+    It goes to the team of the queue, unless the caller names another.
+    """
     moment, why = at or timezone.now(), needed(reason, "reason", 300)
     stored = locked(complaint)
     ensure_open(stored)
     if stored.owner_id is None or stored.state != State.WORKING:
         raise Conflict("not_in_hand", _("Only a case in progress can be given back."))
-    team = stored.queue.team if stored.queue is not None else stored.team
+    team = team or (stored.queue.team if stored.queue is not None else stored.team)
     write_changes(stored, {"owner": None, "team": team, "state": State.NEW}, by=by, at=moment, note=why)
     note_handler(stored, AssignReason.RETURNED, at=moment, by=by, evidence={"reason": why})
     tell(stored, "given_back", at=moment, by=by, reason=why)
@@ -44,13 +49,20 @@ def give_back(complaint: Complaint, *, reason: str, by: User, at: datetime | Non
 
 @transaction.atomic
 def move_to_queue(
-    complaint: Complaint, queue: Queue, *, reason: str, by: User, at: datetime | None = None
+    complaint: Complaint,
+    queue: Queue,
+    *,
+    reason: str,
+    by: User,
+    team: Team | None = None,
+    at: datetime | None = None,
 ) -> Complaint:
     """Put the case into another queue, where nobody has it yet and it is dispatched anew; return it.
 
-    A waiting case goes on: the others decide whether they wait, too. Its clocks follow the calendar of the
-    queue, where the policy has none. Refused: without a reason, for a case that is not open, for the queue
-    in which it lies, and for one that is of the other kind or no longer in use.
+    It goes to the team of the queue, unless the caller names another. A waiting case goes on: the others
+    decide whether they wait, too. Its clocks follow the calendar of the queue, where the policy has none.
+    Refused: without a reason, for a case that is not open, for the queue in which it lies, and for one that
+    is of the other kind or no longer in use.
     """
     moment, why = at or timezone.now(), needed(reason, "reason", 300)
     stored = locked(complaint)
@@ -59,7 +71,9 @@ def move_to_queue(
     if stored.state == State.WAITING:
         resume_clocks(stored, at=moment, by=by)
     before, old, handler = basis_of(stored), stored.queue, stored.owner
-    values: dict[str, Any] = {"queue": queue, "team": queue.team, "owner": None, "state": State.NEW}
+    values: dict[str, Any] = {
+        "queue": queue, "team": team or queue.team, "owner": None, "state": State.NEW,
+    }  # fmt: skip
     write_changes(stored, values, by=by, at=moment, note=why)
     note_handler(stored, AssignReason.MOVED, at=moment, by=by, evidence={"reason": why})
     tell(stored, "moved", at=moment, by=by, old=named(old), new=named(queue), reason=why)

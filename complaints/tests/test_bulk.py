@@ -8,16 +8,17 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import QueryDict
 
-from complaints.domain.moves import solve
-from complaints.models import Complaint, Entry
-from complaints.tests.factories import CategoryFactory, ComplaintFactory
+from complaints.domain.dispatching import dispatch
+from complaints.domain.moves import solve, take, wait_for_customer
+from complaints.models import Complaint, Entry, Handler, Queue
+from complaints.tests.factories import CategoryFactory, ComplaintFactory, QueueFactory
 from core.choices import BulkOutcome
 from core.domain.bulk import request_bulk, request_undo
 from core.domain.jobs import run_job
 from core.errors import DomainError
-from core.models import BulkRun, Job, Notification, User
+from core.models import BulkRun, Job, Notification, Team, User
 from core.tasks import body_of
-from core.tests.factories import TeamFactory
+from core.tests.factories import TeamFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -129,6 +130,92 @@ def test_who_may_not_change_cases_is_offered_nothing(
 ) -> None:
     with pytest.raises((DomainError, PermissionDenied)):
         asked("withdraw", "reason=Spam", user_in("analyst"), *three)
+
+
+def asked_for_all(action: str, data: str, *, by: User) -> BulkRun:
+    """Do the action to every case, and return the run."""
+    run = request_bulk("complaints.complaint", action, query="", ids=None, data=QueryDict(data), by=by)
+    assert set(work(run)) == {BulkOutcome.CHANGED}
+    run.refresh_from_db()
+    return run
+
+
+def taken_back(run: BulkRun, *, by: User) -> dict[str, int]:
+    request_undo(run, by=by)
+    return work(run)
+
+
+def test_a_case_that_nobody_had_goes_back_into_its_queue(user_in: Callable[..., User], team: Team) -> None:
+    manager, agent = user_in("manager"), user_in("agent", team=TeamFactory())
+    case = ComplaintFactory(owner=None, team=team, state="new", queue=QueueFactory(team=team))
+    run = asked_for_all("owner", f"owner={agent.pk}", by=manager)
+    case.refresh_from_db()
+    assert (case.owner, case.team, case.state) == (agent, agent.team, "working")
+    assert taken_back(run, by=manager) == {BulkOutcome.UNDONE: 1}
+    case.refresh_from_db()
+    assert (case.owner, case.team, case.state) == (None, team, "new")
+
+
+def test_the_case_gets_its_team_back_and_not_that_of_its_handler(
+    user_in: Callable[..., User], team: Team
+) -> None:
+    manager, agent, other = user_in("manager"), user_in("agent"), TeamFactory(parent=team)
+    case = ComplaintFactory(owner=user_in("agent"), team=other)
+    run = asked_for_all("owner", f"owner={agent.pk}", by=manager)
+    case.refresh_from_db()
+    assert case.team == team
+    assert taken_back(run, by=manager) == {BulkOutcome.UNDONE: 1}
+    case.refresh_from_db()
+    assert case.team == other
+
+
+def test_a_case_that_went_on_since_keeps_its_handler(user_in: Callable[..., User], team: Team) -> None:
+    manager, agent = user_in("manager"), user_in("agent")
+    case = ComplaintFactory(owner=None, team=team, state="new")
+    run = asked_for_all("owner", f"owner={agent.pk}", by=manager)
+    case.refresh_from_db()
+    wait_for_customer(case, reason="Asked for the bill", by=agent)
+    assert taken_back(run, by=manager) == {BulkOutcome.KEPT: 1}
+    case.refresh_from_db()
+    assert (case.owner, case.state) == (agent, "waiting")
+
+
+@pytest.fixture
+def other_queue(bare: None, team: Team) -> Queue:
+    """An automatic queue of another team, with somebody who gets its cases."""
+    west = TeamFactory()
+    queue = QueueFactory(is_automatic=True, team=west)
+    Handler.objects.create(user=UserFactory(team=west), cap=9).queues.add(queue)
+    return queue
+
+
+def test_a_move_is_taken_back_though_the_queue_gave_the_case_to_somebody(
+    user_in: Callable[..., User], team: Team, other_queue: Queue
+) -> None:
+    manager, agent = user_in("manager"), user_in("agent")
+    first = QueueFactory(team=team)
+    case = ComplaintFactory(owner=agent, team=team, queue=first, state="waiting", customer=None)
+    run = asked_for_all("queue", f"queue={other_queue.pk}&reason=Theirs", by=manager)
+    case.refresh_from_db()
+    assert dispatch(case) is not None
+    assert taken_back(run, by=manager) == {BulkOutcome.UNDONE: 1}
+    case.refresh_from_db()
+    assert (case.queue, case.owner, case.team, case.state) == (first, agent, team, "waiting")
+    assert titles(agent) == ["Cases that are yours now: 1"]
+
+
+def test_a_moved_case_that_somebody_took_stays_there(
+    user_in: Callable[..., User], team: Team, other_queue: Queue
+) -> None:
+    manager = user_in("manager")
+    case = ComplaintFactory(owner=user_in("agent"), team=team, queue=QueueFactory(team=team))
+    run = asked_for_all("queue", f"queue={other_queue.pk}&reason=Theirs", by=manager)
+    case.refresh_from_db()
+    taker = user_in("agent", team=other_queue.team)
+    take(case, by=taker)
+    assert taken_back(run, by=manager) == {BulkOutcome.KEPT: 1}
+    case.refresh_from_db()
+    assert (case.queue, case.owner) == (other_queue, taker)
 
 
 def work(run: BulkRun) -> dict[str, int]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import django_filters
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.http import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,14 +20,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.viewsets import ScopedReadViewSet
+from core.api_scopes import may_read_kind
 from core.attachables import attachables, record_of
 from core.domain.arriving import megabytes
 from core.domain.attachments import add_attachment, open_stored, remove_attachment
 from core.domain.attachments.storing import too_large
+from core.domain.sights import fetched
 from core.errors import DomainError
 from core.filters import ScopedFilterSet
 from core.keyset import SortKey
-from core.models import Attachment
+from core.models import ApiToken, Attachment
 from core.uploads import AttachmentUploadHandler, body_is_too_large, most_of_a_body
 from core.views.sending import send_file
 
@@ -74,7 +77,10 @@ class AttachmentFilterSet(ScopedFilterSet):
 
 
 class AttachmentViewSet(ScopedReadViewSet):
-    """Files of records of many kinds: those that the caller may see."""
+    """Files of records of many kinds: those that the caller may see.
+
+    A token also needs the read scope of the kind of record.
+    """
 
     model = Attachment
     serializer_class = AttachmentSerializer
@@ -84,6 +90,17 @@ class AttachmentViewSet(ScopedReadViewSet):
     action_rights = {"content": "view"}
     http_method_names = ["get", "post", "delete", "head", "options"]
     parser_classes = [MultiPartParser]
+
+    def for_api(self, rows: Any) -> models.QuerySet[Any]:
+        """Leave out files of kinds that the token may not read."""
+        found = super().for_api(rows)
+        token = self.request.auth
+        if not isinstance(token, ApiToken):
+            return found
+        labels = [kind.model._meta.label_lower for kind in attachables()]
+        return found.filter(
+            subject_type__in=[label for label in labels if may_read_kind(token.scopes, label)]
+        )
 
     def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Request:
         """Bound the upload before anything reads it."""
@@ -140,6 +157,6 @@ class AttachmentViewSet(ScopedReadViewSet):
     def content(self, request: Request, pk: int) -> HttpResponseBase:
         """The bytes, or the part that `Range` asks for."""
         found: Attachment = self.get_object()
-        return send_file(
-            request._request, open_stored(found), name=found.name, media_type=found.file_kind.media_type
-        )
+        file = open_stored(found)
+        fetched(found, by=self.caller)
+        return send_file(request._request, file, name=found.name, media_type=found.file_kind.media_type)

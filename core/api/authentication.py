@@ -8,6 +8,7 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from core.api.throttles import hold_up
 from core.client_address import client_address
 from core.domain.tokens import find_token
 from core.models import ApiToken, User
@@ -27,6 +28,7 @@ class TokenAuthentication(BaseAuthentication):
         address = client_address(request) or None
         token = find_token(secret, at=timezone.now(), address=address) if secret else None
         if token is None:
+            hold_up(request, None)
             raise AuthenticationFailed(_("This token is unknown, revoked or expired."), code="bad_token")
         return token.user, token
 

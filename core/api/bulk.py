@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from core.access import require
 from core.api.bulk_schema import MOST_ITEMS
-from core.api.errors import body_of
+from core.api.errors import body_of, problem
 from core.api.verbs import RecordVerbs, not_offered
 from core.errors import DomainError
 
@@ -63,7 +63,9 @@ class BulkRequestSerializer(serializers.Serializer[Any]):
 class BulkResultSerializer(serializers.Serializer[Any]):
     """What became of one item, in the order of the request."""
 
-    status = serializers.IntegerField(help_text="As the item alone would have been answered.")
+    status = serializers.IntegerField(
+        help_text="As the item alone would have been answered; 424 where it was taken back."
+    )
     id = serializers.IntegerField(allow_null=True)
     version = serializers.IntegerField(allow_null=True)
     error = serializers.DictField(allow_null=True, help_text="A problem, where the item was refused.")
@@ -103,8 +105,7 @@ class BulkMixin(RecordVerbs):
                     if all_or_none and results[-1]["error"] is not None:
                         raise _UndoneError
         except _UndoneError:
-            done = [{**one, "id": None, "version": None} for one in results]
-            return Response(_answer(done, done=0, refused=1), status=409)
+            return Response(_answer(_taken_back(results), done=0, refused=1), status=409)
         refused = sum(one["error"] is not None for one in results)
         return Response(
             _answer(results, done=len(results) - refused, refused=refused), status=207 if refused else 200
@@ -116,8 +117,8 @@ class BulkMixin(RecordVerbs):
             with transaction.atomic():
                 status, instance = self._perform_item(item)
         except _REFUSALS as error:
-            problem = body_of(error)
-            return {"status": problem["status"], "id": _number(item), "version": None, "error": problem}
+            refusal = body_of(error)
+            return {"status": refusal["status"], "id": _number(item), "version": None, "error": refusal}
         return {
             "status": status,
             "id": instance.pk if instance is not None else _number(item),
@@ -179,6 +180,13 @@ def _number(item: dict[str, Any]) -> int | None:
     """Return the number that an item names; what is none is not repeated."""
     number = item.get("id")
     return number if isinstance(number, int) and not isinstance(number, bool) else None
+
+
+def _taken_back(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the results where nothing was done: only the refused item has an error of its own."""
+    text = _("Taken back: another item was refused, and all or none was asked for.")
+    undone = {"status": 424, "error": problem(424, "undone", text)}
+    return [{**one, "id": None, "version": None, **({} if one["error"] else undone)} for one in results]
 
 
 def _answer(results: list[dict[str, Any]], *, done: int, refused: int) -> dict[str, Any]:

@@ -7,15 +7,19 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.db import DataError, IntegrityError
+from django.db import DataError, IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from core.domain.arriving import megabytes
 from core.errors import DomainError
 
 CONTENT_TYPE = "application/problem+json"
@@ -61,6 +65,24 @@ def body_of(error: Exception) -> dict[str, Any]:
     return body
 
 
+class _Busy(exceptions.APIException):
+    """A lock or a statement took too long, or the database is away: the same request may succeed soon."""
+
+    status_code = 503
+    default_detail = gettext_lazy("The database is busy. Try again in a few seconds.")
+    default_code = "busy"
+    wait = 5
+
+
+def problem_answer(error: Exception) -> JsonResponse:
+    """Answer below /api/ outside of its views: what Django refused before one, or what nobody foresaw."""
+    body, headers = _body(_translated(error))
+    if body is None:
+        text = _("Something went wrong on our side. If it happens again, name the request to who runs this.")
+        body = problem(500, "server_error", text)
+    return JsonResponse(body, status=body["status"], headers=headers, content_type=CONTENT_TYPE)
+
+
 def not_found(request: HttpRequest) -> JsonResponse:
     """Answer an address below /api/ that leads nowhere."""
     body = problem(404, "not_found", _("There is nothing at this address."))
@@ -75,12 +97,29 @@ def _translated(error: Exception) -> Exception:
         return exceptions.PermissionDenied(str(error) or None)
     if isinstance(error, DjangoValidationError):
         return exceptions.ValidationError(_messages(error))
+    if isinstance(error, SuspiciousOperation):
+        return _unreadable(error)
+    return _refused_by_database(error)
+
+
+def _unreadable(error: SuspiciousOperation) -> DomainError:
+    if isinstance(error, RequestDataTooBig):
+        most = megabytes(int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE))
+        text = _("The body is larger than %(megabytes)d MB.") % {"megabytes": most}
+        return DomainError("body_too_large", text, status=413)
+    return DomainError("bad_request", _("The request cannot be read."))
+
+
+def _refused_by_database(error: Exception) -> Exception:
     if isinstance(error, IntegrityError):
         logger.info("The database refused a row over the API", exc_info=error)
         text = _("This clashes with a record that already exists, or refers to one that does not.")
         return DomainError("conflict", text, status=409)
     if isinstance(error, DataError | OverflowError):
         return DomainError("out_of_range", _("A value is too long or too large to be stored."))
+    if isinstance(error, OperationalError):
+        logger.warning("The database was busy or away for the API", exc_info=error)
+        return _Busy()
     return error
 
 

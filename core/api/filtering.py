@@ -9,6 +9,7 @@ from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.request import Request
 
 from core.errors import DomainError
+from core.lists import list_named
 from core.models import SavedView
 from core.views.list_state import view_parameters
 
@@ -28,7 +29,8 @@ class ViewFilterBackend(DjangoFilterBackend):  # type: ignore[misc]
         rows = SavedView.objects.visible_to(request.user)  # type: ignore[arg-type]
         is_number = asked.isascii() and asked.isdigit() and len(asked) <= 18
         found: SavedView | None = rows.filter(pk=int(asked)).first() if is_number else None
-        if found is None or found.list_key != view.model._meta.label_lower:
+        listed = list_named(found.list_key) if found is not None else None
+        if found is None or listed is None or listed.model is not view.model:
             text = _("There is no such view of this list.")
             raise DomainError("unknown_view", text, fields={"view": text})
         return found

@@ -7,7 +7,9 @@ import json
 from collections.abc import Callable
 from typing import Any, cast
 
-from django.db import IntegrityError, transaction
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, OperationalError, transaction
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -39,7 +41,13 @@ def once(handler: Handler, request: Request, key: str) -> Handler:
                     kept = IdempotentRequest.objects.create(user=user, key=key, digest=digest)
             except IntegrityError:
                 return _again(user, key, digest)
+            except OperationalError as error:
+                text = _("The first request with this key is still running. Send it again in a few seconds.")
+                raise Conflict("still_running", text) from error
             response = handler(*args, **kwargs)
+            if response.status_code >= 400:  # it has taken back what it did, so the key is free again
+                kept.delete()
+                return response
             kept.status = response.status_code
             kept.headers = {name: response[name] for name in _KEPT_HEADERS if name in response}
             kept.body = json.loads(json.dumps(response.data, cls=JSONEncoder))
@@ -50,9 +58,21 @@ def once(handler: Handler, request: Request, key: str) -> Handler:
 
 
 def _digest(request: Request) -> str:
-    content = json.dumps(request.data, sort_keys=True, default=str)
+    data = dict(request.data.lists()) if isinstance(request.data, MultiValueDict) else request.data
+    content = json.dumps(data, sort_keys=True, default=_told)
     text = f"{request.method} {request.get_full_path()}\n{content}"
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _told(value: Any) -> str:
+    """Return what tells a value of a form from another: of a file its name and every byte."""
+    if not isinstance(value, UploadedFile):
+        return str(value)
+    digest = hashlib.sha256()
+    for chunk in value.chunks():
+        digest.update(chunk)
+    value.seek(0)
+    return f"{value.name} {digest.hexdigest()}"
 
 
 def _again(user: User, key: str, digest: str) -> Response:

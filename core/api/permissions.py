@@ -46,7 +46,18 @@ class RightsPermission(BasePermission):
     """Signed in, allowed the action by a role, and within the reach of that role."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        """Check the action; a view without a `model` is open to whoever is signed in."""
+        """Check the action; a view without a `model` is open to whoever is signed in.
+
+        Refusals count, too: the usual limit counts only what passes here.
+        """
+        if self._may(request, view):
+            return True
+        from core.api.throttles import hold_up, who_asks
+
+        hold_up(request, who_asks(request))
+        return False
+
+    def _may(self, request: Request, view: APIView) -> bool:
         user = request.user
         if user is None or not user.is_authenticated:
             return False

@@ -145,7 +145,10 @@ def _problems_of(method: str) -> dict[str, str]:
         "403": "Your role does not allow this.",
         "404": "No such record, or out of your reach.",
         "429": "Too many requests; `Retry-After` says when to go on.",
+        "503": "The database is busy or away; `Retry-After` says when to try again.",
     }
+    if method in {"post", "put", "patch"}:
+        found["413"] = "The body is too large."
     if method != "get":
         found["409"] = "The record changed meanwhile, exists already, or its state does not allow this."
     return found

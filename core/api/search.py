@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,8 +13,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
-from core.search.results import Found, find
-from core.search.types import search_types
+from core.api_scopes import may_read_kind
+from core.masking import note_shown
+from core.models import ApiToken
+from core.search.results import Found, find, revealed_by
+from core.search.types import SearchType, search_types
 
 
 class ResultSerializer(serializers.Serializer[Any]):
@@ -35,7 +39,7 @@ class SearchSerializer(serializers.Serializer[Any]):
 
 
 class SearchViewSet(ViewSet):
-    """Search over all types that the caller may see."""
+    """Search over all types that the caller may see; a token also needs the read scope of each type."""
 
     asks_right_of_each_kind = True
 
@@ -52,8 +56,16 @@ class SearchViewSet(ViewSet):
         only = request.query_params.get("type", "")
         if only and only not in {kind.key for kind in search_types() if kind.listed}:
             raise ValidationError({"type": [_("There is no such type.")]})
-        groups = find(request.user, request.query_params.get("q", ""), only=only)
+        groups = find(
+            request.user, request.query_params.get("q", ""), only=only, where=partial(_in_scope, request.auth)
+        )
+        note_shown(request, *revealed_by(groups))
         return Response({"results": [_result(found) for group in groups for found in group.found]})
+
+
+def _in_scope(token: Any, kind: SearchType) -> bool:
+    """Tell whether the caller may read the type: finding is reading."""
+    return not isinstance(token, ApiToken) or may_read_kind(token.scopes, kind.model._meta.label_lower)
 
 
 def _result(found: Found) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import models, transaction
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -93,7 +93,7 @@ def run_export(key: str, *, query: str, file_format: str, user_id: int, token: s
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
-    _record_export(export, filterset, count, file_format, by)
+    _record_export(export, filterset, [column.key for column in columns], count, file_format, by)
     day = timezone.localdate(timezone=zone_of(by))
     return {"rows": count, "filename": f"{key.rpartition('.')[2]}-{day:%Y-%m-%d}.{file_format}"}
 
@@ -134,7 +134,12 @@ def _write(columns: Sequence[Column], sheet: Sheet, chunks: Any, total: int) -> 
 
 @transaction.atomic
 def _record_export(
-    export: ListDefinition, filterset: ScopedFilterSet, count: int, file_format: str, by: User
+    export: ListDefinition,
+    filterset: ScopedFilterSet,
+    columns: list[str],
+    count: int,
+    file_format: str,
+    by: User,
 ) -> None:
     job = current_job()
     if job is not None and AuditEntry.objects.about(job).filter(action=AuditAction.EXPORTED).exists():
@@ -143,7 +148,19 @@ def _record_export(
     entry = audit_line(AuditAction.EXPORTED, by=by, subject=job)
     entry.subject_label = str(export.title)[:200]
     entry.note = f"{file_format.upper()}, {_('%(n)s rows') % {'n': count}}: {filters}"[:300]
-    entry.changes = {"rows": [None, count], "filters": [None, filterset.parameters()]}
+    entry.changes = {
+        "rows": [None, count],
+        "filters": [None, filterset.parameters()],
+        "columns": [None, columns],
+    }
+    entry.save()
+
+
+def note_file(model: type[models.Model], *, name: str, query: str, by: User) -> None:
+    """Write the audit line of a file that a page gave at once: which figures, and by which choice."""
+    entry = audit_line(AuditAction.EXPORTED, by=by, note=f"{name} {query}".strip()[:300])
+    entry.subject_type = model._meta.label_lower
+    entry.subject_label = name[:200]
     entry.save()
 
 

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Q
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy
 
 from core.access import ScopedQuerySet
+from core.access_explained import explainer_of, prepared
 from core.domain.notifications import notify
 from core.mentions import mentions_in, plain, with_names
 from core.models import User
+from core.search.matching import matching_rows
 
 OFFERED = 8
 #: One text tells at most that many people; a longer list is a message to a team, not a mention.
 MOST_TOLD = 30
-_LOOKED_AT = 40
+_LOOKED_AT = 200
 
 
 def settled(text: str) -> str:
@@ -50,24 +52,31 @@ def subject_named(named: str, asker: User) -> models.Model | None:
 
 
 def colleagues(asker: User, *, text: str, about: models.Model | None) -> list[User]:
-    """Return a few people whose name or login begins with the text and who may see the record `about`."""
-    text = text.strip()
-    rows = User.objects.visible_to(asker).people().exclude(pk=asker.pk)
-    begins = Q(full_name__istartswith=text) | Q(full_name__icontains=f" {text}")
-    found: list[User] = []
-    for user in rows.filter(begins | Q(username__istartswith=text)).order_by("full_name", "id")[:_LOOKED_AT]:
-        if about is None or may_see(user, about):
-            found.append(user)
-        if len(found) == OFFERED:
-            break
-    return found
+    """Return a few people whom search finds by the text, pinyin included, and who may see the record `about`.
+
+    What decides about the record and about the people is read once, however many are looked at.
+    """
+    rows: Any = User.objects.visible_to(asker).people().exclude(pk=asker.pk)
+    people = matching_rows(rows, text, asker).for_list().order_by("full_name", "id")
+    if about is None:
+        return list(people[:OFFERED])
+    explainer = explainer_of(about)
+    seeing = (user for user in prepared(people[:_LOOKED_AT]) if explainer.explain(user, "view").allowed)
+    return list(islice(seeing, OFFERED))
 
 
 def tell_mentioned(
-    subject: models.Model, *, after: str, before: str = "", by: User | None, url: str
+    subject: models.Model,
+    *,
+    after: str,
+    before: str = "",
+    by: User | None,
+    url: str,
+    key: int | None = None,
 ) -> list[User]:
     """Tell everybody whom `after` mentions and `before` did not, once for each record; return who was.
 
+    A record with texts that follow one another, such as notes, gives the `key` of each: once for each text.
     Who may not see the record is told nothing. Whoever wrote the text needs no message.
     """
     told = [user for user in _mentioned(after, before) if may_see(user, subject) and user != by]
@@ -79,7 +88,7 @@ def tell_mentioned(
         params={"by": by or "–", "record": subject, "excerpt": _excerpt(after)},
         url=url,
         subject=subject,
-        dedupe=f"mention-{subject._meta.label_lower}-{subject.pk}",
+        dedupe=f"mention-{subject._meta.label_lower}-{subject.pk}{'' if key is None else f'-{key}'}",
     )
     return told
 

@@ -12,6 +12,7 @@ from uuid import uuid4
 from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -27,6 +28,8 @@ from core.quiet import Timing
 
 #: How long messages that were read are kept.
 KEPT_FOR = timedelta(days=180)
+#: Who has not read a message for so long will not.
+UNREAD_KEPT_FOR = timedelta(days=730)
 #: Nobody reads a number above this one.
 MOST_COUNTED = 99
 
@@ -250,13 +253,13 @@ def _visible_keys(label: str, keys: set[int], reader: User) -> Iterable[int]:
 
 
 def delete_old_notifications(*, at: datetime, batch: int = 1_000) -> int:
-    """Delete messages that were read long ago, and mails that are done with as long; return how many."""
+    """Delete messages that were read long ago, or that nobody has read for much longer; return how many.
+
+    Mails that are done with as long go, too.
+    """
     before, deleted = at - KEPT_FOR, 0
-    while pks := list(
-        Notification.objects.filter(read_at__lt=before)
-        .order_by("read_at")
-        .values_list("pk", flat=True)[:batch]
-    ):
+    old = Q(read_at__lt=before) | Q(read_at__isnull=True, created_at__lt=at - UNREAD_KEPT_FOR)
+    while pks := list(Notification.objects.filter(old).order_by("pk").values_list("pk", flat=True)[:batch]):
         deleted += Notification.objects.filter(pk__in=pks).delete()[0]
     OutgoingMail.objects.finished_before(before).delete()
     return deleted

@@ -31,6 +31,8 @@ class BulkRun(models.Model):
     created_at = models.DateTimeField(_("asked for"), default=timezone.now)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
+    # Outcome → rows, once the rows themselves are forgotten; until then the rows are counted.
+    counts = models.JSONField(null=True, blank=True, editable=False)
 
     objects = BulkRunQuerySet.as_manager()
 

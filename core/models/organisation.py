@@ -32,6 +32,12 @@ class Organisation(models.Model):
         blank=True,
         validators=[MinValueValidator(7), MaxValueValidator(3_650)],
     )
+    # Files of imports and the values before and after actions on many rows hold data of people.
+    keep_run_days = models.PositiveSmallIntegerField(
+        _("days for which imports and actions on many rows can be looked into"),
+        default=180,
+        validators=[MinValueValidator(7), MaxValueValidator(3_650)],
+    )
     is_demo = models.BooleanField(_("holds demo data"), default=False, editable=False)
 
     class Meta:
@@ -42,6 +48,10 @@ class Organisation(models.Model):
             models.CheckConstraint(
                 condition=models.Q(recycle_days__isnull=True) | models.Q(recycle_days__range=(7, 3_650)),
                 name="organisation_recycle_days_in_range",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(keep_run_days__range=(7, 3_650)),
+                name="organisation_keep_run_days_in_range",
             ),
         ]
 

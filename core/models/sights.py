@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Sight(models.Model):
-    """One person, one record, one day. `record` is 0 for lists, which show many at once."""
+    """One person, one record, one day. For a list `record` is a number below zero, made of what was asked."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=100)

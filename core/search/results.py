@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from core.access import sensitive_fields
 from core.search.marking import excerpt, marked
 from core.search.matching import matching_words
 from core.search.ranking import Reason, best_matches
@@ -35,6 +36,8 @@ class Found:
     row: Any
     why: str = ""
     words: tuple[str, ...] = ()
+    #: Whether `why` tells a sensitive field in clear.
+    reveals: bool = False
 
     @property
     def title(self) -> str:
@@ -81,13 +84,22 @@ class Group:
         return f"{reverse(self.kind.list_url)}?{urlencode({'q': self.query})}"
 
 
-def find(user: Any, text: str, *, only: str = "", count: bool = False) -> list[Group]:
+def find(
+    user: Any,
+    text: str,
+    *,
+    only: str = "",
+    count: bool = False,
+    where: Callable[[SearchType], bool] = lambda _kind: True,
+) -> list[Group]:
     """Return what the person may see that matches, six of each type; types without a match are left out.
 
-    `only` names one type. With `count` each type knows how many match, up to MOST_COUNTED.
+    `only` names one type, `where` tells which are asked for. With `count` each type knows how many match,
+    up to MOST_COUNTED.
     """
     words = words_of(text)
-    kinds = [kind for kind in listed_types(user) if not only or kind.key == only] if words else []
+    listed = listed_types(user) if words else []
+    kinds = [kind for kind in listed if (not only or kind.key == only) and where(kind)]
     groups = [_group(kind, words, user, text.strip()) for kind in kinds]
     shown = [group for group in groups if group.found]
     if count:
@@ -98,8 +110,23 @@ def find(user: Any, text: str, *, only: str = "", count: bool = False) -> list[G
 
 def _group(kind: SearchType, words: tuple[str, ...], user: Any, text: str) -> Group:
     matches = best_matches(kind, words, user, MOST + 1)
-    found = [Found(kind, row, why_of(kind, row, reason, words), words) for row, reason in matches[:MOST]]
+    secret = sensitive_fields().get(kind.model._meta.label_lower, frozenset())
+    found = [
+        Found(
+            kind,
+            row,
+            why_of(kind, row, reason, words),
+            words,
+            reason.field is not None and kind.fields[reason.field].name in secret,
+        )
+        for row, reason in matches[:MOST]
+    ]
     return Group(kind, found, len(matches) > MOST, text)
+
+
+def revealed_by(groups: Iterable[Group]) -> list[Any]:
+    """Return the records of which a sensitive field is shown as the reason."""
+    return [found.row for group in groups for found in group.found if found.reveals]
 
 
 def _total(group: Group, words: Sequence[str], user: Any) -> int:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.db import DataError, IntegrityError
+from django.core.handlers.exception import convert_exception_to_response
+from django.db import DataError, IntegrityError, OperationalError
 from django.http import Http404
 from django.test import Client
 from django.utils import timezone
@@ -284,6 +288,61 @@ def test_every_error_has_one_shape(error: Exception, status: int, code: str, err
     assert (response.status_code, response.data["code"], response.data["errors"]) == (status, code, errors)
     assert set(response.data) >= SHAPE
     assert response.data["detail"]
+
+
+def test_a_busy_database_says_when_to_try_again() -> None:
+    response = problem_response(OperationalError("canceling statement due to lock timeout"), {})
+    assert response is not None
+    assert (response.status_code, response.data["code"], response["Retry-After"]) == (503, "busy", "6")
+    assert set(response.data) >= SHAPE
+
+
+class Unreadable(io.BytesIO):
+    """A body that nobody may read."""
+
+    def read(self, *args: Any) -> bytes:
+        raise AssertionError("the body was read")
+
+
+@pytest.mark.django_db
+def test_a_json_body_over_the_bound_is_refused_unread(
+    user_in: Callable[..., User], client_of: Callable[[User], Client]
+) -> None:
+    client = client_of(user_in("administrator"))
+    answer = client.generic(
+        "POST", "/api/v1/views/", b"", CONTENT_TYPE="application/json",
+        CONTENT_LENGTH=str(10**9), **{"wsgi.input": Unreadable()},
+    )  # fmt: skip
+    assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+    assert set(answer.json()) >= SHAPE
+
+
+# ---- answers that no view gave ----------------------------------------------------------------------
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (RuntimeError("boom"), 500, "server_error"),
+        (OperationalError("database is locked"), 503, "busy"),
+        (SuspiciousOperation("odd"), 400, "bad_request"),
+        (PermissionDenied("no"), 403, "permission_denied"),
+    ],
+)
+def test_below_the_api_every_error_is_a_problem(error: Exception, status: int, code: str, rf: Any) -> None:
+    def fails(_request: Any) -> Any:
+        raise error
+
+    def answered(path: str) -> Any:
+        request = rf.get(path)
+        request.user = AnonymousUser()
+        return convert_exception_to_response(fails)(request)
+
+    answer = answered("/api/v1/jobs/")
+    assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
+    body = json.loads(answer.content)
+    assert (body["status"], body["code"]) == (status, code)
+    assert set(body) >= SHAPE and "boom" not in body["detail"]
+    assert answered("/customers/")["Content-Type"].startswith("text/html")
 
 
 def test_details_of_a_refusal_become_members_and_never_hide_the_shape() -> None:

@@ -92,8 +92,9 @@ def test_a_line_stays_one_line() -> None:
 
 # ---- requests ---------------------------------------------------------------------------------------
 def test_a_request_gets_one_line_with_its_number(
-    lines: Lines, user_in: Callable[..., User], client_of: Callable[[User], Client]
+    lines: Lines, user_in: Callable[..., User], client_of: Callable[[User], Client], settings: Any
 ) -> None:
+    settings.TRUSTED_PROXIES = 1
     user = user_in("sales")
     client = client_of(user)
     response = client.get("/customers/?q=Very+private", headers={"X-Request-ID": "proxy-12345678"})
@@ -109,10 +110,16 @@ def test_a_request_gets_one_line_with_its_number(
 
 
 @pytest.mark.parametrize("given", ["short", "x" * 80, 'a"b{}cdefghij', "two words 123", ""])
-def test_a_number_that_is_not_sane_is_replaced(given: str, client: Client) -> None:
+def test_a_number_that_is_not_sane_is_replaced(given: str, client: Client, settings: Any) -> None:
+    settings.TRUSTED_PROXIES = 1
     response = client.get("/accounts/login/", headers={"X-Request-ID": given})
     assert response["X-Request-ID"] != given
     assert len(response["X-Request-ID"]) == 16
+
+
+def test_without_a_proxy_nobody_chooses_the_number(client: Client) -> None:
+    response = client.get("/accounts/login/", headers={"X-Request-ID": "proxy-12345678"})
+    assert response["X-Request-ID"] != "proxy-12345678"
 
 
 def test_audit_lines_carry_the_same_number(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.domain.mentions import colleagues, settled, subject_named
 from core.mentions import as_html, markup_of, mentions_in, plain, with_names
-from core.models import Job
+from core.models import Job, User
 from core.tests.factories import UserFactory
 
 
@@ -110,6 +112,31 @@ def test_colleagues_are_found_by_the_beginning_of_name_surname_or_login(user_in)
     assert found("meich") == [mei]
     assert found("ang") == []
     assert asker not in found("")
+
+
+@pytest.mark.django_db
+def test_colleagues_are_found_by_pinyin_and_initials(user_in):
+    asker, mei = user_in("sales"), user_in("sales", full_name="陈美", username="u77")
+    assert [colleagues(asker, text=text, about=None) for text in ("chenm", "cm", "zz")] == [[mei], [mei], []]
+
+
+@pytest.mark.django_db
+def test_looking_at_more_people_asks_no_more(user_in):
+    asker = user_in("sales", full_name="Owner")
+    job = Job.objects.create(task="x", created_by=asker)
+
+    def counted():
+        with CaptureQueriesContext(connection) as asked:
+            found = colleagues(User.objects.get(pk=asker.pk), text="a", about=job)
+        return len(found), len(asked)
+
+    user_in("administrator", full_name="Ada 0")
+    user_in("sales", full_name="Ann 0")
+    one, few = counted()
+    for number in range(1, 6):
+        user_in("administrator", full_name=f"Ada {number}")
+        user_in("sales", full_name=f"Ann {number}")
+    assert (one, counted()) == (1, (6, few))
 
 
 @pytest.mark.django_db

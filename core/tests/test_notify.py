@@ -227,18 +227,20 @@ def test_what_is_dealt_with_counts_as_read(user_in, job):
     assert count_unread(job.created_by_id) == 1
 
 
-def test_messages_read_long_ago_are_deleted_and_unread_ones_kept():
+def test_messages_read_long_ago_are_deleted_and_unread_ones_kept_longer():
     user, now = UserFactory(), timezone.now()
     for kind, read_at in (("a", now - timedelta(days=181)), ("b", now - timedelta(days=179)), ("c", None)):
         Notification.objects.create(
             user=user, kind=kind, title=kind, read_at=read_at, created_at=now - timedelta(days=400)
         )
+    for title, days in (("d", 731), ("e", 729)):
+        Notification.objects.create(user=user, kind="c", title=title, created_at=now - timedelta(days=days))
     old = {"user": user, "created_at": now - timedelta(days=200), "due_at": now, "message_id": "<x@y>"}
     for state in ("sent", "suppressed", "failed", "waiting"):
         OutgoingMail.objects.create(key=state, state=state, **old)
 
-    assert delete_old_notifications(at=now) == 1
-    assert sorted(Notification.objects.values_list("title", flat=True)) == ["b", "c"]
+    assert delete_old_notifications(at=now) == 2
+    assert sorted(Notification.objects.values_list("title", flat=True)) == ["b", "c", "e"]
     assert sorted(OutgoingMail.objects.values_list("state", flat=True)) == ["failed", "waiting"]
 
 

@@ -454,6 +454,7 @@ def test_the_organisation_is_changed_by_administrators(
         "base_currency": "CNY",
         "time_zone": "Asia/Shanghai",
         "second_factor": "off",
+        "keep_run_days": "180",
     }
     response = client_of(user_in("administrator")).post(reverse("core:organisation"), form)
     assert response.status_code == 302

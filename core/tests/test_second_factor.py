@@ -370,6 +370,7 @@ def test_who_lacks_a_factor_is_led_to_it_and_can_do_nothing_else(
         return
     assert page["Location"] == reverse("core:factor-set-up")
     assert api.json()["code"] == "second_factor_required"
+    assert {"type", "title", "status", "code", "detail", "errors"} == set(api.json())
     assert client.get("/", headers={"HX-Request": "true"})["HX-Redirect"] == reverse("core:factor-set-up")
     secret = client.get(reverse("core:factor-set-up")).context["secret"]
     client.post(reverse("core:factor-set-up"), {"code": code_at(secret, datetime.now(tz=UTC))})

@@ -280,7 +280,7 @@ def test_rights_are_given_after_a_proof(chen: User, user_in: Callable[..., User]
 
 def test_the_policy_is_changed_after_a_proof(user_in: Callable[..., User]) -> None:
     client = stale_browser(user_in("administrator"))
-    form = {"name": "Perennial", "base_currency": "CNY", "time_zone": "Asia/Shanghai"}
+    form = {"name": "Perennial", "base_currency": "CNY", "time_zone": "Asia/Shanghai", "keep_run_days": "180"}
     assert client.post(reverse("core:organisation"), {**form, "second_factor": "off"}).status_code == 302
     assert (
         client.post(reverse("core:organisation"), {**form, "second_factor": "everybody"}).status_code == 422

@@ -36,6 +36,7 @@ from core.domain.attachments import (
 )
 from core.domain.attachments.adding import kind_for
 from core.domain.attachments.storing import too_large
+from core.domain.sights import fetched
 from core.errors import DomainError
 from core.files.kinds import ENDINGS
 from core.files.names import cleaned_name
@@ -73,19 +74,22 @@ def may_change_files(user: User, record: models.Model) -> bool:
     return can(user, "add", Attachment) and rows.filter(pk=record.pk).exists()
 
 
-def panel_context(user: User, record: models.Model) -> dict[str, Any]:
-    """Return what the panel of a record shows."""
+def panel_context(user: User, record: models.Model, *, before: str = "") -> dict[str, Any]:
+    """Return what the panel of a record shows; `before` is the number of the last file of the part before."""
     label = record._meta.label_lower
     may_change = may_change_files(user, record)
     rows = Attachment.objects.of(record).shown_to(user, kind_for(record)).for_list()
-    found = list(rows.live()[: FILES_SHOWN + 1])
+    last = rows.filter(pk=int(before)).first() if before.isascii() and before.isdigit() else None
+    live = rows.live() if last is None else rows.live().before(last)
+    found = list(live[: FILES_SHOWN + 1])
     since = timezone.now() - KEPT_AFTER_REMOVAL
     removed = rows.filter(removed_at__gt=since).order_by("-removed_at", "-pk") if may_change else rows.none()
     return {
         "record": record,
         "files_url": reverse("core:attachment-list", args=[label, record.pk]),
         "files": found[:FILES_SHOWN],
-        "more": len(found) > FILES_SHOWN,
+        "older": found[FILES_SHOWN - 1].pk if len(found) > FILES_SHOWN else None,
+        "is_continued": last is not None,
         "removed": list(removed[:FILES_SHOWN]),
         "may_change": may_change,
         "max_bytes": settings.ATTACHMENT_MAX_BYTES,
@@ -118,7 +122,7 @@ class AttachmentList(RightsMixin, View):
     def get(self, request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         """Show the files; `?part=rows` only the rows."""
         record = record_with_files(self.person, kind, pk)
-        context = panel_context(self.person, record)
+        context = panel_context(self.person, record, before=request.GET.get("before", "")[:18])
         part = "rows" if request.GET.get("part") == "rows" else "panel"
         if is_fragment(request):
             return render(request, f"core/attachment_panel.html#{part}", context)
@@ -205,8 +209,9 @@ class AttachmentDownload(OneAttachment):
     def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """Send it as a download."""
         found = self.attachment(pk)
-        kind = found.file_kind
-        return send_file(request, open_stored(found), name=found.name, media_type=kind.media_type)
+        kind, file = found.file_kind, open_stored(found)
+        fetched(found, by=self.person)
+        return send_file(request, file, name=found.name, media_type=kind.media_type)
 
 
 class AttachmentOpen(OneAttachment):
@@ -217,10 +222,9 @@ class AttachmentOpen(OneAttachment):
     def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """Send it to be shown; kinds that no browser shows come as downloads."""
         found = self.attachment(pk)
-        kind = found.file_kind
-        return send_file(
-            request, open_stored(found), name=found.name, media_type=kind.media_type, inline=kind.opens
-        )
+        kind, file = found.file_kind, open_stored(found)
+        fetched(found, by=self.person)
+        return send_file(request, file, name=found.name, media_type=kind.media_type, inline=kind.opens)
 
 
 class AttachmentShow(OneAttachment):

@@ -140,6 +140,7 @@ class BulkDetail(RightsMixin, View):
             "unchanged": list(unchanged[:_ROWS_SHOWN]),
             "may_undo": may_undo(run, by=self.person),
             "has_ended": has_ended(run),
+            "is_forgotten": run.counts is not None,
         }
         return render(request, "core/bulk_detail.html", context)
 

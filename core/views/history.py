@@ -18,6 +18,7 @@ from core.access import can
 from core.audit_lines import ShownChange, kind_name, shown_changes
 from core.choices import AuditAction
 from core.keyset import KeysetPage, SortKey, fingerprint, paginate
+from core.masking import note_history
 from core.models import AuditEntry, User
 from core.record_history import record_for
 from core.views.audit import address_of
@@ -86,6 +87,7 @@ def read_history(request: HttpRequest, record: models.Model) -> History:
         ),
     )
     rows = [row for entry in page.rows for row in _rows(entry, field, request.user)]
+    note_history(request, record, record._meta.label_lower, {row.change.field for row in rows if row.change})
     since = rows[0] if field and rows and not page.has_previous and not person else None
     return History(rows, page, fields, people, field, person, since)
 

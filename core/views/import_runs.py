@@ -301,8 +301,10 @@ class ImportResult(RightsMixin, View):
             **frame(run, 4 if run.state in {*RUNNING, ImportState.CANCELLED, ImportState.FAILED} else 5),
             **job_context(run),
             "lines": outcome_page(run, request.user, request.GET),
-            "has_failed": bool(run.counts.get(ImportOutcome.FAILED) or run.counts.get(ImportOutcome.SKIPPED)),
-            "may_continue": run.state in {ImportState.CANCELLED, ImportState.FAILED},
+            "has_failed": bool(run.file)
+            and bool(run.counts.get(ImportOutcome.FAILED) or run.counts.get(ImportOutcome.SKIPPED)),
+            "may_continue": bool(run.file) and run.state in {ImportState.CANCELLED, ImportState.FAILED},
+            "is_forgotten": not run.file,
             "may_undo": can_undo(run, request.user),
         }
         return render(request, "core/import_result.html", context)
@@ -316,6 +318,9 @@ class ImportFailedFile(RightsMixin, View):
     def get(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
         """Send them as CSV, line by line."""
         run = own_run(request, pk)
+        if not run.file:
+            text = _("The uploaded file is no longer there. Upload it again.")
+            raise DomainError("file_gone", text, status=410)
         response = StreamingHttpResponse(failed_rows(run), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="failed-rows-{run.pk}.csv"'
         response["Cache-Control"] = "private, no-store"

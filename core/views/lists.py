@@ -17,7 +17,7 @@ from core.access import can
 from core.errors import DomainError
 from core.filters import ScopedFilterSet
 from core.keyset import KeysetPage, SortKey, fingerprint, paginate
-from core.masking import note_shown
+from core.masking import note_list, note_shown
 from core.views.base import RightsMixin, place_in_navigation, render_page
 from core.views.list_state import ListState
 
@@ -104,6 +104,8 @@ class ListPage(RightsMixin, View):
         _key, descending, name = self.sorting
         page = self.page()
         note_shown(self.request, *self._shown_in_clear(page))
+        filters = urlencode(self.filterset.parameters(), doseq=True)
+        note_list(self.request, f"{self.export_key or self.request.path}?{filters}".rstrip("?"))
         return {
             "page": page,
             "filterset": self.filterset,

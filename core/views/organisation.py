@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
-from core.access import role_table
-from core.audit_lines import kind_name
+from core.access import role_table, sensitive_fields
+from core.audit_lines import field_label, kind_name
 from core.domain.rates import base_currency_is_locked, update_organisation
 from core.domain.second_factor import count_factors
 from core.forms import OrganisationForm
@@ -84,7 +85,7 @@ class RoleList(RightsMixin, TemplateView):
 
 
 def role_rows() -> list[dict[str, Any]]:
-    """Return (kind of record, cells): what each role may do and how far it reaches."""
+    """Return (kind of record, cells, masked fields): what each role may do and how far it reaches."""
     rows = []
     for label, row in role_table().items():
         cells = []
@@ -99,5 +100,7 @@ def role_rows() -> list[dict[str, Any]]:
                     "key": reach,
                 }
             )
-        rows.append({"kind": kind_name(label), "cells": cells})
+        model = apps.get_model(label)
+        masked = sorted(field_label(model, field) for field in sensitive_fields().get(label, ()))
+        rows.append({"kind": kind_name(label), "cells": cells, "masked": masked})
     return sorted(rows, key=lambda row: row["kind"])

@@ -144,6 +144,7 @@ class ViewUpdate(_OneView, FormPage):
             "team": view.team_id,
             "keep_columns": bool(view.columns),
             "is_default": choice is not None and choice.view_id == view.pk,
+            "version": view.version,
         }
         return {**super().get_form_kwargs(), "by": self.person, "initial": initial}
 
@@ -164,7 +165,8 @@ class ViewUpdate(_OneView, FormPage):
         choice = choice_of(self.person, view.list_key)
         columns = view.columns or (choice.columns if choice is not None else [])
         data = {name: cleaned[name] for name in ("name", "scope", "team")}
-        change_view(view, {**data, "columns": columns if cleaned["keep_columns"] else []}, by=self.person)
+        data["columns"] = columns if cleaned["keep_columns"] else []
+        change_view(view, data, by=self.person, version=cleaned["version"])
         is_default = choice is not None and choice.view_id == view.pk
         if cleaned["is_default"] != is_default:
             open_with(view.list_key, view if cleaned["is_default"] else None, by=self.person)

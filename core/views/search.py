@@ -7,8 +7,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.generic import View
 
+from core.masking import note_shown
 from core.search.actions import find_actions, suggested_actions
-from core.search.results import MOST_COUNTED, find, recent
+from core.search.results import MOST_COUNTED, find, recent, revealed_by
 from core.search.text import MOST_CHARACTERS, fold_spaces
 from core.views.base import SIGNED_IN, RightsMixin, is_fragment, render_page
 
@@ -30,5 +31,6 @@ class Search(RightsMixin, View):
         context = {"q": text, "palette": palette, "most_counted": MOST_COUNTED}
         if text:
             groups = find(self.person, text, count=not palette)
+            note_shown(self.request, *revealed_by(groups))
             return {**context, "groups": groups, "actions": find_actions(self.person, text)}
         return {**context, "recent": recent(self.request), "suggested": suggested_actions(self.person)}

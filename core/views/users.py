@@ -119,6 +119,11 @@ _ACTIONS = {
     "publish": gettext_lazy("share with everybody"),
     "undo": gettext_lazy("undo"),
     "share": gettext_lazy("share single records"),
+    "approve": gettext_lazy("approve"),
+    "cite": gettext_lazy("cite"),
+    "grade": gettext_lazy("grade"),
+    "link": gettext_lazy("link"),
+    "use": gettext_lazy("use"),
     "explain": gettext_lazy("see who may do what, and why"),
 }
 

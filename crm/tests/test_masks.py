@@ -20,7 +20,7 @@ from core.domain.exports import request_export
 from core.domain.sights import FEW, saw
 from core.domain.tokens import make_token
 from core.masking import masked
-from core.models import AuditEntry, Sight, User
+from core.models import AuditEntry, ListChoice, Sight, User
 from core.record_history import history_models
 from core.tasks import run_job
 from crm.tests.crawl import Answer, addresses, export_keys, filters_of, get, lists, read
@@ -185,12 +185,93 @@ def test_a_token_leaves_one_line_for_a_whole_list(told: Side) -> None:
     assert lines_of(agent) == [("customers.customer", None)]
 
 
+def notes_of(user: User) -> list[str]:
+    rows = AuditEntry.objects.filter(actor=user, action=AuditAction.VIEWED, subject_id=None)
+    return list(rows.order_by("pk").values_list("note", flat=True))
+
+
+def test_a_list_says_which_and_how_many_once_for_each_filter(told: Side) -> None:
+    agent = told.person_in("integration")
+    for number in range(FEW + 1):
+        create_customer(
+            {"name": f"Depot {number}", "phone": f"0215555010{number}", "city": "Ningbo"}, by=told.owner
+        )
+    now = timezone.now()
+    secret = make_token(
+        agent, name="T", scopes=["*:read"], expires_at=now + timedelta(days=1), by=agent, at=now
+    )[1]
+    client, url = Client(headers={"Authorization": f"Bearer {secret}"}), reverse("customer-list")
+    for query in ("city=Ningbo", "city=Ningbo&page_size=100", "city=Nowhere", "q=Depot"):
+        assert client.get(f"{url}?{query}").status_code == 200
+    assert notes_of(agent) == [f"List of 4: {url}?city=Ningbo", f"List of 4: {url}?q=Depot"]
+
+
+def test_columns_of_a_page_say_the_list_and_its_filters(
+    told: Side, client_of: Callable[[User], Client]
+) -> None:
+    manager = told.person_in("manager")
+    for number in range(FEW + 1):
+        create_customer({"name": f"Depot {number}", "phone": f"0215555010{number}"}, by=told.owner)
+    ListChoice.objects.create(user=manager, list_key="customers.customer", columns=["name", "phone"])
+    client_of(manager).get(reverse("customers:customer-list"), {"q": "Depot", "sort": "name"})
+    assert notes_of(manager) == ["List of 4: customers.customer?q=Depot"]
+
+
+@pytest.mark.parametrize("door", ["core:search", "search-list"])
+def test_a_number_shown_as_the_reason_of_a_match_is_noted(
+    door: str, told: Side, client_of: Callable[[User], Client]
+) -> None:
+    agent = told.person_in("agent")
+    client = client_of(agent)
+    assert told.customer.name in client.get(reverse(door), {"q": told.customer.name}).content.decode()
+    assert lines_of(agent) == []
+    assert COMPANY["phone"] in client.get(reverse(door), {"q": COMPANY["phone"]}).content.decode()
+    assert lines_of(agent) == [("customers.customer", told.customer.pk)]
+
+
+def test_former_numbers_in_a_history_are_noted(told: Side, client_of: Callable[[User], Client]) -> None:
+    update_person(told.person, dict.fromkeys(SECRETS, "") | {"birthday": None}, by=told.owner)
+    url = reverse("core:record-history", kwargs={"kind": "customers.person", "pk": told.person.pk})
+    blind, agent = told.person_in("trainer"), told.person_in("agent")
+    assert SECRETS["mobile"] not in client_of(blind).get(url).content.decode()
+    assert lines_of(blind) == []
+    assert SECRETS["mobile"] in client_of(agent).get(url).content.decode()
+    assert lines_of(agent) == [("customers.person", told.person.pk)]
+
+
+def test_former_numbers_in_the_story_of_a_customer_are_noted(
+    told: Side, client_of: Callable[[User], Client]
+) -> None:
+    update_customer(told.customer, dict.fromkeys(COMPANY, ""), by=told.owner)
+    agent = told.person_in("agent")
+    url = reverse("customers:customer-timeline", args=[told.customer.pk])
+    page = client_of(agent).get(url, headers={"HX-Request": "true"})
+    assert COMPANY["phone"] in page.content.decode()
+    assert lines_of(agent) == [("customers.customer", told.customer.pk)]
+
+
+def test_the_line_of_an_export_names_its_columns(told: Side) -> None:
+    manager = told.person_in("manager")
+    query = "columns=name&columns=phone"
+    job = request_export("customers.customer", query=query, file_format="csv", by=manager)
+    run_job(job.pk)
+    line = AuditEntry.objects.get(actor=manager, action=AuditAction.EXPORTED)
+    assert line.changes["columns"] == [None, ["name", "phone"]]
+
+
 def test_what_is_masked_or_empty_leaves_no_line(told: Side, client_of: Callable[[User], Client]) -> None:
     trainer = told.person_in("trainer")
     client_of(trainer).get(reverse("customers:person-detail", args=[told.person.pk]))
     assert lines_of(trainer) == []
     assert saw([CustomerFactory(phone="", email="")], by=told.owner) == 0
     assert saw([told.order], by=told.owner) == 0
+
+
+def test_the_page_of_roles_says_what_is_masked(told: Side, client_of: Callable[[User], Client]) -> None:
+    page = client_of(told.person_in("administrator")).get(reverse("core:role-list"))
+    [person] = [row for row in page.context["rows"] if row["kind"] == "Person"]
+    assert person["masked"] == ["Birthday", "E-mail", "Mobile", "WeChat"]
+    assert "Masked for roles that do not see sensitive fields: Birthday, E-mail" in page.content.decode()
 
 
 # ---- the rule itself --------------------------------------------------------------------------------

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from core.checks import proxies_are_counted
+
 ROOT = Path(__file__).resolve().parents[2]
 GOOD_KEY = "k3y-" + "0123456789abcdefghijklmnopqrstuvwxyz" * 2
 
@@ -69,3 +71,14 @@ def test_unsafe_or_unknown_settings_stop_the_start(
 def test_system_checks_ask_the_database_nothing(django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
         call_command("check", stdout=io.StringIO())
+
+
+@pytest.mark.parametrize(
+    ("header", "proxies", "found"),
+    [(("HTTP_X_FORWARDED_PROTO", "https"), 0, ["core.W001"]), (("X", "https"), 1, []), (None, 0, [])],
+)
+def test_a_proxy_that_is_trusted_is_counted(
+    header: Any, proxies: int, found: list[str], settings: Any
+) -> None:
+    settings.SECURE_PROXY_SSL_HEADER, settings.TRUSTED_PROXIES = header, proxies
+    assert [message.id for message in proxies_are_counted()] == found

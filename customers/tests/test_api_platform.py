@@ -81,6 +81,33 @@ def test_scopes_that_do_not_exist_are_refused(boss: User, scopes: list[str]) -> 
     assert refused.value.code == "bad_scopes"
 
 
+def test_search_finds_only_kinds_that_the_token_may_read(client: Client, boss: User) -> None:
+    create_customer({"name": "Port of Ningbo"}, by=boss)
+    found = {
+        scopes: len(
+            client.get("/api/v1/search/?q=Ningbo", **token_of(boss, "search:read", *scopes)).json()["results"]
+        )
+        for scopes in ((), ("orders:read",), ("customers:read",), ("*:read",))
+    }
+    assert list(found.values()) == [0, 0, 1, 1]
+
+
+# ---- refusals count, too ---
+@pytest.mark.parametrize("secret", ["pn_wrong", ""])
+def test_whoever_guesses_tokens_is_held_up(client: Client, settings: Any, secret: str) -> None:
+    settings.API_REFUSALS_A_MINUTE = 2
+    answers = [client.get(URL, HTTP_AUTHORIZATION=f"Bearer {secret}") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [401, 401, 429]
+    assert answers[-1]["Retry-After"]
+
+
+def test_whoever_asks_beyond_their_rights_is_held_up(client: Client, boss: User, settings: Any) -> None:
+    settings.API_REFUSALS_A_MINUTE = 2
+    head = token_of(boss, "orders:read")
+    assert [client.get(URL, **head).status_code for _ in range(3)] == [403, 403, 429]
+    assert client.get("/api/v1/orders/", **head).status_code == 200
+
+
 # ---- idempotency ------------------------------------------------------------------------------------
 def test_the_same_key_does_the_work_once(api: Client) -> None:
     answers = [api.post(URL, {"name": "Port"}, **JSON, HTTP_IDEMPOTENCY_KEY="k1") for _ in range(2)]
@@ -244,6 +271,18 @@ def test_all_or_nothing_leaves_nothing(api: Client) -> None:
     answer = bulk(api, [{"data": {"name": "New"}}, {"data": {"name": ""}}], mode="all")
     assert (answer.status_code, answer.json()["done"]) == (409, 0)
     assert not Customer.objects.exists()
+    first, second = answer.json()["results"]
+    assert (first["status"], first["id"], first["error"]["code"]) == (424, None, "undone")
+    assert (second["status"], second["error"]["code"]) == (400, "invalid")
+
+
+def test_all_or_nothing_that_did_nothing_leaves_its_key_free(api: Client) -> None:
+    items = [{"data": {"name": "New"}}, {"data": {"name": "Port"}, "if_match": 0}]
+    for _time in range(2):
+        answer = api.post(f"{URL}bulk/", {"mode": "all", "items": items}, **JSON, HTTP_IDEMPOTENCY_KEY="k1")
+        assert answer.status_code == 409
+        assert "Idempotency-Replayed" not in answer
+    assert not IdempotentRequest.objects.exists()
 
 
 def test_items_respect_rights_and_reach(

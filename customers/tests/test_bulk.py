@@ -16,6 +16,7 @@ from core.errors import DomainError
 from core.models import AuditEntry, BulkRow, BulkRun, Job, User
 from core.tests.factories import TeamFactory
 from customers.domain.customers import update_customer
+from customers.domain.tasks import create_task
 from customers.models import Customer, Tag, Task
 from customers.tests.factories import CustomerFactory
 
@@ -85,6 +86,47 @@ def test_undo_restores_what_is_still_as_the_action_left_it(manager: User, three:
     assert run.state == BulkState.UNDONE
     with pytest.raises(DomainError):
         request_undo(run, by=manager)
+
+
+@pytest.mark.parametrize("action", ["owner", "team"])
+def test_who_handed_customers_to_another_team_takes_them_back(
+    manager: User, three: list[Customer], user_in: Callable[..., User], action: str
+) -> None:
+    west = TeamFactory()
+    heir, seller = user_in("sales", team=west), user_in("sales")
+    Customer.objects.update(owner=seller)
+    run = ask(manager, action, {"owner": heir.pk} if action == "owner" else {"team": west.pk})
+    run_bulk(run.pk)
+    assert set(Customer.objects.values_list("team", flat=True)) == {west.pk}
+    update_customer(Customer.objects.get(pk=three[1].pk), {"team": TeamFactory()}, by=None)
+    run.refresh_from_db()
+    request_undo(run, by=manager)
+    assert undo_bulk(run.pk) == {BulkOutcome.UNDONE: 2, BulkOutcome.KEPT: 1}
+    for row in (three[0], three[2]):
+        row.refresh_from_db()
+        assert (row.owner, row.team) == (seller, manager.team)
+
+
+def test_what_left_the_reach_by_other_hands_is_not_touched(manager: User, three: list[Customer]) -> None:
+    run = ask(manager, "fields", {"set_city": "set", "city": "Hangzhou"})
+    run_bulk(run.pk)
+    update_customer(three[0], {"team": TeamFactory(), "owner": None}, by=None)
+    run.refresh_from_db()
+    request_undo(run, by=manager)
+    assert undo_bulk(run.pk) == {BulkOutcome.UNDONE: 2, BulkOutcome.KEPT: 1}
+
+
+def test_tasks_given_to_another_team_are_taken_back(manager: User, user_in: Callable[..., User]) -> None:
+    task = create_task("Call them", owner=manager, by=manager)
+    heir = user_in("sales", team=TeamFactory())
+    data = QueryDict(f"owner={heir.pk}")
+    run = request_bulk("customers.task", "owner", query="", ids=[task.pk], data=data, by=manager)
+    assert run_bulk(run.pk) == {BulkOutcome.CHANGED: 1}
+    run.refresh_from_db()
+    request_undo(run, by=manager)
+    assert undo_bulk(run.pk) == {BulkOutcome.UNDONE: 1}
+    task.refresh_from_db()
+    assert (task.owner, task.team) == (manager, manager.team)
 
 
 def test_a_killed_run_goes_on_where_it_was(

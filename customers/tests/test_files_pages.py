@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,8 +17,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from core.choices import AuditAction
 from core.domain.attachments import add_attachment, make_preview, remove_attachment
-from core.models import Attachment, User
+from core.domain.tokens import make_token
+from core.models import Attachment, AuditEntry, User
 from core.tests.factories import TeamFactory, UserFactory
 from core.tests.files import PDF, every_kind, picture, sound
 from customers.domain.customers import delete_customer
@@ -405,6 +409,69 @@ def test_the_api_says_why_it_refuses(client: Client, customer: Customer, setting
     settings.ATTACHMENT_RECORD_MAX_BYTES = -(2**20)
     answer = client.post(url, api_data(customer))
     assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+
+
+def test_every_file_can_be_reached_part_by_part(
+    client: Client, customer: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.views.attachments.FILES_SHOWN", 2)
+    names = [f"{number}.txt" for number in range(5)]
+    for name in names:
+        put(customer, name.encode(), name)
+    url, seen = f"{files_url(customer)}?part=rows", []
+    for _part in range(3):
+        text = client.get(url, headers={"HX-Request": "true"}).text
+        seen += re.findall(r">(\d\.txt)</a>", text)
+        older = re.search(r"before=(\d+)", text)
+        url = f"{files_url(customer)}?part=rows&before={older[1] if older else 0}"
+    assert (seen, older) == (names[::-1], None)
+    assert "Newest files" in text
+    first = client.get(files_url(customer)).text
+    assert "Older files" in first and "Newest files" not in first
+    for odd in ("x", "-1", "²", "9" * 40, "0"):
+        assert "4.txt" in client.get(files_url(customer), {"before": odd}).text
+
+
+def test_the_bytes_of_a_file_leave_one_line_a_day(client: Client, customer: Customer, seller: User) -> None:
+    added = put(customer)
+    for name in ("download", "open", "download"):
+        body(client.get(door(name, added)))
+    body(client.get(f"/api/v1/attachments/{added.pk}/content/"))
+    lines = AuditEntry.objects.filter(actor=seller, action=AuditAction.EXPORTED)
+    assert [(line.subject_type, line.subject_id, line.note) for line in lines] == [
+        ("core.attachment", added.pk, f"customers.customer {customer.pk}")
+    ]
+
+
+def test_the_same_key_with_another_file_of_the_name_is_refused(client: Client, customer: Customer) -> None:
+    headers = {"Idempotency-Key": "one"}
+    answers = [
+        client.post("/api/v1/attachments/", api_data(customer, file=file), headers=headers)
+        for file in (sent(b"first", "a.txt"), sent(b"other", "a.txt"), sent(b"first", "a.txt"))
+    ]
+    assert [answer.status_code for answer in answers] == [201, 409, 201]
+    assert answers[1].json()["code"] == "idempotency_key_reused"
+    assert Attachment.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("scope", "status"), [("orders:read", 404), ("customers:read", 200), ("*:read", 200)]
+)
+def test_a_token_reads_files_of_kinds_that_it_may_read(
+    client: Client, seller: User, customer: Customer, scope: str, status: int
+) -> None:
+    added = put(customer)
+    now = timezone.now()
+    scopes = ["attachments:read", scope]
+    secret = make_token(
+        seller, name="T", scopes=scopes, expires_at=now + timedelta(days=1), by=seller, at=now
+    )[1]
+    caller = Client(headers={"Authorization": f"Bearer {secret}"})
+    answer = caller.get(f"/api/v1/attachments/{added.pk}/content/")
+    assert answer.status_code == status
+    assert (body(answer) == PDF) is (status == 200)
+    listed = caller.get("/api/v1/attachments/").json()["results"]
+    assert len(listed) == (1 if status == 200 else 0)
 
 
 def test_the_same_key_adds_a_file_once(client: Client, customer: Customer) -> None:

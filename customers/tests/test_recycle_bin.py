@@ -308,9 +308,11 @@ def test_the_number_of_days_is_set_with_the_organisation(
         "time_zone": organisation.time_zone,
         "second_factor": organisation.second_factor,
         "recycle_days": "90",
+        "keep_run_days": "30",
     }
     client = client_of(admin)
     assert client.post(reverse("core:organisation"), sent).status_code == 302
-    assert Organisation.load().recycle_days == 90
+    assert (Organisation.load().recycle_days, Organisation.load().keep_run_days) == (90, 30)
+    assert client.post(reverse("core:organisation"), {**sent, "keep_run_days": "1"}).status_code == 422
     assert client.post(reverse("core:organisation"), {**sent, "recycle_days": "1"}).status_code == 422
     assert "90 days" in client.get(reverse(BIN)).content.decode()

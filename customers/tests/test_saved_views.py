@@ -147,6 +147,19 @@ def test_a_name_is_used_once_in_any_case(sales: User) -> None:
     assert refused.value.code == "name_taken"
 
 
+def test_a_view_that_was_changed_meanwhile_is_not_overwritten(
+    sales: User, client_of: Callable[[User], Client]
+) -> None:
+    view, client = keep(sales), client_of(sales)
+    url = reverse("core:view-update", args=[view.pk])
+    seen = client.get(url).context["form"]["version"].value()
+    sent = {"name": "Second", "scope": ViewScope.PRIVATE.value, "version": seen}
+    assert client.post(url, {**sent, "name": "First"}).status_code == 302
+    answer = client.post(url, sent)
+    assert (answer.status_code, "changed since you opened it" in answer.text) == (422, True)
+    assert SavedView.objects.get(pk=view.pk).name == "First"
+
+
 def test_views_are_ordered_by_hand_and_every_change_is_on_record(sales: User) -> None:
     first, second = keep(sales, "First"), keep(sales, "Second")
     move_view(second, earlier=True, by=sales)

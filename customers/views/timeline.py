@@ -17,6 +17,7 @@ from django.utils.translation import pgettext
 
 from core.choices import ShareLevel
 from core.display import format_day, format_day_short, format_money
+from core.masking import note_history
 from core.mentions import as_html, plain
 from customers.choices import TIMELINE_GROUPS, Axis, Channel, Direction, EventKind, Kind
 from customers.domain.axes import AXIS_VALUES
@@ -93,6 +94,8 @@ def read_story(request: HttpRequest, customer: Customer) -> Story:
     older = ""
     if len(found) > LINES_SHOWN:
         older = _query(group, _write_place(shown[-1], customer))
+    for event in shown:
+        note_history(request, customer, event.data.get("model", ""), event.data.get("changes") or ())
     return Story(
         _with_months([line_of(event, user_of(request)) for event in shown], place),
         group,

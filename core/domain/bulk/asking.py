@@ -112,7 +112,9 @@ def ask(run: BulkRun, verb: str, title: str) -> Any:
 
 
 def counts_of(run: BulkRun) -> dict[str, int]:
-    """Return outcome → rows."""
+    """Return outcome → rows, also of a run whose rows are forgotten."""
+    if run.counts is not None:
+        return dict(run.counts)
     rows = run.rows.order_by().values_list("outcome").annotate(count=models.Count("pk"))
     return dict(rows)
 

@@ -22,9 +22,14 @@ from core.models import BulkRow, BulkRun, User
 def may_undo(run: BulkRun, *, by: User) -> bool:
     """Tell whether the person may take the action back: an own one that has ended and has a way back.
 
-    One whose taking back was stopped may be taken back again.
+    One whose taking back was stopped may be taken back again; one whose rows are forgotten may not.
     """
-    if not has_ended(run) or run.created_by_id != by.pk or not can(by, "undo", BulkRun):
+    if (
+        run.counts is not None
+        or not has_ended(run)
+        or run.created_by_id != by.pk
+        or not can(by, "undo", BulkRun)
+    ):
         return False
     try:
         _definition, action = action_of(run.list_key, run.action, by=by)
@@ -90,7 +95,9 @@ def _undo_step(run: BulkRun, definition: ListDefinition, action: BulkAction) -> 
     BulkRun.objects.select_for_update().get(pk=run.pk)
     rows = list(run.rows.filter(outcome=BulkOutcome.CHANGED).order_by("-object_id")[:STEP])
     manager: Any = definition.model._default_manager
-    by_key = manager.in_reach(run.created_by, action.right).in_bulk([row.object_id for row in rows])
+    # What was handed over has left the reach of who did so: `action_of` has asked for the right itself.
+    reached = manager.all() if action.hands_over else manager.in_reach(run.created_by, action.right)
+    by_key = reached.in_bulk([row.object_id for row in rows])
     for done in rows:
         outcome, reason = _undo_one(action, by_key.get(done.object_id), done, run.created_by)
         fresh = BulkRow.objects.filter(pk=done.pk, outcome=BulkOutcome.CHANGED)

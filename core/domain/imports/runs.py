@@ -139,6 +139,8 @@ def mapping_of_run(run: ImportRun) -> dict[int, str]:
 def preview(run: ImportRun, changes: Mapping[str, Any] | None = None) -> Reading:
     """Return the first rows as they read with `changes` to the format; stores nothing."""
     dialect = _changed_dialect(run, changes or {})
+    if not run.file:
+        raise Conflict("file_gone", _("The uploaded file is no longer there. Upload it again."))
     try:
         path = Path(run.file.path)
         if dialect.kind == formats.XLSX and changes and "sheet" in changes:

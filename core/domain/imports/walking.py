@@ -97,7 +97,7 @@ def work_on(run: ImportRun, by: User) -> Work:
     try:
         work = Work(run, by)
         Path(run.file.path).stat()
-    except FileNotFoundError as error:
+    except (FileNotFoundError, ValueError) as error:  # lost, or forgotten after its time
         raise DomainError("file_gone", _("The uploaded file is no longer there. Upload it again.")) from error
     except KeyError as error:
         raise DomainError("unknown_target", _("Nothing of this kind can be imported any more.")) from error
