@@ -45,7 +45,7 @@ from core.roles import Reach
 
 
 class CaseExplained:
-    """By the case itself, by its customer, or by a work order for it."""
+    """By the case itself, by its customer, or by what they have to do for it."""
 
     def __init__(self, case: Complaint) -> None:
         self.case, self.row = case, Row.of(case)
@@ -63,6 +63,10 @@ class CaseExplained:
             return Answer(True, (_("There is a work order for them, or for their teams."),))
         if action == "view" and self._stands_in_for_work(user):
             return Answer(True, (_("They stand in for somebody who has a work order for it."),))
+        if action == "view" and Escalation.objects.told_to(user).filter(complaint=self.case.pk).exists():
+            return Answer(True, (_("An escalation of it told them."),))
+        if action == "view" and CallBack.objects.due().filter(complaint=self.case.pk, owner=user.pk).exists():
+            return Answer(True, (_("They have a call-back to make for it."),))
         return own
 
     def _has_customer(self, user: User, reaches: set[Any]) -> bool:

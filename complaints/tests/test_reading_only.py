@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from complaints.access_explained import CaseExplained
 from complaints.choices.cases import ClockKind, Recipient
 from complaints.domain.callbacks import plan
 from complaints.domain.causes import create_cause
@@ -196,3 +197,14 @@ def test_a_level_is_called_a_false_alarm_over_the_api_once(late, user_in, client
         named.pk,
     )
     assert client.post(path, {}, content_type=JSON).status_code == 409
+
+
+def test_the_page_of_rights_says_that_a_level_told_them(late, user_in):
+    named = user_in("agent", team=TeamFactory(name="Elsewhere"))
+    assert not CaseExplained(late).explain(named, "view").allowed
+    told_by_level(late, named)
+    answer = CaseExplained(late).explain(named, "view")
+    assert (answer.allowed, [str(one) for one in answer.reasons]) == (
+        True,
+        ["An escalation of it told them."],
+    )
