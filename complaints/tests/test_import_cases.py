@@ -15,10 +15,12 @@ from django.utils import timezone
 
 from complaints.choices.cases import CaseKind, ClockKind, ClockState, EntryKind, EscalationState, State
 from complaints.choices.facts import Fact
+from complaints.domain.bringing_in import bring_in_past
 from complaints.domain.entries import add_note
 from complaints.domain.facts import measure_changed
 from complaints.domain.moves import take
 from complaints.domain.reopening import reopen
+from complaints.imports import cases as target_cases
 from complaints.models import (
     CallBack,
     CaseFact,
@@ -31,7 +33,7 @@ from complaints.models import (
     Queue,
 )
 from complaints.tests.factories import CategoryFactory, ComplaintFactory, QueueFactory, policy
-from core.domain.imports import run_undo, start_undo
+from core.domain.imports import run_import, run_undo, start_undo, walking
 from core.models import AuditEntry, ImportRun, Job, Notification, OutgoingMail, User
 from customers.models import TimelineEvent
 from customers.tests.factories import ContactFactory, CustomerFactory
@@ -271,6 +273,33 @@ def test_own_number_means_the_case_that_has_it(manager: User, customer) -> None:
 
     case.refresh_from_db()
     assert case.title == "New"
+
+
+def test_import_that_was_killed_goes_on_and_doubles_nothing(
+    manager: User, customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+
+    def dies_in_the_second_batch(rows, **kwargs):
+        calls.append(len(rows))
+        made = bring_in_past(rows, **kwargs)
+        if len(calls) == 2:
+            raise RuntimeError("killed")
+        return made
+
+    monkeypatch.setattr(walking, "BATCH", 4)
+    monkeypatch.setattr(target_cases, "bring_in_past", dies_in_the_second_batch)
+    with pytest.raises(RuntimeError):
+        imported(CASES, _history(10), manager)
+    assert Complaint.objects.count() == 4
+    run = ImportRun.objects.get()
+    run_import(run.pk, run.attempt)
+
+    run.refresh_from_db()
+    assert counts(run) == {"created": 10}
+    assert calls == [4, 4, 4, 2]
+    numbers = list(Complaint.objects.order_by("number").values_list("number", flat=True))
+    assert [int(number[-4:]) for number in numbers] == list(range(1, 11))
 
 
 # ---- undo -------------------------------------------------------------------------------------------
