@@ -205,7 +205,7 @@ def test_a_level_that_cannot_be_told_keeps_no_other_from_being_told(case, agent,
     monkeypatch.setattr(escalation, "_tell", tell_or_fail)
     assert (tell_waiting(at(3, 8)), told()) == (1, 1)
     broken.refresh_from_db()
-    assert broken.tell_at == at(3, 8)
+    assert (broken.tell_at, broken.tries) == (at(3, 8, 1), 1)
     monkeypatch.undo()
     assert (tell_waiting(at(3, 9)), told()) == (1, 2)
 

@@ -141,7 +141,9 @@ def test_lists_find_what_the_palette_finds(key, manager, client_of):
     assert [row.get("title") or row["name"] for row in rows] == ["Platform down"]
 
 
-@pytest.mark.parametrize(("role", "keys"), [("sales", {"crisis", "cause"}), ("integration", {"cause"})])
+@pytest.mark.parametrize(
+    ("role", "keys"), [("sales", {"crisis", "cause"}), ("integration", {"crisis", "cause", "improvement"})]
+)
 def test_types_are_those_of_the_role(role, keys, user_in, manager):
     open_crisis({"title": "Platform down"}, by=manager)
     create_cause({"code": "platform", "name_en": "Platform down"}, by=manager)
