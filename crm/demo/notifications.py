@@ -16,7 +16,7 @@ from customers.domain.reminders import remind_of_tasks
 from customers.models import Customer
 
 #: Messages of a kind that a person has not read.
-UNREAD = 2
+UNREAD = 1
 
 _MENTIONS = (
     ("manager", "sales", "客户想把秋季班的名额从 20 个加到 30 个", "{who} 报价由你跟进，本周内答复他们。"),
@@ -46,7 +46,7 @@ def make_notifications(users: dict[str, User], *, today: date) -> None:
 
 
 def _read_old_ones(user: User) -> None:
-    """Let the person have read all but the last messages of each kind: who opens the demo sees a few."""
+    """Let the person have read all but the last message of each kind: who opens the demo sees a few."""
     of_kind: dict[str, list[int]] = defaultdict(list)
     for kind, pk in Notification.objects.filter(user=user).order_by("pk").values_list("kind", "pk"):
         of_kind[kind].append(pk)

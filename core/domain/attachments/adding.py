@@ -109,7 +109,8 @@ def lock_record(record: models.Model) -> None:
     rows: Any = type(record)._default_manager.all()
     if isinstance(rows, ScopedQuerySet):
         rows = rows.live()
-    if not rows.select_for_update(of=("self",)).filter(pk=record.pk).exists():
+    # Not `exists`: without the columns of the record, what its rows are joined with would be locked, too.
+    if rows.select_for_update(of=("self",)).filter(pk=record.pk).first() is None:
         text = _("The record is in the recycle bin, so its files cannot be changed.")
         raise Conflict("record_deleted", text)
 
