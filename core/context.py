@@ -12,7 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from core.domain.notifications import count_unread
 from core.help import topic_of_page
 from core.models import Organisation
-from core.navigation import entries_for, may_open
+from core.navigation import entries_for, entry_at, may_open
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -21,10 +21,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return {"languages": settings.LANGUAGES, "organisation": SimpleLazyObject(Organisation.load)}
     organisation = getattr(request, "organisation", None) or Organisation.load()
-    nav = entries_for(request)
     return {
-        "nav": nav,
-        "nav_current": _current(nav),
+        "nav": entries_for(request),
+        "nav_current": entry_at(request.path),
         "unread_count": count_unread(user.pk),
         "languages": settings.LANGUAGES,
         "organisation": organisation,
@@ -40,9 +39,3 @@ def _help_url(request: HttpRequest) -> str:
     if topic is None or not may_open(request.user, topic.right):
         return reverse("core:help")
     return reverse("core:help-topic", args=[topic.key])
-
-
-def _current(nav: list[dict[str, Any]]) -> str:
-    """Return the key of the entry whose address fits best: the longest of those the page lies below."""
-    fitting = [item for item in nav if item["current"]]
-    return max(fitting, key=lambda item: len(item["url"]))["key"] if fitting else ""

@@ -142,24 +142,28 @@ def may_open(user: Any, right: tuple[str, str] | None) -> bool:
 
 
 def entries_for(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the entries that the user may open, in order, the current one marked."""
+    """Return the entries that the user may open, in order."""
     shown = []
     open_to = [entry for entry in all_entries() if may_open(request.user, entry.right)]
     counts = _counts(open_to, request.user)
     for entry in open_to:
-        url = reverse(entry.url_name)
-        current = request.path == url if url == "/" else request.path.startswith(url)
         shown.append(
             {
                 "key": entry.key,
                 "label": entry.label,
-                "url": url,
+                "url": reverse(entry.url_name),
                 "icon": entry.icon,
-                "current": current,
                 "count": counts.get(entry.key, 0),
             }
         )
     return shown
+
+
+def entry_at(url: str) -> str:
+    """Return the key of the entry below which the address lies; empty where there is none."""
+    places = {entry.key: reverse(entry.url_name) for entry in all_entries()}
+    above = [key for key, place in places.items() if url == place or (place != "/" and url.startswith(place))]
+    return max(above, key=lambda key: len(places[key]), default="")
 
 
 def _counts(entries: Iterable[Entry], user: Any) -> dict[str, int]:

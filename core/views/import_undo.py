@@ -20,7 +20,7 @@ class ImportUndo(ConfirmPage):
     """Ask whether an import is taken back, with what that means in numbers."""
 
     required_right = ("change", ImportRun)
-    nav_current = "customers"
+    nav_current = "settings"
 
     def question(self) -> dict[str, Any]:
         """Say what goes, what gets its old values, and what stays."""

@@ -40,6 +40,7 @@ from core.imports.uploads import BoundedUploadHandler
 from core.imports.words import say_refusal
 from core.keyset import SortKey
 from core.models import ImportRun, User
+from core.navigation import entry_at
 from core.views.base import RightsMixin, add_refusal, go_to, is_fragment
 from core.views.import_columns import column_choices, column_rows
 from core.views.lists import ListPage
@@ -80,7 +81,7 @@ class ImportList(ListPage):
     template_name = "core/import_list.html"
     sort_keys = {"created": SortKey("created_at", gettext_lazy("Uploaded"))}
     default_sort = "-created"
-    nav_current = "customers"
+    nav_current = "settings"
 
     def rows(self) -> Any:
         """With what a line shows of each."""
@@ -146,7 +147,7 @@ class ImportCreate(RightsMixin, View):
             "form": form,
             "options": options,
             "megabytes": megabytes(settings.IMPORT_MAX_BYTES),
-            "nav_current": "customers",
+            "nav_current": entry_at(reverse(target.list_url_name)),
             "step": 1,
         }
         return render(request, "core/import_create.html", context, status=status)
@@ -273,7 +274,7 @@ class ImportTargets(RightsMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Show a card for each, with its template."""
         return super().get_context_data(
-            targets=targets_for(self.request.user), nav_current="customers", **kwargs
+            targets=targets_for(self.request.user), nav_current="settings", **kwargs
         )
 
 
@@ -299,7 +300,7 @@ def frame(run: ImportRun, step: int) -> dict[str, Any]:
         "mapped": len(run.mapping),
         "columns_found": len(run.profile.get("columns", [])),
         "is_open": run.state in OPEN_STATES,
-        "nav_current": "customers",
+        "nav_current": entry_at(reverse(target.list_url_name)),
         "before": _before(run),
     }
 
