@@ -155,7 +155,7 @@ def test_findings_are_of_complaints_in_reach_and_have_seven_whys(writer, client_
     ("role", "reads", "writes"),
     [
         ("agent", 200, 200), ("sales", 200, 403), ("trainer", 200, 200), ("manager", 200, 200),
-        ("analyst", 200, 403), ("integration", 403, 403),
+        ("analyst", 200, 403), ("integration", 200, 403),
     ],
 )  # fmt: skip
 def test_who_writes_findings(role, reads, writes, user_in, client_of):

@@ -105,7 +105,7 @@ def test_years_are_years(client, year):
     ("role", "reads", "changes"),
     [
         ("agent", 200, 403), ("sales", 403, 403), ("trainer", 403, 403), ("manager", 200, 200),
-        ("analyst", 200, 403), ("integration", 403, 403), ("administrator", 200, 200),
+        ("analyst", 200, 403), ("integration", 200, 403), ("administrator", 200, 200),
     ],
 )  # fmt: skip
 def test_who_sets_handlers(role, reads, changes, user_in, client_of):

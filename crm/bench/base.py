@@ -29,7 +29,7 @@ def bench_base(report: Report, customers: int) -> None:
     bench_lists(report)
     bench_record(report)
     bench_search(report, User.objects.get(username=LOGINS[0]), User.objects.get(username=LOGINS[-1]))
-    bench_faulty_file(report)
+    bench_faulty_file(report, min(customers, 100_000))
 
 
 def bench_record(report: Report) -> None:

@@ -14,7 +14,7 @@ from django.db.models.query import QuerySet
 from django.test import Client
 
 from analytics.models import ScoringPolicy, SegmentMap
-from complaints.models import Complaint
+from complaints.models import CaseLetter, Complaint, StatusAccess
 from core.access import ScopedQuerySet, can, role_table
 from core.checks import OWN_ACCOUNT, declares_right, every_address_declares_its_right
 from core.domain.absences import may_arrange
@@ -35,6 +35,8 @@ WRITES_ON_GET = {
     "core:notification-open": "opening a message marks it as read",
     "complaints:letter-download": "who takes a letter away is on record",
     "complaints:inboundmail-source": "who takes a mail away is on record",
+    "analytics:chart-download": "who takes figures away is on record",
+    "analytics:complaint-kpi-export": "who takes figures away is on record",
 }
 #: What a page asks for beside the right that opens it.
 ASKS_TOO: dict[str, Right] = {
@@ -52,7 +54,12 @@ POST_ASKS_TOO: dict[str, Right] = {
     "analytics:settings": ("change", ScoringPolicy),
 }
 #: Actions of the API that write to other records than those of their address.
-API_ASKS_TOO: dict[tuple[str, str], Right] = {("crisis-tell", "post"): ("change", Complaint)}
+API_ASKS_TOO: dict[tuple[str, str], Right] = {
+    ("crisis-tell", "post"): ("change", Complaint),
+    ("complaint-entry-send-by-mail", "post"): ("add", CaseLetter),
+    ("complaint-send-status-link", "post"): ("change", StatusAccess),
+    ("complaint-void-status-links", "post"): ("change", StatusAccess),
+}
 #: What a page needs to know before it says more than "there is no such thing".
 SAYS: dict[str, dict[str, str]] = {
     "core:export-start": {"key": "customers.customer", "format": "csv", "query": ""},

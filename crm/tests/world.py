@@ -218,7 +218,8 @@ def make_side(
         **orders,
     )
     for record in (side.task, side.work_order, side.improvement):
-        source = io.BytesIO(text("file").encode())
+        # What holds code is taken for a page, and not under the name of a text.
+        source = io.BytesIO(text("file").replace("<", "").encode())
         add_attachment(record, source, name=f"{text('file')}.txt", note=text("file note"), by=by)
     return side
 
