@@ -247,6 +247,27 @@ def test_page_asks_again_before_people_are_written(chief: User, client: Client) 
     assert run.state == "importing"
 
 
+def test_page_asks_again_before_people_are_taken_back(chief: User, client: Client) -> None:
+    chief.set_password("correct horse battery")
+    chief.save()
+    client.force_login(chief)
+    run = imported(USERS, USER_FILE, chief)
+    session = client.session
+    session["proved_at"] = 0
+    session.save()
+    undo = reverse("core:import-undo", args=[run.pk])
+
+    assert 'name="proof"' in client.get(undo).text
+    for typed in ({}, {"proof": "wrong"}):
+        assert client.post(undo, typed).status_code == 422
+    run.refresh_from_db()
+    assert run.state == "done"
+    right = client.post(undo, {"proof": "correct horse battery"})
+    assert right.headers["Location"] == reverse("core:import-result", args=[run.pk])
+    run.refresh_from_db()
+    assert run.state == "undoing"
+
+
 # ---- teams ------------------------------------------------------------------------------------------
 def test_faults_of_teams(chief: User) -> None:
     UserFactory(full_name="Wang Wei", username="w1")
