@@ -297,6 +297,16 @@ def test_teams_find_those_above_them_in_the_file_and_in_the_house(chief: User) -
     assert Team.objects.get(name="上海部").lead.username == "li"
 
 
+def test_teams_are_one_whatever_the_width_of_their_letters(chief: User) -> None:
+    text = "团队,上级团队,负责人\nＮorth,,\nＮorth Two,North,\nNorth Three,Ｎorth,\n"
+    imported(TEAMS, text, chief)
+    found = dict(Team.objects.filter(name__contains="orth ").values_list("name", "parent__name"))
+    assert found == {"Ｎorth Two": "Ｎorth", "North Three": "Ｎorth"}
+
+    twice = "团队,上级团队,负责人\nＳouth,,\nSouth,North,\n"
+    assert faults(imported(TEAMS, twice, chief, dry_run=True)) == {3: ["same_key_twice"]}
+
+
 def test_team_with_people_stays(chief: User) -> None:
     run = imported(TEAMS, TEAM_FILE, chief)
     UserFactory(team=Team.objects.get(name="浦东组"))
@@ -322,6 +332,7 @@ def test_faults_of_rates(chief: User) -> None:
         ("USD,2026-01-06,0", "rate_not_positive"),
         ("USD,2026-01-07,-7.1", "rate_not_positive"),
         ("USD,2026-01-08,7.123456789", "rate_too_fine"),
+        ("USD,2026-01-10,0.00000000001", "rate_too_fine"),
         ("USD,2026-01-09,10000000000", "too_large"),
     ]
     judged(
