@@ -193,10 +193,6 @@ class OutgoingMailQuerySet(ScopedQuerySet):
         """Mails made before the moment that were sent, or needed no sending."""
         return self.filter(state__in=[MailState.SENT, MailState.SUPPRESSED], created_at__lt=moment)
 
-    def held_by(self, token: str) -> Self:
-        """Mails that the holder of `token` is sending."""
-        return self.filter(state=MailState.SENDING, lease_token=token)
-
     def for_list(self) -> Self:
         """What one row of the mail page shows."""
         return self.select_related("user")

@@ -39,9 +39,10 @@ def set_fields(row: Any, values: Mapping[str, Any], by: User, *, verb: Verb) -> 
 
 
 def put_back(row: Any, old: Values, new: Values, by: User, *, verb: Verb) -> bool:
-    """Write the old values again where the row still holds the new ones.
+    """Write the old values again where the row still holds the new ones; nothing else changes.
 
-    Refused where what a column named before, such as a team, is gone.
+    Refused where what a column named before, such as a team, is gone, and where somebody changed the row
+    since it was read.
     """
     now = _columns(row)
     if any(now.get(name) != value for name, value in new.items()):
@@ -50,7 +51,10 @@ def put_back(row: Any, old: Values, new: Values, by: User, *, verb: Verb) -> boo
     for name, value in old.items():
         field = row._meta.get_field(name)
         values[name] = _related(field, value) if field.is_relation and value else value
-    verb(row, {name: field_value(row, name, value) for name, value in values.items()}, by=by)
+    given = {name: field_value(row, name, value) for name, value in values.items()}
+    if "owner" in given:
+        given.setdefault("team", row.team)  # or the former owner would bring the own team
+    verb(row, given, by=by, version=row.version)
     return True
 
 
@@ -214,7 +218,7 @@ def _undo_tag(row: Customer, old: Values, _new: Values, by: User) -> bool:
     after = names - changed if old["add"] else names | (changed & known)
     if after == names:
         return False
-    update_customer(row, {}, by=by, tags=sorted(after))
+    update_customer(row, {}, by=by, version=row.version, tags=sorted(after))
     return True
 
 

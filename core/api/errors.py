@@ -19,6 +19,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from core.busy import WAIT, is_busy
 from core.domain.arriving import megabytes
 from core.errors import DomainError
 
@@ -71,7 +72,7 @@ class _Busy(exceptions.APIException):
     status_code = 503
     default_detail = gettext_lazy("The database is busy. Try again in a few seconds.")
     default_code = "busy"
-    wait = 5
+    wait = WAIT
 
 
 def problem_answer(error: Exception) -> JsonResponse:
@@ -117,7 +118,7 @@ def _refused_by_database(error: Exception) -> Exception:
         return DomainError("conflict", text, status=409)
     if isinstance(error, DataError | OverflowError):
         return DomainError("out_of_range", _("A value is too long or too large to be stored."))
-    if isinstance(error, OperationalError):
+    if isinstance(error, OperationalError) and is_busy(error):
         logger.warning("The database was busy or away for the API", exc_info=error)
         return _Busy()
     return error

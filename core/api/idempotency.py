@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
+from core.busy import is_locked
 from core.errors import Conflict, DomainError
 from core.models import IdempotentRequest, User
 
@@ -42,6 +43,8 @@ def once(handler: Handler, request: Request, key: str) -> Handler:
             except IntegrityError:
                 return _again(user, key, digest)
             except OperationalError as error:
+                if not is_locked(error):
+                    raise
                 text = _("The first request with this key is still running. Send it again in a few seconds.")
                 raise Conflict("still_running", text) from error
             response = handler(*args, **kwargs)

@@ -2,26 +2,29 @@
 
 Files, the texts of their cells, and the values before and after hold the data of people who may long be
 erased. What stays is how many rows came to which end, and which records an undone import took back.
-Every step may be killed and run again: a run is marked first, and what hangs on a marked one is deleted.
+A run is marked and what hangs on it deleted in one transaction; of a killed step nothing is left but a file
+without a run, which the next night sweeps.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from core.choices import BulkState, ImportState, JobState
 from core.domain.bulk.asking import counts_of
-from core.models import BulkRow, BulkRun, BulkSlice, ImportLine, ImportRun, Organisation
+from core.models import BulkRun, ImportRun, Organisation
 
 #: Younger files may be on their way into a row.
 GRACE = timedelta(days=1)
-_BATCH = 1_000
+_BATCH = 500
 _UNTOUCHED = (ImportState.UPLOADED, ImportState.CHECKED)
 _AT_WORK = (ImportState.CHECKING, ImportState.IMPORTING, ImportState.UNDOING)
 _STOPPED = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
@@ -34,45 +37,55 @@ def forget_runs(at: datetime) -> dict[str, int]:
     """
     before = at - timedelta(days=Organisation.load().keep_run_days)
     return {
-        "imports": _forget_imports(before),
-        "import_lines": _delete_lines(),
-        "bulk_runs": _forget_bulk_runs(before),
-        "bulk_rows": _delete_rows(),
+        **_forget_imports(before),
+        **_forget_bulk_runs(before),
         "arriving": _delete_arriving(at),
         "without_run": _delete_without_run(at),
     }
 
 
-def _old(before: datetime) -> Q:
-    return Q(finished_at__lt=before) | Q(finished_at__isnull=True, created_at__lt=before)
+def _old(before: datetime, path: str = "") -> Q:
+    """What ended before then; what never says when it ended counts from when it was asked for."""
+    ended = Q((f"{path}finished_at__lt", before))
+    return ended | Q((f"{path}finished_at__isnull", True), (f"{path}created_at__lt", before))
+
+
+def _keys(due: QuerySet[Any]) -> Iterator[int]:
+    """Yield the keys of what is due, some at a time, each once."""
+    last = 0
+    while keys := list(due.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:_BATCH]):
+        yield from keys
+        last = keys[-1]
 
 
 # ---- imports ----------------------------------------------------------------------------------------
-def _forget_imports(before: datetime) -> int:
+def _forget_imports(before: datetime) -> dict[str, int]:
     due = ImportRun.objects.filter(_old(before)).exclude(file="").exclude(state__in=_AT_WORK)
     due = due.filter(Q(undone_at__isnull=True) | Q(undone_at__lt=before))
-    forgotten = 0
-    for run in due.only("pk", "file", "state", "attempt").order_by("pk"):
+    counted = {"imports": 0, "import_lines": 0}
+    for pk in _keys(due):
+        lines = _forget_import(due, pk)
+        if lines is not None:
+            counted["imports"] += 1
+            counted["import_lines"] += lines
+    return counted
+
+
+def _forget_import(due: QuerySet[Any], pk: int) -> int | None:
+    """Forget one import and return how many lines went; None where somebody goes on with it just now."""
+    with transaction.atomic():
+        run: ImportRun | None = due.select_for_update().filter(pk=pk).first()
+        if run is None:
+            return None
         state = ImportState.CANCELLED if run.state in _UNTOUCHED else run.state
-        # Whoever goes on with it in this very moment is first: the state or the attempt is another then.
-        mine = ImportRun.objects.filter(pk=run.pk, state=run.state, attempt=run.attempt)
-        if mine.update(file="", profile={}, repairs={}, state=state):
-            default_storage.delete(str(run.file))
-            forgotten += 1
-    return forgotten
-
-
-def _delete_lines() -> int:
-    """Delete lines of forgotten imports; of those taken back it stays that the record was."""
-    lines = ImportLine.objects.filter(run__file="")
-    lines.filter(undone="done").exclude(undo__isnull=True, faults=[]).update(undo=None, faults=[])
-    return _delete(lines.exclude(undone="done"))
-
-
-def _delete(rows: QuerySet[Any]) -> int:
-    deleted = 0
-    while keys := list(rows.order_by("pk").values_list("pk", flat=True)[:_BATCH]):
-        deleted += rows.model._default_manager.filter(pk__in=keys).delete()[0]
+        # On SQLite there is no lock on the row: whoever went on with it made it another attempt.
+        mine = ImportRun.objects.filter(pk=pk, state=run.state, attempt=run.attempt)
+        if not mine.update(file="", profile={}, repairs={}, state=state):
+            return None
+        # Of lines that were taken back it stays that the record was.
+        run.lines.filter(undone="done").update(undo=None, faults=[])
+        deleted: int = run.lines.exclude(undone="done").delete()[0]
+    default_storage.delete(str(run.file))
     return deleted
 
 
@@ -99,16 +112,31 @@ def _delete_without_run(at: datetime) -> int:
 
 
 # ---- actions on many rows ---------------------------------------------------------------------------
-def _forget_bulk_runs(before: datetime) -> int:
+def _forget_bulk_runs(before: datetime) -> dict[str, int]:
+    # An action may have ended long ago and its taking back been stopped yesterday: that can be continued.
+    quiet = Q(job__isnull=True) | _old(before, "job__")
     ended = Q(state__in=[BulkState.DONE, BulkState.UNDONE]) | Q(job__isnull=True) | Q(job__state__in=_STOPPED)
-    due = BulkRun.objects.filter(_old(before), ended, counts__isnull=True)
-    forgotten = 0
-    for run in due.order_by("pk"):
-        mine = BulkRun.objects.filter(pk=run.pk, state=run.state, counts__isnull=True)
-        forgotten += mine.update(counts=counts_of(run), values={}, query="")
-    return forgotten
+    due = BulkRun.objects.filter(_old(before), quiet, ended, counts__isnull=True)
+    counted = {"bulk_runs": 0, "bulk_rows": 0}
+    for pk in _keys(due):
+        rows = _forget_bulk_run(due, pk)
+        if rows is not None:
+            counted["bulk_runs"] += 1
+            counted["bulk_rows"] += rows
+    return counted
 
 
-def _delete_rows() -> int:
-    BulkSlice.objects.filter(run__counts__isnull=False).delete()
-    return _delete(BulkRow.objects.filter(run__counts__isnull=False))
+@transaction.atomic
+def _forget_bulk_run(due: QuerySet[Any], pk: int) -> int | None:
+    """Forget one action and return how many rows went; None where somebody goes on with it just now."""
+    BulkRun.objects.select_for_update().filter(pk=pk).first()
+    # Asked anew behind the lock: its job is in another table.
+    run: BulkRun | None = due.filter(pk=pk).first()
+    if run is None:
+        return None
+    mine = BulkRun.objects.filter(pk=pk, state=run.state, counts__isnull=True)
+    if not mine.update(counts=counts_of(run), values={}, query=""):
+        return None
+    run.slices.all().delete()
+    deleted: int = run.rows.all().delete()[0]
+    return deleted

@@ -6,6 +6,7 @@ What shows more than a few records is a list: one line for each set of filters a
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 
@@ -22,6 +23,8 @@ from core.models import Attachment, Sight, User
 KEPT = timedelta(days=2)
 #: An answer with more records than this is a list: one line for all.
 FEW = 3
+#: What was typed into a search may be a name or a number of somebody who is forgotten one day.
+_TYPED = re.compile(r"(?<=[?&]q=)[^&]+")
 
 
 def saw(
@@ -35,7 +38,8 @@ def saw(
 
     Records without sensitive fields, with nothing in them, or masked for `by` leave no line; those of
     `former`, of which a history told earlier values, do in any case. More than three of one kind count as
-    a list, with one line a day for what was `asked`, however often it is opened.
+    a list, with one line a day for what was `asked`, however often it is opened. The line keeps that
+    something was searched for, not what.
     """
     kinds: dict[type[models.Model], list[models.Model]] = {}
     for found in [*(row for row in records if _shows(row)), *former]:
@@ -52,7 +56,7 @@ def _saw_of(model: type[models.Model], rows: list[models.Model], by: User, asked
     day, kind = timezone.localdate(), model._meta.label_lower
     wanted: dict[int, models.Model] = {row.pk: row for row in rows}
     if len(wanted) > FEW:
-        text = _("List of %(count)s: %(asked)s") % {"count": len(wanted), "asked": asked}
+        text = _("List of %(count)s: %(asked)s") % {"count": len(wanted), "asked": _TYPED.sub("…", asked)}
         return _note(_mark(asked), model(), by, day, note=text[:300])
     known = set(
         Sight.objects.filter(user=by, day=day, kind=kind, record__in=wanted).values_list("record", flat=True)

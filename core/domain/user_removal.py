@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from core.access import require
@@ -21,7 +22,7 @@ _SENT = frozenset({Notification, OutgoingMail})
 def used_users(ids: Collection[int]) -> set[int]:
     """Return the users whom any record names: as owner, lead, handler or in whatever other way.
 
-    One query for each kind of reference, however many users there are.
+    One query for each kind of reference, however many users there are; it stops at the first reference.
     """
     found: set[int] = set()
     for relation in User._meta.get_fields(include_hidden=True):
@@ -30,18 +31,24 @@ def used_users(ids: Collection[int]) -> set[int]:
         field: Any = relation.field  # type: ignore[union-attr]
         if field.model._meta.auto_created:
             continue  # the rows between a user and the own roles
-        rows = field.model._base_manager.filter(**{f"{field.name}__in": ids})
-        found.update(rows.order_by().values_list(field.name, flat=True))
-    return found & set(ids)
+        left = set(ids) - found
+        if not left:
+            break
+        names = Exists(field.model._base_manager.filter(**{field.name: OuterRef("pk")}))
+        found.update(User._base_manager.filter(names, pk__in=left).values_list("pk", flat=True))
+    return found
 
 
 @transaction.atomic
 def remove_user(user: User, *, by: User) -> None:
-    """Delete a user who never signed in. Refused for everybody else, and for oneself."""
+    """Delete a user who never signed in and whom no record names. Refused for everybody else."""
     require(by, "change", User)
     stored = User.objects.select_for_update(of=("self",)).filter(pk=user.pk, last_login__isnull=True).first()
     if stored is None or stored.pk == by.pk:
         raise Conflict("signed_in_before", _("This user has signed in, and can only be switched off."))
+    # Behind the lock no record can come to name the user any more.
+    if used_users([stored.pk]):
+        raise Conflict("user_in_use", _("Records name this user, who can only be switched off."))
     pk = stored.pk
     stored.delete()
     stored.pk = pk

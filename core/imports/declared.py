@@ -151,6 +151,10 @@ class DeclaredTarget(ImportTarget):
             return _WHY_LEFT.get(getattr(error, "code", ""), "in_use")
         return ""
 
+    def key_text(self, value: Any) -> str:
+        """Return a value of the identity as rows of one file are compared by it."""
+        return str(value).casefold()
+
     def remove_with(self, record: Any, undo: Mapping[str, Any], by: User) -> None:
         """Remove a made record; targets that made more with it take that along."""
         self.remove(record, by)
@@ -203,7 +207,7 @@ class DeclaredSession(ImportSession):
     def _key_of(self, row: Row) -> tuple[str, str]:
         for number, group in enumerate(self.target.identity):
             if all(name in row.values for name in group):
-                parts = [str(row.values[name]).casefold() for name in group]
+                parts = [self.target.key_text(row.values[name]) for name in group]
                 return f"{number}:" + "\x1f".join(parts), group[-1]
         return "r:" + _digest(row.values.items()), ""
 

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import quote
 
 from django import template
 from django.db.models import Count
 from django.template import Context
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.access import can
 from core.attachables import attachable_of
 from core.models import Attachment
+from core.templatetags.ui import icon
 
 register = template.Library()
 
@@ -34,30 +39,45 @@ def files_panel(context: Context, record: Any) -> SafeString | str:
     return render_to_string("core/attachment_place.html", shown)
 
 
+class FileCounts(dict[int, int]):
+    """Record → number of its files. `may_read` tells whether the person may read files at all."""
+
+    may_read = False
+
+
 @register.simple_tag(takes_context=True)
-def files_counts(context: Context, rows: Iterable[Any]) -> dict[int, int]:
-    """Return record → number of its files, for the links of a list; one question however many rows."""
-    records, request = list(rows), context.get("request")
+def files_counts(context: Context, rows: Iterable[Any]) -> FileCounts:
+    """Return the numbers for the links of a list; one question, to rights and rows, however many rows."""
+    records, request, counts = list(rows), context.get("request"), FileCounts()
     if not records or request is None or not can(request.user, "view", Attachment):
-        return {}
+        return counts
+    counts.may_read = True
     kind = attachable_of(records[0]._meta.label_lower)
     if kind is None:
-        return {}
+        return counts
     files = Attachment.objects.filter(subject_type=kind.label, subject_id__in=[one.pk for one in records])
     counted = files.live().shown_to(request.user, kind).order_by().values_list("subject_id")
-    return dict(counted.annotate(n=Count("pk")))
+    counts.update(counted.annotate(n=Count("pk")))
+    return counts
 
 
 @register.simple_tag(takes_context=True)
-def files_link(context: Context, record: Any, counts: dict[int, int], back: str = "") -> SafeString | str:
-    """The way to the files of a record that has no page of its own, with their number."""
-    request: Any = context.get("request")
-    if request is None or not can(request.user, "view", Attachment):
+def files_link(context: Context, record: Any, counts: FileCounts, back: str = "") -> SafeString | str:
+    """The way to the files of a record that has no page of its own, with their number.
+
+    It stands in every row of a list: neither the rights nor a template are asked for again.
+    """
+    if not counts.may_read:
         return ""
-    shown = {
-        "record": record,
-        "n": counts.get(record.pk, 0),
-        "files_url": reverse("core:attachment-list", args=[record._meta.label_lower, record.pk]),
-        "next": back or request.get_full_path(),
-    }
-    return render_to_string("core/attachment_link.html", shown)
+    n, name = counts.get(record.pk, 0), str(record)
+    url = reverse("core:attachment-list", args=[record._meta.label_lower, record.pk])
+    label = ngettext("%(n)s file of %(name)s", "%(n)s files of %(name)s", n) if n else _("Files of %(name)s")
+    return format_html(
+        '<a class="btn btn-sm btn-quiet{}" href="{}?next={}" aria-label="{}">{}{}</a>',
+        "" if n else " btn-icon",
+        url,
+        quote(back or context["request"].get_full_path(), safe=""),
+        label % {"n": n, "name": name},
+        icon("file"),
+        n or "",
+    )

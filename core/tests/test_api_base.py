@@ -291,7 +291,7 @@ def test_every_error_has_one_shape(error: Exception, status: int, code: str, err
 
 
 def test_a_busy_database_says_when_to_try_again() -> None:
-    response = problem_response(OperationalError("canceling statement due to lock timeout"), {})
+    response = problem_response(OperationalError("database is locked"), {})
     assert response is not None
     assert (response.status_code, response.data["code"], response["Retry-After"]) == (503, "busy", "6")
     assert set(response.data) >= SHAPE

@@ -10,13 +10,19 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from core.choices import BulkOutcome, BulkState, ImportOutcome, ImportState, JobState
-from core.domain.bulk import counts_of, may_undo
+from core.domain import forgetting
+from core.domain.bulk import counts_of, may_undo, run_bulk, undo_bulk
 from core.domain.forgetting import forget_runs
+from core.domain.imports import start_undo
+from core.domain.imports.undoing import stop_undo
+from core.errors import Conflict
 from core.models import BulkRow, BulkRun, BulkSlice, ImportLine, ImportRun, Job, Organisation, User
 
 pytestmark = pytest.mark.django_db
@@ -130,11 +136,56 @@ def test_an_action_keeps_its_counts_and_has_no_way_back(
     assert "deleted after the time" in page.text and "Refused" in page.text
 
 
+def test_a_taking_back_that_was_stopped_lately_can_be_continued(boss: User) -> None:
+    import_run = imported(boss, ImportState.UNDOING, LONG_AGO, attempt=2)
+    stop_undo(import_run)
+    stopped = Job.objects.create(
+        task="core.tasks.undo_bulk", state=JobState.CANCELLED, created_at=LONG_AGO, finished_at=LATELY
+    )
+    run = bulk(boss, BulkState.UNDOING, job=stopped)
+    BulkRun.objects.update(finished_at=LONG_AGO)
+    found = forget_runs(NOW)
+    assert (found["imports"], found["bulk_runs"]) == (0, 0)
+    assert may_undo(run, by=boss)
+    later = forget_runs(NOW + timedelta(days=181))
+    assert (later["imports"], later["bulk_runs"]) == (1, 1)
+
+
+def test_what_is_forgotten_is_not_gone_on_with(boss: User, client_of: Callable[[User], Client]) -> None:
+    stopped, undone = bulk(boss, BulkState.RUNNING), bulk(boss, BulkState.UNDOING)
+    run = imported(boss, ImportState.CANCELLED)
+    forget_runs(NOW)
+    for step in (lambda: run_bulk(stopped.pk), lambda: undo_bulk(undone.pk)):
+        with pytest.raises(Conflict) as refused:
+            step()
+        assert refused.value.code == "action_forgotten"
+    assert set(BulkRun.objects.values_list("state", flat=True)) == {BulkState.RUNNING, BulkState.UNDOING}
+    with pytest.raises(Conflict) as refused:
+        start_undo(run, by=boss)
+    assert refused.value.code == "import_forgotten"
+    client = client_of(boss)
+    page = client.get(reverse("core:import-result", args=[run.pk])).text
+    assert "What was written stays." in page and "the rest can follow" not in page
+    assert client.get(reverse("core:import-undo", args=[run.pk])).status_code == 409
+
+
+def test_only_what_is_due_is_touched_some_at_a_time(boss: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forgetting, "_BATCH", 2)
+    for _number in range(3):
+        imported(boss)
+        bulk(boss)
+    found = forget_runs(NOW)
+    assert (found["imports"], found["import_lines"], found["bulk_runs"], found["bulk_rows"]) == (3, 6, 3, 6)
+    with CaptureQueriesContext(connection) as queries:
+        assert set(forget_runs(NOW).values()) == {0}
+    assert not [query for query in queries if "importline" in query["sql"] or "bulkrow" in query["sql"]]
+
+
 @pytest.mark.parametrize(
     ("job", "gone"), [(JobState.RUNNING, 0), (JobState.PENDING, 0), (JobState.CANCELLED, 1), (None, 1)]
 )
 def test_an_action_at_work_stays(boss: User, job: str | None, gone: int) -> None:
-    row = Job.objects.create(task="core.tasks.run_bulk", state=job) if job else None
+    row = Job.objects.create(task="core.tasks.run_bulk", state=job, created_at=LONG_AGO) if job else None
     bulk(boss, BulkState.RUNNING, job=row)
     assert forget_runs(NOW)["bulk_runs"] == gone
 

@@ -247,6 +247,27 @@ def test_page_asks_again_before_people_are_written(chief: User, client: Client) 
     assert run.state == "importing"
 
 
+def test_page_asks_again_before_people_are_taken_back(chief: User, client: Client) -> None:
+    chief.set_password("correct horse battery")
+    chief.save()
+    client.force_login(chief)
+    run = imported(USERS, USER_FILE, chief)
+    session = client.session
+    session["proved_at"] = 0
+    session.save()
+    undo = reverse("core:import-undo", args=[run.pk])
+
+    assert 'name="proof"' in client.get(undo).text
+    for typed in ({}, {"proof": "wrong"}):
+        assert client.post(undo, typed).status_code == 422
+    run.refresh_from_db()
+    assert run.state == "done"
+    right = client.post(undo, {"proof": "correct horse battery"})
+    assert right.headers["Location"] == reverse("core:import-result", args=[run.pk])
+    run.refresh_from_db()
+    assert run.state == "undoing"
+
+
 # ---- teams ------------------------------------------------------------------------------------------
 def test_faults_of_teams(chief: User) -> None:
     UserFactory(full_name="Wang Wei", username="w1")
@@ -276,6 +297,16 @@ def test_teams_find_those_above_them_in_the_file_and_in_the_house(chief: User) -
     assert Team.objects.get(name="上海部").lead.username == "li"
 
 
+def test_teams_are_one_whatever_the_width_of_their_letters(chief: User) -> None:
+    text = "团队,上级团队,负责人\nＮorth,,\nＮorth Two,North,\nNorth Three,Ｎorth,\n"
+    imported(TEAMS, text, chief)
+    found = dict(Team.objects.filter(name__contains="orth ").values_list("name", "parent__name"))
+    assert found == {"Ｎorth Two": "Ｎorth", "North Three": "Ｎorth"}
+
+    twice = "团队,上级团队,负责人\nＳouth,,\nSouth,North,\n"
+    assert faults(imported(TEAMS, twice, chief, dry_run=True)) == {3: ["same_key_twice"]}
+
+
 def test_team_with_people_stays(chief: User) -> None:
     run = imported(TEAMS, TEAM_FILE, chief)
     UserFactory(team=Team.objects.get(name="浦东组"))
@@ -301,6 +332,7 @@ def test_faults_of_rates(chief: User) -> None:
         ("USD,2026-01-06,0", "rate_not_positive"),
         ("USD,2026-01-07,-7.1", "rate_not_positive"),
         ("USD,2026-01-08,7.123456789", "rate_too_fine"),
+        ("USD,2026-01-10,0.00000000001", "rate_too_fine"),
         ("USD,2026-01-09,10000000000", "too_large"),
     ]
     judged(

@@ -443,7 +443,7 @@ def test_templates_compile_without_a_request() -> None:
     assert Template("{% icon 'x' %}{% query_replace a=1 %}").render(Context({})).endswith("?a=1")
 
 
-@pytest.mark.parametrize("name", ["500.html", "400.html", "403_csrf.html"])
+@pytest.mark.parametrize("name", ["500.html", "503.html", "400.html", "403_csrf.html"])
 def test_the_last_pages_need_no_context(name: str) -> None:
     from django.template.loader import get_template
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.views import defaults
 
 from core.api import errors
+from core.busy import WAIT, is_busy
+
+logger = logging.getLogger(__name__)
 
 
 def _is_api(request: HttpRequest) -> bool:
@@ -39,7 +45,14 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer an error that nobody foresaw; a database that is busy or away is said to be that."""
+    error = sys.exc_info()[1]
     if _is_api(request):
-        error = sys.exc_info()[1]
         return errors.problem_answer(error if isinstance(error, Exception) else RuntimeError())
+    if isinstance(error, OperationalError) and is_busy(error):
+        return _busy(error)
     return defaults.server_error(request)
+
+
+def _busy(error: OperationalError) -> HttpResponse:
+    logger.warning("The database was busy or away for a page", exc_info=error)
+    return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": str(WAIT)})

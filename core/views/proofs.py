@@ -13,7 +13,7 @@ from core.domain.proofs import prove
 from core.errors import DomainError
 from core.models import User
 from core.session_marks import is_fresh, mark_proved
-from core.views.base import add_refusal
+from core.views.base import FormPage, add_refusal
 
 
 def proof_field() -> forms.CharField:
@@ -71,3 +71,22 @@ class AsksAgain:
     def answer(self, form: Any) -> HttpResponse:
         """Do what the form asks for, once it is clear who asks."""
         return super().form_valid(form)  # type: ignore[misc, no-any-return]
+
+
+class Weighty(AsksAgain, FormPage):
+    """A question before a weighty step, on a page or in the dialog, with the proof where it is due."""
+
+    form_class = forms.Form
+    template_name = "ui/confirm.html"
+    partial_name = "fragment"
+
+    def question(self) -> dict[str, Any]:
+        """Return what is asked."""
+        raise NotImplementedError
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Ask; the form is shown only where it holds the field of the proof."""
+        context = super().get_context_data(**{"danger": True, **self.question(), **kwargs})
+        if not context["form"].fields and not context["form"].errors:
+            context["form"] = None
+        return context

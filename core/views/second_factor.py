@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import segno
-from django import forms
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -33,7 +32,7 @@ from core.models import Organisation, User
 from core.session_marks import keep_offer, offer_in
 from core.views.base import SIGNED_IN, FormPage, add_refusal
 from core.views.one_user import OneUser
-from core.views.proofs import AsksAgain
+from core.views.proofs import AsksAgain, Weighty
 
 
 class FactorSetUp(AsksAgain, FormPage):
@@ -100,25 +99,6 @@ class FactorSetUp(AsksAgain, FormPage):
         keep_offer(session, "")
         update_session_auth_hash(self.request, user)
         return show_codes(self.request, codes)
-
-
-class Weighty(AsksAgain, FormPage):
-    """A question before a weighty step, on a page or in the dialog, with the proof where it is due."""
-
-    form_class = forms.Form
-    template_name = "ui/confirm.html"
-    partial_name = "fragment"
-
-    def question(self) -> dict[str, Any]:
-        """Return what is asked."""
-        raise NotImplementedError
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Ask; the form is shown only where it holds the field of the proof."""
-        context = super().get_context_data(**{"danger": True, **self.question(), **kwargs})
-        if not context["form"].fields and not context["form"].errors:
-            context["form"] = None
-        return context
 
 
 class FactorCodes(Weighty):

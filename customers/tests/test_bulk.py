@@ -15,6 +15,7 @@ from core.domain.bulk import asking, counts_of, request_bulk, request_undo, run_
 from core.errors import DomainError
 from core.models import AuditEntry, BulkRow, BulkRun, Job, User
 from core.tests.factories import TeamFactory
+from customers import bulk
 from customers.domain.customers import update_customer
 from customers.domain.tasks import create_task
 from customers.models import Customer, Tag, Task
@@ -105,6 +106,40 @@ def test_who_handed_customers_to_another_team_takes_them_back(
     for row in (three[0], three[2]):
         row.refresh_from_db()
         assert (row.owner, row.team) == (seller, manager.team)
+
+
+def test_a_former_owner_does_not_bring_another_team(
+    manager: User, three: list[Customer], user_in: Callable[..., User]
+) -> None:
+    seller, heir = user_in("sales"), user_in("sales")
+    Customer.objects.update(owner=seller)
+    run = ask(manager, "owner", {"owner": heir.pk})
+    run_bulk(run.pk)
+    User.objects.filter(pk=seller.pk).update(team=TeamFactory())
+    run.refresh_from_db()
+    request_undo(run, by=manager)
+    assert undo_bulk(run.pk) == {BulkOutcome.UNDONE: 3}
+    assert set(Customer.objects.values_list("owner", "team")) == {(seller.pk, manager.team_id)}
+
+
+def test_who_changes_a_record_during_the_undo_is_not_overwritten(
+    manager: User, three: list[Customer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = ask(manager, "fields", {"set_city": "set", "city": "Hangzhou"}, ids=[three[0].pk])
+    run_bulk(run.pk)
+    run.refresh_from_db()
+    request_undo(run, by=manager)
+    columns = bulk._columns
+
+    def changed_meanwhile(row: Customer) -> dict[str, Any]:
+        found = columns(row)
+        update_customer(Customer.objects.get(pk=row.pk), {"city": "Wenzhou"}, by=manager)
+        return found
+
+    monkeypatch.setattr(bulk, "_columns", changed_meanwhile)
+    assert undo_bulk(run.pk) == {BulkOutcome.KEPT: 1}
+    three[0].refresh_from_db()
+    assert three[0].city == "Hangzhou"  # what the test wrote went with the refused undo
 
 
 def test_what_left_the_reach_by_other_hands_is_not_touched(manager: User, three: list[Customer]) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.template import Context, Template
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -286,6 +287,21 @@ def test_a_task_that_is_done_still_leads_to_its_files(
         complete_task(other, outcome="Done", by=seller)
     with django_assert_num_queries(len(one)):
         client.get(url)
+
+
+def test_a_link_to_files_says_how_many_and_is_not_there_for_who_may_read_none(seller: User, rf: Any) -> None:
+    few, none = (create_task(title, owner=seller, by=seller) for title in ("<b>Offer</b>", "Call"))
+    put(few)
+    request = rf.get("/customers/tasks/?q=a&b")
+    request.user = seller
+    loop = "{% for row in rows %}{% files_link row n %}|{% endfor %}"
+    source = "{% load attachments %}{% files_counts rows as n %}" + loop
+    shown = Template(source).render(Context({"rows": [few, none], "request": request})).split("|")
+    assert f'href="{files_url(few)}?next=%2Fcustomers%2Ftasks%2F%3Fq%3Da%26b"' in shown[0]
+    assert 'aria-label="1 file of &lt;b&gt;Offer&lt;/b&gt;"' in shown[0] and shown[0].endswith("1</a>")
+    assert 'aria-label="Files of Call"' in shown[1] and "btn-icon" in shown[1]
+    request.user = UserFactory()
+    assert Template(source).render(Context({"rows": [few, none], "request": request})) == "||"
 
 
 @pytest.mark.parametrize("name", ["customer-detail"])

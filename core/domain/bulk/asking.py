@@ -13,7 +13,7 @@ from core.access import can, require
 from core.bulk import BulkAction, BulkForm
 from core.domain.jobs import later
 from core.domain.views import definition_of
-from core.errors import DomainError
+from core.errors import Conflict, DomainError
 from core.lists import ListDefinition, list_named
 from core.models import BulkRun, BulkSlice, User
 
@@ -109,6 +109,13 @@ def ask(run: BulkRun, verb: str, title: str) -> Any:
         url=run.get_absolute_url(),
         run_id=run.pk,
     )
+
+
+def ensure_remembered(run: BulkRun) -> None:
+    """Refuse a run of which only the counts are kept."""
+    if run.counts is not None:
+        text = _("What this action was to do was deleted after its time: it cannot go on any more.")
+        raise Conflict("action_forgotten", text)
 
 
 def counts_of(run: BulkRun) -> dict[str, int]:

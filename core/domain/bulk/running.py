@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from core.bulk import BulkAction
 from core.choices import BulkOutcome, BulkState
-from core.domain.bulk.asking import action_of, counts_of, form_of
+from core.domain.bulk.asking import action_of, counts_of, ensure_remembered, form_of
 from core.domain.jobs import progress
 from core.errors import Conflict, DomainError
 from core.lists import ListDefinition
@@ -23,9 +23,11 @@ def run_bulk(run_id: int) -> dict[str, int]:
     """Do the action to the rows that are left, step by step; return what became of the rows.
 
     Each step is one transaction with the rows' outcomes and the place reached, so a killed run goes on
-    where it was and no row is done twice. Rights are asked again for each row.
+    where it was and no row is done twice. Rights are asked again for each row. A run that is forgotten
+    is refused.
     """
     run = BulkRun.objects.select_related("created_by").get(pk=run_id)
+    ensure_remembered(run)
     definition, action = action_of(run.list_key, run.action, by=run.created_by)
     data = QueryDict(mutable=True)
     for name, given in run.values.items():
@@ -62,6 +64,7 @@ class _Worker:
     def step(self, values: Any) -> int:
         """Do the next rows and return how many; a second worker waits for the row of the run."""
         run = BulkRun.objects.select_for_update().get(pk=self.run.pk)
+        ensure_remembered(run)
         if run.state == BulkState.DONE:
             return 0
         if run.state != BulkState.RUNNING:

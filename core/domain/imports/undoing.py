@@ -19,7 +19,7 @@ from core.domain.imports.runs import busy
 from core.domain.imports.walking import Superseded
 from core.domain.jobs import JobCancelled, LeaseLost, later, progress
 from core.domain.numbers import take_turns
-from core.errors import DomainError
+from core.errors import Conflict, DomainError
 from core.imports.targets import ImportTarget, UndoLine, all_targets, target_of
 from core.models import ImportLine, ImportRun, Job, User
 
@@ -38,6 +38,13 @@ def can_undo(run: ImportRun, user: Any) -> bool:
     except KeyError:
         return False
     return target.can_undo and can(user, "import", target.model) and open_lines(run).exists()
+
+
+def ensure_remembered(run: ImportRun) -> None:
+    """Refuse an import of which only the counts are kept: what it wrote is not known any more."""
+    if not ImportRun.objects.filter(pk=run.pk).exclude(file="").exists():
+        text = _("The rows of this import were deleted after their time: it cannot be undone any more.")
+        raise Conflict("import_forgotten", text)
 
 
 def open_lines(run: ImportRun) -> Any:
@@ -60,16 +67,21 @@ def undone_records(model: type[Model], ids: Iterable[int]) -> set[int]:
 
 @transaction.atomic
 def start_undo(run: ImportRun, *, by: User) -> Job:
-    """Let a worker take the import back. Refuses one that is not over, and persons without the right."""
+    """Let a worker take the import back.
+
+    Refuses one that is not over, one that is forgotten, and persons without the right.
+    """
     target = target_of(run.target)
     require(by, "change", ImportRun)
     require(by, "import", target.model)
     if not target.can_undo:
         raise DomainError("cannot_undo", _("Imports of this kind cannot be undone."))
-    moved = ImportRun.objects.filter(pk=run.pk, state__in=UNDOABLE).update(
+    kept = ImportRun.objects.filter(pk=run.pk, state__in=UNDOABLE).exclude(file="")
+    moved = kept.update(
         state=ImportState.UNDOING, attempt=F("attempt") + 1, error="", job=None, undone_by=by, undone_at=None
     )
     if not moved:
+        ensure_remembered(run)
         raise busy(run)
     run.refresh_from_db()
     job = later(
@@ -208,5 +220,6 @@ def _tell(run: ImportRun) -> dict[str, int]:
 def stop_undo(run: ImportRun, *, error: str = "") -> None:
     """End an undo early: what was taken back stays so, the rest can follow."""
     rows = ImportRun.objects.filter(pk=run.pk, attempt=run.attempt, state=ImportState.UNDOING)
-    if rows.update(state=ImportState.UNDO_STOPPED, error=error):
+    # The time after which it is forgotten runs from here: until then the rest can follow.
+    if rows.update(state=ImportState.UNDO_STOPPED, error=error, undone_at=timezone.now()):
         _tell(run)

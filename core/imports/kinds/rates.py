@@ -80,10 +80,10 @@ class RateTarget(UnversionedTarget):
             plan.row.refuse("rate_not_positive", "rate")
         elif rate >= _MOST:
             plan.row.refuse("too_large", "rate", most=f"{_MOST - 1:,}")
-        elif abs(rate - rate.quantize(_STEP)) > _NOISE:
+        elif abs(rate - (stored := rate.quantize(_STEP))) > _NOISE or stored <= 0:
             plan.row.refuse("rate_too_fine", "rate")
         else:
-            plan.values["rate"] = rate.quantize(_STEP)
+            plan.values["rate"] = stored
 
     def find(self, plans: Sequence[Plan], session: DeclaredSession, *, lock: bool) -> None:
         """The rate of that currency and day."""

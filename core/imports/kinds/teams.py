@@ -48,6 +48,10 @@ class TeamTarget(UnversionedTarget):
     list_url_name = "core:team-list"
     model = Team
 
+    def key_text(self, value: Any) -> str:
+        """Names are compared as they are with those of the teams that are there."""
+        return key_of(str(value))
+
     def prepare(self, plan: Plan, session: DeclaredSession) -> None:
         """Find the lead; the team above is found with the stored teams."""
         if "lead" in plan.row.values:
@@ -80,7 +84,7 @@ class TeamTarget(UnversionedTarget):
             plan.row.refuse("team_below_itself", "parent")
         elif parent is not None:
             plan.values["parent"] = parent
-        elif (above := session.seen.find(f"0:{text.casefold()}")) is not None and above[0] < plan.row.line:
+        elif (above := session.seen.find(f"0:{key_of(text)}")) is not None and above[0] < plan.row.line:
             plan.values["parent"] = text
         else:
             refuse_unknown(plan.row, "parent_team_unknown", "parent", ())
@@ -103,7 +107,7 @@ def _with_parent(values: Mapping[str, Any]) -> dict[str, Any]:
     parent = values.get("parent")
     if not isinstance(parent, str):
         return dict(values)
-    found = Team.objects.filter(name__iexact=parent).first()
+    found = teams_by_key().get(key_of(parent))
     if found is None:
         text = _("No team of this name is there, nor stands above this row.")
         raise DomainError("parent_team_unknown", text, fields={"parent": text})
