@@ -75,8 +75,10 @@ def place_for(name: str, address: str) -> Iterator[dict[str, str]]:
         own = f"{beside}_bench_{name}"
         in_server(address, "DROP DATABASE IF EXISTS {}", own)
         in_server(address, "CREATE DATABASE {}", own)
-        yield {**environment, "DATABASE_URL": f"{head}/{own}"}
-        in_server(address, "DROP DATABASE {}", own)
+        try:
+            yield {**environment, "DATABASE_URL": f"{head}/{own}"}
+        finally:
+            in_server(address, "DROP DATABASE {}", own)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
