@@ -96,15 +96,21 @@ class CaseTarget(DeclaredTarget):
         judge_facts(plan)
 
     def find(self, plans: Sequence[Plan], session: DeclaredSession, *, lock: bool) -> None:
-        """The case of that number in its system, or with that number of our own; others are completed."""
+        """The case of that number in its system, or with that number of our own; others are completed.
+
+        Our number of a case from another system is refused: it may be the number of another matter.
+        """
         source = str(session.options.get("source_system") or "file")
         numbers = {plan.values["external_id"] for plan in plans}
         own = models.Q(number__in=numbers) | models.Q(former_number__in=numbers)
         foreign = models.Q(source_system=source, external_id__in=numbers)
         known: dict[str, Complaint] = {}
+        elsewhere: dict[str, Complaint] = {}
         rows = Complaint.objects.filter(own | foreign).for_list().order_by("pk")
         for row in rows:
-            known |= {number: row for number in (row.number, row.former_number) if number}
+            is_foreign = bool(row.external_id) and row.source_system != source
+            found = elsewhere if is_foreign else known
+            found |= {number: row for number in (row.number, row.former_number) if number}
         for row in rows:
             if row.source_system == source and row.external_id:
                 known[row.external_id] = row
@@ -113,8 +119,11 @@ class CaseTarget(DeclaredTarget):
         categories = next(one for one in session.references if isinstance(one, CategoryReference))
         judge = session.memo.setdefault("judge", Judge(session, categories))
         for plan in plans:
-            plan.record = known.get(plan.values["external_id"])
-            if plan.record is None:
+            number = plan.values["external_id"]
+            plan.record = known.get(number)
+            if plan.record is None and number in elsewhere:
+                plan.row.refuse("number_of_other_system", "external_id")
+            elif plan.record is None:
                 judge.complete(plan)
             elif plan.record.pk not in in_reach:
                 plan.row.refuse("out_of_reach", "external_id")
