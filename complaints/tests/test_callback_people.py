@@ -17,6 +17,7 @@ from complaints.models import BusinessCalendar, CalendarHours, CallBack, Complai
 from complaints.tests.factories import CalendarFactory, ComplaintFactory
 from core.errors import DomainError
 from core.models import Absence, Notification, User
+from core.tests.factories import TeamFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare")]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -143,6 +144,8 @@ def test_who_noted_the_answer_is_kept_and_the_api_says_so(case, caller, client_o
 def test_who_saw_the_case_for_the_call_alone_goes_on_to_the_list(case, caller, client_of, verb):
     made = plan(case, at(2, 10))
     CallBack.objects.filter(pk=made.pk).update(attempts_made=9)
-    data = {"is_accepted": "True", "result": "no_answer", "token": uuid4()}
-    answer = client_of(caller).post(reverse(f"complaints:callback-{verb}", args=[made.pk]), data)
+    User.objects.filter(pk=caller.pk).update(team=TeamFactory())
+    address = reverse(f"complaints:callback-{verb}", args=[made.pk])
+    data = {"is_accepted": "1", "result": "no_answer", "token": uuid4()}
+    answer = client_of(User.objects.get(pk=caller.pk)).post(address, data)
     assert (answer.status_code, answer.headers.get("Location")) == (302, reverse("complaints:callback-list"))
