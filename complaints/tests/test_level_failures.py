@@ -122,6 +122,7 @@ def test_who_manages_is_told_once(case, broken, user_in, manager):
     job = Job.objects.get(task="complaints.tasks.tell_of_failed_level")
     run_job(job.pk)
     tell_of_failed_level(level(case).pk)
+    tell_of_failed_level(level(case).pk)
     told = Notification.objects.filter(kind="case_level_failed")
     assert {row.user for row in told} == {chief, manager}
     assert told.count() == 2
