@@ -98,19 +98,16 @@ class CaseTarget(DeclaredTarget):
     def find(self, plans: Sequence[Plan], session: DeclaredSession, *, lock: bool) -> None:
         """The case of that number in its system, or with that number of our own; others are completed.
 
-        Our number of a case from another system is refused: it may be the number of another matter.
+        By our number a case from another system is found, and not changed: it may be that of another matter.
         """
         source = str(session.options.get("source_system") or "file")
         numbers = {plan.values["external_id"] for plan in plans}
         own = models.Q(number__in=numbers) | models.Q(former_number__in=numbers)
         foreign = models.Q(source_system=source, external_id__in=numbers)
         known: dict[str, Complaint] = {}
-        elsewhere: dict[str, Complaint] = {}
         rows = Complaint.objects.filter(own | foreign).for_list().order_by("pk")
         for row in rows:
-            is_foreign = bool(row.external_id) and row.source_system != source
-            found = elsewhere if is_foreign else known
-            found |= {number: row for number in (row.number, row.former_number) if number}
+            known |= {number: row for number in (row.number, row.former_number) if number}
         for row in rows:
             if row.source_system == source and row.external_id:
                 known[row.external_id] = row
@@ -119,16 +116,16 @@ class CaseTarget(DeclaredTarget):
         categories = next(one for one in session.references if isinstance(one, CategoryReference))
         judge = session.memo.setdefault("judge", Judge(session, categories))
         for plan in plans:
-            number = plan.values["external_id"]
-            plan.record = known.get(number)
-            if plan.record is None and number in elsewhere:
-                plan.row.refuse("number_of_other_system", "external_id")
-            elif plan.record is None:
+            plan.record = known.get(plan.values["external_id"])
+            if plan.record is None:
                 judge.complete(plan)
             elif plan.record.pk not in in_reach:
                 plan.row.refuse("out_of_reach", "external_id")
             else:
                 _take_current(plan, categories)
+                is_foreign = bool(plan.record.external_id) and plan.record.source_system != source
+                if is_foreign and self.differences(plan):
+                    plan.row.refuse("number_of_other_system", "external_id")
 
     def differences(self, plan: Plan) -> dict[str, Any]:
         """Facts alone: state, grade, handler and moments of a case that is here are its handler's."""

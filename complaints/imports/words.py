@@ -18,7 +18,7 @@ FAULTS: dict[str, str | Promise] = {
         "The case would belong to nobody in your reach. Name a customer, a handler or a queue of yours."
     ),
     "number_of_other_system": _(
-        "This is our number of a case from another system. Choose that system, and give its number there."
+        "This is our number of a case that came from another system. Name that system to correct the case."
     ),
     "end_missing": _("A case that has ended needs the day of its end."),
     "open_with_end": _("Marked as open, but with a day of its end. Correct one of the two."),
