@@ -220,10 +220,16 @@ def _withdraw(row: Complaint, values: Values, by: User) -> Effect | None:
 
 
 def _take_withdrawal_back(row: Complaint, old: Values, new: Values, by: User) -> bool:
-    """Let it go on where it stood; one whose solution was given would begin another cycle and stays."""
+    """Let it go on where it stood, waiting if it waited.
+
+    One whose solution was given would begin another cycle and stays.
+    """
     if row.state != new["state"] or old["state"] not in OPEN:
         return False
-    reopen(row, reason=gettext("Withdrawal taken back"), by=by)
+    why = gettext("Withdrawal taken back")
+    case = reopen(row, reason=why, by=by, tell_owner=False)
+    if old["state"] == State.WAITING and case.owner_id is not None:
+        wait_for_customer(case, reason=why, by=by)
     return True
 
 

@@ -23,6 +23,7 @@ from complaints.models import CallBack, Cause, Compensation, CompensationMove, C
 from complaints.sorting.solving import CALLBACK_SORTS, CAUSE_SORTS, COMPENSATION_SORTS
 from core.access import require
 from core.api.fields import ScopedRelatedField
+from core.api.verbs import version_in_header
 from core.api.viewsets import ScopedReadViewSet
 from core.models import Team, User
 from customers.api.base import Strict, StrictModelSerializer, VersionField
@@ -140,6 +141,8 @@ class CauseViewSet(ActingViewSet):
         given.is_valid(raise_exception=True)
         data = dict(given.validated_data)
         version = data.pop("version", None)
+        if version is None:
+            version = version_in_header(request)
         return self.answer(self.fresh(update_cause(cause, data, by=self.caller, version=version)))
 
     @extend_schema(request=None, responses=CauseSerializer, filters=False)

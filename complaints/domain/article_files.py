@@ -35,6 +35,8 @@ def article_file_changed(
         raise Conflict("published_meanwhile", text)
     values = {"state": ArticleState.DRAFT, "edited_by": by or stored.edited_by, "reviewer": None}
     write_changes(stored, values, by=by, at=at)
+    if by is not None:
+        stored.editors.add(by)
 
 
 def _was_there(article: Article, attachment: Attachment) -> bool:

@@ -73,6 +73,18 @@ def write(
     return entry
 
 
-def tell(complaint: Complaint, code: str, *, at: datetime, by: User | None = None, **params: Any) -> Entry:
-    """Write a line about what was done; `complaints.words` puts the code into words when it is shown."""
-    return write(complaint, EntryKind.SYSTEM, at=at, by=by, data={"code": code, "params": params})
+def tell(
+    complaint: Complaint,
+    code: str,
+    *,
+    at: datetime,
+    by: User | None = None,
+    message_id: str | None = None,
+    **params: Any,
+) -> Entry:
+    """Write a line about what was done; `complaints.words` puts the code into words when it is shown.
+
+    With a `message_id` it is written once.
+    """
+    data = {"code": code, "params": params}
+    return write(complaint, EntryKind.SYSTEM, at=at, by=by, data=data, message_id=message_id)

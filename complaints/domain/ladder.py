@@ -73,11 +73,12 @@ def move_levels(clock: Clock, bench: Bench) -> None:
 def is_owed(clock: Clock, bench: Bench, at: datetime) -> bool:
     """Tell whether people still have to be told of the clock when it is late: they were not told so far.
 
-    That is so where it was on time (a paused one: when it was paused), or a level was about to fire.
+    That is so where it was on time (a paused one: when it was paused), or a level has to fire still: one
+    that waits for its next try, or failed too often, has told nobody either.
     """
     paused = clock.state == ClockState.PAUSED and bool(bench.pauses)
     stood_at = bench.pauses[-1][0] if paused else at
-    return clock.due_at > stood_at or clock.escalations.due(at).exists()
+    return clock.due_at > stood_at or clock.escalations.planned().filter(fire_at__lte=at).exists()
 
 
 def pass_over_levels(clock: Clock, *, owed: bool, at: datetime) -> None:

@@ -52,6 +52,17 @@ def ensure_wanted(case: Complaint, text: str, despite: str, *, at: datetime) -> 
     return needed(despite, "despite", 300)
 
 
+def note_waiting(stored: Complaint, *, since: datetime, at: datetime) -> None:
+    """Mark that the customer of a locked case waits for an answer since then; who waits longer, still does.
+
+    Nobody waits for an answer about a case that has ended, or to a matter that is answered for good.
+    """
+    if stored.has_ended or stored.unanswered_since is not None:
+        return
+    if answered_for_good(stored, at=at) is None:
+        note_unanswered(stored, at=since)
+
+
 def settle_updates(case: Complaint, *, at: datetime) -> int:
     """Call off the promised updates of a locked case that is answered for good; return how many."""
     if answered_for_good(case, at=at) is None:
@@ -81,5 +92,5 @@ def answer_again(case: Complaint, *, at: datetime) -> None:
         tell(case, "updates_back", at=at)
     last = Entry.objects.filter(complaint=case).said().order_by("-id").first()
     waits = last is not None and last.kind == EntryKind.INBOUND and last.by_id is None
-    if last is not None and waits and not case.has_ended and case.unanswered_since is None:
-        note_unanswered(case, at=last.at)
+    if last is not None and waits:
+        note_waiting(case, since=last.at, at=at)

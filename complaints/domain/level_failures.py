@@ -91,6 +91,7 @@ def tell_of_failed_level(level_id: int) -> int:
         case,
         "level_failed",
         at=timezone.now(),
+        message_id=f"level-failed:{level.pk}:{level.set_aside_at.isoformat()}",
         level=level.number,
         clock=level.clock.kind,
         name=level.clock.name,

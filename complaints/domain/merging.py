@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from complaints.choices.cases import EntryKind, LinkKind, State
-from complaints.domain.answers import note_unanswered
 from complaints.domain.clocks import stop_clocks
 from complaints.domain.entries import tell
+from complaints.domain.last_word import note_waiting, settle_updates
 from complaints.domain.reopening import restart_clocks, state_in_hand
 from complaints.domain.story import tell_story
 from complaints.domain.work_orders import carry_over_work
@@ -49,8 +49,9 @@ def merge(complaint: Complaint, into: Complaint, *, by: User, at: datetime | Non
     values = {"state": State.MERGED, "merged_into": target, "ended_at": moment, "unanswered_since": None}
     write_changes(stored, values, by=by, at=moment)
     stop_clocks(stored, at=moment)
-    if waits is not None and target.unanswered_since is None:
-        note_unanswered(target, at=waits)  # whoever answers the case that goes on answers this word, too
+    if waits is not None:
+        # Whoever answers the case that goes on answers this word, too.
+        note_waiting(target, since=waits, at=moment)
     carry_over_work(stored, target, by=by, at=moment)
     tell_story(stored, "merged", at=moment, by=by, into=target.number)
     tell(target, "merged_here", at=moment, by=by, number=stored.number)
@@ -71,10 +72,12 @@ def unmerge(complaint: Complaint, *, by: User, at: datetime | None = None) -> Co
         "ended_at": None,
     }
     write_changes(stored, values, by=by, at=moment)
-    last = Entry.objects.filter(complaint=stored).said().order_by("-id").first()
+    last = Entry.objects.about(stored, taken_in(stored)).said().order_by("-id").first()
     if last is not None and last.kind == EntryKind.INBOUND and last.by_id is None:
-        note_unanswered(stored, at=last.at)  # answers to the case that it leaves were not about this word
+        # Answers to the case that it leaves were not about this word.
+        note_waiting(stored, since=last.at, at=moment)
     restart_clocks(stored, ended_at=ended_at, at=moment, by=by)
+    settle_updates(stored, at=moment)
     tell(stored, "unmerged", at=moment, by=by, number=target.number)
     tell(target, "unmerged_here", at=moment, by=by, number=stored.number)
     return stored

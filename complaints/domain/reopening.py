@@ -15,6 +15,7 @@ from complaints.domain.benches import bench_for, calendar_row, policy_for
 from complaints.domain.callbacks import call_off
 from complaints.domain.clocks import SETTLED, is_done, new_clock, refresh_next_due, set_due
 from complaints.domain.ladder import pass_over_levels
+from complaints.domain.last_word import settle_updates
 from complaints.domain.story import tell_story
 from complaints.domain.telling import tell_handler
 from complaints.models import Clock, ClockChange, Complaint, Pause
@@ -25,8 +26,15 @@ from customers.domain.changes import locked, write_changes
 
 
 @transaction.atomic
-def reopen(complaint: Complaint, *, reason: str, by: User | None, at: datetime | None = None) -> Complaint:
-    """Take up a case again.
+def reopen(
+    complaint: Complaint,
+    *,
+    reason: str,
+    by: User | None,
+    at: datetime | None = None,
+    tell_owner: bool = True,
+) -> Complaint:
+    """Take up a case again, and tell its handler.
 
     After a solution it is the next cycle: the solution clock goes on where it stood, a new response is due.
     A withdrawal without a solution is taken back: everything goes on that it called off, in the same cycle.
@@ -49,9 +57,11 @@ def reopen(complaint: Complaint, *, reason: str, by: User | None, at: datetime |
         _begin_cycle(stored, ended_at=solved_at, at=moment)
     else:
         restart_clocks(stored, ended_at=ended_at, at=moment, by=by)
+    settle_updates(stored, at=moment)
     call_off(stored, moment)
     tell_story(stored, "reopened", at=moment, by=by, reason=why)
-    tell_handler(stored, "case_reopened", dedupe=f"case-reopened-{stored.pk}-v{stored.version}")
+    if tell_owner:
+        tell_handler(stored, "case_reopened", dedupe=f"case-reopened-{stored.pk}-v{stored.version}")
     return stored
 
 
@@ -96,7 +106,9 @@ def restart_clocks(
 def _go_on(complaint: Complaint, clocks: list[Clock], *, at: datetime, by: User | None) -> None:
     for clock in clocks:
         bench = bench_for(complaint, clock.calendar, until=at)
-        clock.escalations.filter(state=EscalationState.CANCELLED).update(state=EscalationState.PLANNED)
+        clock.escalations.filter(state=EscalationState.CANCELLED).update(
+            state=EscalationState.PLANNED, tries=0, retry_at=None, set_aside_at=None, error=""
+        )
         set_due(clock, bench, at=at, reason="restarted", by=by)
         pass_over_levels(clock, owed=True, at=at)
 

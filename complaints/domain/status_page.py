@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy
 from complaints.choices.cases import MOVES, ClockKind, EntryKind, Intake, State
 from complaints.choices.mail import MailReason
 from complaints.choices.solving import CallBackState
-from complaints.domain.answers import note_unanswered
 from complaints.domain.callback_answers import link_token
-from complaints.domain.mail.threads import followed
+from complaints.domain.last_word import note_waiting
+from complaints.domain.mail.threads import followed, path_of
 from complaints.domain.moves import hear, withdraw
 from complaints.domain.telling import tell_responsible
 from complaints.models import CallBack, CaseLetter, Clock, Complaint, Entry, InboundMail
@@ -132,15 +132,15 @@ def _written_elsewhere(case: Complaint) -> QuerySet[InboundMail]:
 
 
 def _mailed_elsewhere(case: Complaint) -> QuerySet[Any]:
-    """Answers that the case which took this one in mailed to its complainant since."""
-    goes_on, own = followed(case), _addresses(case)
+    """Answers that the cases which took this one in mailed to its complainant since."""
+    took_in, own = path_of(case)[1:], _addresses(case)
     letters = CaseLetter.objects.filter(entry__isnull=False)
-    if goes_on is None or goes_on.pk == case.pk or not own:
+    if not took_in or not own:
         return letters.none().values("entry")
     to = Q()
     for address in own:
         to |= Q(to__iexact=address)
-    return letters.filter(to, complaint=goes_on, entry__at__gte=case.ended_at).values("entry")
+    return letters.filter(to, complaint__in=took_in, entry__at__gte=case.ended_at).values("entry")
 
 
 def files_from(case: Complaint) -> list[str]:
@@ -183,8 +183,7 @@ def say(case: Complaint, body: str, *, key: str, at: datetime) -> Entry:
     goes_on = followed(stored)
     if goes_on is not None and goes_on.pk != stored.pk:
         target = locked(goes_on)
-        if not target.has_ended and target.unanswered_since is None:
-            note_unanswered(target, at=at)
+        note_waiting(target, since=at, at=at)
         tell_responsible(target, "case_heard", dedupe=f"case-heard-{entry.pk}-merged")
     return entry
 

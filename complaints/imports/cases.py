@@ -96,7 +96,10 @@ class CaseTarget(DeclaredTarget):
         judge_facts(plan)
 
     def find(self, plans: Sequence[Plan], session: DeclaredSession, *, lock: bool) -> None:
-        """The case of that number in its system, or with that number of our own; others are completed."""
+        """The case of that number in its system, or with that number of our own; others are completed.
+
+        By our number a case from another system is found, and not changed: it may be that of another matter.
+        """
         source = str(session.options.get("source_system") or "file")
         numbers = {plan.values["external_id"] for plan in plans}
         own = models.Q(number__in=numbers) | models.Q(former_number__in=numbers)
@@ -120,6 +123,9 @@ class CaseTarget(DeclaredTarget):
                 plan.row.refuse("out_of_reach", "external_id")
             else:
                 _take_current(plan, categories)
+                is_foreign = bool(plan.record.external_id) and plan.record.source_system != source
+                if is_foreign and self.differences(plan):
+                    plan.row.refuse("number_of_other_system", "external_id")
 
     def differences(self, plan: Plan) -> dict[str, Any]:
         """Facts alone: state, grade, handler and moments of a case that is here are its handler's."""

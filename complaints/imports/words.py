@@ -17,6 +17,9 @@ FAULTS: dict[str, str | Promise] = {
     "case_elsewhere": _(
         "The case would belong to nobody in your reach. Name a customer, a handler or a queue of yours."
     ),
+    "number_of_other_system": _(
+        "This is our number of a case that came from another system. Name that system to correct the case."
+    ),
     "end_missing": _("A case that has ended needs the day of its end."),
     "open_with_end": _("Marked as open, but with a day of its end. Correct one of the two."),
     "open_with_decision": _("An open case has no decision yet. Empty the cell, or mark the case as closed."),
@@ -51,4 +54,5 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "date": ("before_receipt", "after_end", "day_past"),
     "format": ("bad_spans", "spans_overlap"),
     "reach": ("case_elsewhere",),
+    "twice": ("number_of_other_system",),
 }

@@ -23,6 +23,9 @@ from core.roles import Reach
 from core.search.matching import matching_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from complaints.models import Complaint
     from core.models import User
 
 
@@ -182,6 +185,13 @@ class EntryQuerySet(BelowComplaint):
         """What passed between the customer and us."""
         return self.filter(kind__in=[EntryKind.INBOUND, EntryKind.OUTBOUND])
 
+    def about(self, case: Complaint, merged: Iterable[Complaint]) -> Self:
+        """Those of a case and of those merged into it, and what was written about it while it was merged."""
+        from complaints.models import InboundMail
+
+        meant = InboundMail.objects.filter(meant_for=case, entry__isnull=False).order_by().values("entry")
+        return self.filter(Q(complaint__in=[case.pk, *(one.pk for one in merged)]) | Q(pk__in=meant))
+
     def for_screen(self) -> Self:
         """Everything the log shows, the oldest first."""
         return self.select_related("by").order_by("at", "id")
@@ -242,9 +252,13 @@ class EscalationQuerySet(BelowComplaint):
         return rows.filter(Q(retry_at__isnull=True) | Q(retry_at__lte=at)).order_by("fire_at", "id")
 
     def set_aside(self) -> Self:
-        """Those that failed too often, planned ones and fired ones that were not told."""
+        """Those that failed too often, planned ones and fired ones that were not told.
+
+        What was taken up all the same, or whose clock nobody waits for any more, asks nothing of anybody.
+        """
         states = [EscalationState.PLANNED, EscalationState.FIRED]
-        return self.filter(set_aside_at__isnull=False, state__in=states)
+        rows = self.filter(set_aside_at__isnull=False, state__in=states, acknowledged_at__isnull=True)
+        return rows.filter(clock__state__in=[ClockState.RUNNING, ClockState.PAUSED])
 
     def to_tell(self, at: datetime) -> Self:
         """Those whose message waited for the end of quiet hours that are over."""

@@ -96,3 +96,15 @@ def test_lists_cost_the_same_for_one_and_three(path, agent, client_of):
         assert len(answer.json()["results"]) == number
         counts.append(len(seen))
     assert counts[0] == counts[2]
+
+
+def test_a_cause_that_somebody_changed_is_not_overwritten(manager, client_of):
+    cause = create_cause({"code": "late", "name_en": "Late"}, by=None)
+    client, path = client_of(manager), f"/api/v1/causes/{cause.pk}/"
+    etag = client.get(path).headers["ETag"]
+    first = client.patch(path, {"name_en": "Too late"}, content_type=JSON, headers={"If-Match": etag})
+    assert first.status_code == 200
+    stale = client.patch(path, {"name_en": "Delay"}, content_type=JSON, headers={"If-Match": etag})
+    assert (stale.status_code, stale.json()["code"]) == (409, "stale")
+    broken = client.patch(path, {"name_en": "Delay"}, content_type=JSON, headers={"If-Match": "latest"})
+    assert broken.json()["code"] == "bad_if_match"

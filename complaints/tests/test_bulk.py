@@ -111,6 +111,21 @@ def test_many_cases_are_withdrawn_with_a_reason_and_go_on_again(
     assert states(three) == ["working", "working", "withdrawn"]
 
 
+def test_a_withdrawal_is_taken_back_silently_and_what_waited_waits_again(
+    manager: User, three: list[Complaint], user_in: Callable[..., User]
+) -> None:
+    handler = user_in("agent", team=manager.team)
+    Complaint.objects.filter(pk=three[0].pk).update(owner=handler)
+    three[0].refresh_from_db()
+    wait_for_customer(three[0], reason="A copy of the invoice", by=manager)
+    run = asked("withdraw", "reason=Spam", manager, *three)
+    assert work(run) == {BulkOutcome.CHANGED: 3}
+    request_undo(run, by=manager)
+    assert work(run) == {BulkOutcome.UNDONE: 3}
+    assert states(three) == ["waiting", "working", "working"]
+    assert titles(handler) == []
+
+
 def test_solved_cases_are_closed_and_open_ones_refused(manager: User, three: list[Complaint]) -> None:
     solve(three[0], "Done", decision="upheld", by=manager)
     run = asked("close", "reason=Nobody objected", manager, *three)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from complaints.choices.cases import State
 from complaints.domain.callback_answers import Answer, note_attempt, settle
@@ -15,6 +17,7 @@ from complaints.models import BusinessCalendar, CalendarHours, CallBack, Complai
 from complaints.tests.factories import CalendarFactory, ComplaintFactory
 from core.errors import DomainError
 from core.models import Absence, Notification, User
+from core.tests.factories import TeamFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare")]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -135,3 +138,14 @@ def test_who_noted_the_answer_is_kept_and_the_api_says_so(case, caller, client_o
     settle(made, Answer(is_accepted=True), by=caller, at=made.due_at - timedelta(hours=1))
     shown = client_of(caller).get(f"/api/v1/call-backs/{made.pk}/").json()
     assert (shown["done_by"], shown["handler"]) == (caller.pk, case.owner_id)
+
+
+@pytest.mark.parametrize("verb", ["settle", "attempt"])
+def test_who_saw_the_case_for_the_call_alone_goes_on_to_the_list(case, caller, client_of, verb):
+    made = plan(case, at(2, 10))
+    CallBack.objects.filter(pk=made.pk).update(attempts_made=9)
+    User.objects.filter(pk=caller.pk).update(team=TeamFactory())
+    address = reverse(f"complaints:callback-{verb}", args=[made.pk])
+    data = {"is_accepted": "1", "result": "no_answer", "token": uuid4()}
+    answer = client_of(User.objects.get(pk=caller.pk)).post(address, data)
+    assert (answer.status_code, answer.headers.get("Location")) == (302, reverse("complaints:callback-list"))

@@ -275,6 +275,18 @@ def test_own_number_means_the_case_that_has_it(manager: User, customer) -> None:
     assert case.title == "New"
 
 
+def test_own_number_of_a_case_from_another_system_corrects_it_only_where_that_is_named(
+    manager: User, customer
+) -> None:
+    values = {"source_system": "Old desk", "external_id": "T1", "number": "TS-20260101-0007"}
+    ComplaintFactory(customer=customer, owner=manager, title="Old", **values)
+    text = "Number,In one sentence,Received,State\nTS-20260101-0007,New,2026-01-01,Solution given\n"
+    assert counts(imported(CASES, text.replace("New", "Old"), manager)) == {"duplicate": 1}
+    assert faults(imported(CASES, text, manager)) == {2: ["number_of_other_system"]}
+    assert counts(imported(CASES, text, manager, source_system="Old desk")) == {"updated": 1}
+    assert list(Complaint.objects.values_list("title", flat=True)) == ["New"]
+
+
 def test_import_that_was_killed_goes_on_and_doubles_nothing(
     manager: User, customer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import time
 from importlib import import_module
 
@@ -27,8 +28,10 @@ from complaints.rendering import as_html
 from complaints.similarity import Index, terms_of
 from complaints.tests.factories import ComplaintFactory
 from complaints.tests.learning import published, solved_case
+from core.domain.attachments import add_attachment
 from core.errors import Conflict
 from core.models import AuditEntry
+from core.tests.files import PDF
 
 pytestmark = pytest.mark.django_db
 
@@ -257,3 +260,15 @@ def test_whoever_wrote_on_the_text_since_the_edition_in_force_does_not_review_it
     edit_article(article, {"body": "Look at the new plan."}, by=author)
     move_article(article, ArticleState.REVIEW, by=author)
     assert publish_article(article, by=first).number == 2
+
+
+def test_whoever_put_a_file_on_it_since_the_edition_in_force_does_not_review_it(user_in):
+    author, first, second = user_in("agent"), user_in("manager"), user_in("manager")
+    article = write_article({"title": "Rooms", "body": "Look at the plan."}, by=author)
+    add_attachment(article, io.BytesIO(PDF), name="plan.pdf", by=first)
+    edit_article(article, {"body": "Look at the plan in the file."}, by=author)
+    move_article(article, ArticleState.REVIEW, by=author)
+    with pytest.raises(Conflict) as refusal:
+        publish_article(article, by=first)
+    assert refusal.value.code == "own_text"
+    assert publish_article(article, by=second).number == 1

@@ -16,13 +16,16 @@ from complaints.domain.entries import add_note
 from complaints.domain.escalation import fire_due
 from complaints.domain.last_word import answer_again, answered_for_good, standard_sentence
 from complaints.domain.mail.letters import answer_by_mail
+from complaints.domain.merging import merge, unmerge
 from complaints.domain.moves import answer, close, hear, solve, take, withdraw
 from complaints.domain.registering import register_case
 from complaints.domain.reopening import reopen
+from complaints.domain.status_page import say
 from complaints.models import CallBack, CaseLetter, Complaint, Entry, Target
 from complaints.tests.factories import policy, registered
 from complaints.tests.letters import in_force, proposed
 from complaints.tests.mails import letter, mailbox, taken
+from complaints.tests.test_mail_reading import bounce
 from complaints.words import line_in_words
 from core.errors import Conflict
 from core.models import AuditEntry, Notification
@@ -197,6 +200,43 @@ def test_no_question_is_mailed_about_the_solution(case, closing, agent, mailoutb
     solve(case, "Done", decision="upheld", by=agent)
     due = CallBack.objects.get(complaint=case)
     assert (send_link(due.pk), mailoutbox) == (False, [])
+
+
+def test_nobody_waits_for_a_matter_that_is_answered_for_good_by_way_of_a_merged_case(case, closing, agent):
+    other = take(registered(contact_name="Li Wei"), by=agent)
+    hear(other, "When?", by=None)
+    merge(other, case, by=agent)
+    case.refresh_from_db()
+    assert case.unanswered_since is None
+    say(other, "And now?", key="k", at=timezone.now())
+    case.refresh_from_db()
+    assert case.unanswered_since is None
+
+
+def test_nobody_waits_for_an_answer_for_good_that_came_back(case, closing, agent):
+    box = mailbox(queue=case.queue)
+    sent = answer_by_mail(case, standard_sentence(case), by=agent).letter
+    taken(box, bounce(sent.message_id))
+    case.refresh_from_db()
+    assert (case.unanswered_since, case.entries.filter(data__code="mail_bounced").count()) == (None, 1)
+
+
+@pytest.mark.parametrize("way", ["withdrawn", "merged"])
+def test_what_is_taken_up_again_promises_no_update_of_a_matter_answered_for_good(
+    way, case, agent, user_in, manager
+):
+    hear(case, "When?", by=None)
+    if way == "withdrawn":
+        withdraw(case, reason="By mistake", by=agent)
+    else:
+        merge(case, take(registered(), by=agent), by=agent)
+    in_force(case, user_in("agent"), manager, no_further_answer=True)
+    if way == "withdrawn":
+        reopen(case, reason="Not withdrawn", by=agent)
+    else:
+        unmerge(case, by=agent)
+    case.refresh_from_db()
+    assert (updates(case), case.unanswered_since) == ([ClockState.CANCELLED], None)
 
 
 # ---- and comes back ---------------------------------------------------------------------------------

@@ -9,10 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from complaints.choices.cases import ClockKind, EscalationState, LevelAction, MetBy, Recipient, State
-from complaints.domain.escalation import fire_due, tell_waiting
+from complaints.domain.escalation import acknowledge_escalation, fire_due, tell_waiting
 from complaints.domain.level_failures import MOST_TRIES, WAITS, tell_of_failed_level, try_again
-from complaints.domain.moves import take
+from complaints.domain.moves import answer, take, withdraw
+from complaints.domain.rebasing import rebase_clocks
 from complaints.domain.registering import register_case
+from complaints.domain.reopening import reopen
 from complaints.models import Complaint, Escalation, Level, QuietHours
 from complaints.readiness import check_escalation
 from complaints.tests.factories import CalendarFactory, QueueFactory, policy
@@ -120,10 +122,11 @@ def test_who_manages_is_told_once(case, broken, user_in, manager):
     job = Job.objects.get(task="complaints.tasks.tell_of_failed_level")
     run_job(job.pk)
     tell_of_failed_level(level(case).pk)
+    tell_of_failed_level(level(case).pk)
     told = Notification.objects.filter(kind="case_level_failed")
     assert {row.user for row in told} == {chief, manager}
     assert told.count() == 2
-    line = case.entries.filter(data__code="level_failed").first()
+    line = case.entries.get(data__code="level_failed")
     assert line_in_words(line.data).startswith("Level 1 (First response) could not be carried out. Told: ")
 
 
@@ -197,3 +200,49 @@ def test_a_solved_case_that_waits_for_its_letter_changes_hands_no_more(case, man
     case.escalations.filter(number=2).update(**hands_over)
     fire_due(at(2, 15))
     assert level(case, 2).evidence["action"] == LevelAction.NOTIFY
+
+
+def test_a_level_that_waits_for_its_next_try_is_not_passed_over_by_a_changed_policy(case, monkeypatch):
+    Level.objects.exclude(number=1).delete()
+    case.escalations.exclude(number=1).delete()
+    kind = notices._kinds["case_reminder"]
+    monkeypatch.delitem(notices._kinds, "case_reminder")
+    fire_due(at(3, 9))
+    assert level(case).retry_at is not None
+    rebase_clocks(case, at=at(3, 9) + timedelta(seconds=30), pass_over=True)
+    monkeypatch.setitem(notices._kinds, "case_reminder", kind)
+    assert level(case).state == EscalationState.PLANNED
+    assert (fire_due(at(3, 9, 1)), fired(case)) == (1, [1])
+
+
+def untold(case) -> Escalation:
+    """Its first level fired, and nobody could be told."""
+    values = {"state": EscalationState.FIRED, "fired_at": at(2, 14), "tries": MOST_TRIES}
+    case.escalations.filter(number=1).update(**values, set_aside_at=at(2, 14, 30))
+    return level(case)
+
+
+def test_what_was_taken_up_all_the_same_asks_nothing_of_anybody(case, manager, client_of):
+    row = untold(case)
+    address = reverse("complaints:escalation-retry", args=[row.pk])
+    assert address in client_of(manager).get(case.get_absolute_url()).content.decode()
+    acknowledge_escalation(row, by=manager, at=at(2, 14, 40))
+    assert check_escalation(at(2, 14, 45)).figures["set_aside"] == 0
+    with pytest.raises(Conflict):
+        try_again(row, by=manager)
+    assert address not in client_of(manager).get(case.get_absolute_url()).content.decode()
+
+
+def test_what_was_answered_meanwhile_asks_nothing_of_anybody(case, agent):
+    untold(case)
+    assert list(Escalation.objects.set_aside()) == [level(case)]
+    answer(case, "Here it is.", by=agent, at=at(2, 14, 40))
+    assert not Escalation.objects.set_aside().exists()
+
+
+def test_a_case_that_goes_on_begins_anew_with_the_tries_of_its_levels(case, agent, broken):
+    scans(at(2, 14))
+    withdraw(case, reason="By mistake", by=agent, at=at(2, 14, 40))
+    reopen(case, reason="Not withdrawn", by=agent, at=at(2, 14, 41))
+    row = level(case)
+    assert (row.state, row.tries, row.set_aside_at, row.error) == (EscalationState.PLANNED, 0, None, "")

@@ -438,3 +438,12 @@ def test_a_mail_that_names_the_former_number_finds_the_case(box, agent):
     turned = convert_case(case, reason="They complain", category=None, by=agent)
     mail = taken(box, letter(subject=f"About {turned.former_number}"))
     assert (mail.complaint, mail.reason) == (turned, "reply")
+
+
+def test_a_second_notice_of_the_same_mail_tells_nobody_again(box, case):
+    ours = CaseLetter.objects.get()
+    taken(box, bounce(ours.message_id))
+    again = taken(box, bounce(ours.message_id).replace(b"<b1@mx.example>", b"<b2@mx.example>"))
+    assert (state_of(again), again.complaint) == ((MailState.IGNORED, MailReason.DUPLICATE), case)
+    assert case.entries.filter(data__code="mail_bounced").count() == 1
+    assert Notification.objects.filter(kind="case_mail_failed").count() == 1

@@ -9,13 +9,14 @@ from django.utils import timezone
 
 from complaints.choices.cases import EntryKind, State
 from complaints.choices.mail import MailReason
-from complaints.domain.mail.letters import answer_by_mail
+from complaints.domain.mail.letters import answer_by_mail, send, send_again
 from complaints.domain.merging import merge, taken_in, unmerge
-from complaints.domain.moves import close, solve
+from complaints.domain.moves import answer, close, solve
 from complaints.domain.status_page import files_from, lines_for
 from complaints.models import Complaint
 from complaints.tests.factories import ComplaintFactory
 from complaints.tests.mails import letter, mailbox, taken
+from complaints.tests.test_mail_reading import bounce
 from complaints.views.detail import lines_of
 from core.models import Notification
 from core.tests.files import picture
@@ -105,3 +106,53 @@ def test_the_log_says_about_which_case_a_mail_was_written(box, case, merged, cli
     taken(box, letter("And mine?", References="<first@customer.example>"))
     client.force_login(merged.owner)
     assert f"About {case.number}" in client.get(merged.get_absolute_url()).content.decode()
+
+
+@pytest.fixture
+def mailed(case, agent):
+    """An answer that left before the case was merged."""
+    return answer_by_mail(case, "It is repaired.", by=agent).letter
+
+
+def test_an_answer_that_comes_back_after_the_merging_is_told_where_the_matter_goes_on(
+    box, case, mailed, merged
+):
+    mail = taken(box, bounce(mailed.message_id))
+    merged.refresh_from_db()
+    case.refresh_from_db()
+    assert (mail.reason, mail.complaint) == (MailReason.BOUNCED, case)
+    assert (merged.unanswered_since is None, case.unanswered_since) == (False, None)
+    assert Notification.objects.get(kind="case_mail_failed").user == merged.owner
+
+    mailed.refresh_from_db()
+    send_again(mailed, by=merged.owner)
+    assert send(mailed.pk) == "sent"
+    merged.refresh_from_db()
+    assert merged.unanswered_since is None
+
+
+def test_who_was_answered_where_the_matter_goes_on_does_not_wait_for_what_came_back(
+    box, case, mailed, merged
+):
+    answer(merged, "I called.", by=merged.owner)
+    taken(box, bounce(mailed.message_id))
+    merged.refresh_from_db()
+    assert merged.unanswered_since is None
+
+
+def test_an_answer_on_the_way_of_two_mergers_stays_on_the_page(box, case, merged, agent):
+    Complaint.objects.filter(pk=merged.pk).update(contact_email="zhang@customer.example")
+    merged.refresh_from_db()
+    answer_by_mail(merged, "Both are repaired on Friday.", by=merged.owner)
+    merge(merged, ComplaintFactory(owner=agent, team=agent.team), by=agent)
+    case.refresh_from_db()
+    assert lines_for(case)[-1].text == "Both are repaired on Friday."
+
+
+def test_what_was_written_about_it_meanwhile_waits_once_it_is_taken_out(box, case, agent):
+    answer(case, "We look into it.", by=agent)
+    merge(case, ComplaintFactory(owner=agent, team=agent.team), by=agent)
+    mail = taken(box, letter("And mine?", References="<first@customer.example>"))
+    unmerge(case, by=agent)
+    case.refresh_from_db()
+    assert case.unanswered_since == mail.entry.at

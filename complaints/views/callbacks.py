@@ -122,6 +122,11 @@ class CallBackPage(CaseVerb):
         """The case."""
         return self.callback.complaint
 
+    def after_url(self) -> str:
+        """Back, or to the list: whoever saw the case for the call alone sees it no more."""
+        seen = Complaint.objects.visible_to(self.person).filter(pk=self.case.pk).exists()
+        return self.cancel_url() if seen else reverse("complaints:callback-list")
+
 
 class CallBackSettle(CallBackPage):
     """What the customer answered."""
@@ -139,7 +144,7 @@ class CallBackSettle(CallBackPage):
     def perform(self, form: AnswerForm) -> str:
         """Keep it and go back."""
         settle(self.callback, Answer(**form.cleaned_data), by=self.person)
-        return self.cancel_url()
+        return self.after_url()
 
 
 class CallBackAttempt(CallBackPage):
@@ -154,7 +159,7 @@ class CallBackAttempt(CallBackPage):
     def perform(self, form: AttemptForm) -> str:
         """Keep it and go back."""
         note_attempt(self.callback, **form.cleaned_data, by=self.person)
-        return self.cancel_url()
+        return self.after_url()
 
 
 class CallBackPolicyUpdate(CustomerFormPage):

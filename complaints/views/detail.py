@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -182,9 +181,7 @@ def lines_of(case: Complaint, merged: Sequence[Complaint]) -> list[dict[str, Any
 
     So is what was written about this one while another had taken it in.
     """
-    cases = [case.pk, *(one.pk for one in merged)]
-    meant = InboundMail.objects.filter(meant_for=case, entry__isnull=False).values("entry")
-    rows = Entry.objects.filter(Q(complaint__in=cases) | Q(pk__in=meant)).select_related("by", "complaint")
+    rows = Entry.objects.about(case, merged).select_related("by", "complaint")
     found = list(rows.order_by("-at", "-id")[:ENTRIES_SHOWN])[::-1]
     marks = {
         EntryKind.INBOUND: ("m-bad", "chat"),

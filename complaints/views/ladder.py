@@ -59,11 +59,18 @@ def ladder_of(clocks: Iterable[Clock], reader: User) -> list[dict[str, Any]]:
         {
             "row": one,
             "css": "fired" if one.state == EscalationState.FIRED else "",
+            "is_aside": _is_aside(one),
             "when": offset_in_words(one.offset, working=one.in_working_time),
             **_seen(messages.get(f"escalation-{one.pk}", []), reader),
         }
         for one in found
     ]
+
+
+def _is_aside(level: Escalation) -> bool:
+    """Tell whether it can be tried again by hand, as `set_aside()` says; the clock is at hand already."""
+    is_open = level.clock.state in {ClockState.RUNNING, ClockState.PAUSED}
+    return is_open and level.set_aside_at is not None and level.acknowledged_at is None
 
 
 def _messages_of(levels: list[Escalation]) -> dict[str, list[Notification]]:

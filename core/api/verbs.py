@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.db import models
 from django.utils.translation import gettext as _
 from rest_framework import viewsets
+from rest_framework.request import Request
 
 from core.errors import DomainError
 
@@ -24,6 +25,17 @@ def not_offered(operation: str) -> DomainError:
     """Return the refusal of an operation that the domain has no verb for."""
     text = _("This resource does not offer the operation %(name)s.") % {"name": operation}
     return DomainError("not_offered", text, fields={"op": text}, status=405)
+
+
+def version_in_header(request: Request) -> int | None:
+    """Return the version in the `If-Match` header; None where none is expected."""
+    header = request.headers.get("If-Match", "").strip()
+    if header in {"", "*"}:
+        return None
+    found = re.fullmatch(r'(?:W/)?"?(\d{1,9})"?', header)
+    if found is None:
+        raise DomainError("bad_if_match", _("If-Match holds the ETag of the record, a number in quotes."))
+    return int(found[1])
 
 
 class RecordVerbs(_Base):
@@ -80,10 +92,4 @@ class RecordVerbs(_Base):
         """The version in the `If-Match` header, or that of the item; None where none is expected."""
         if getattr(self, "action", "") == "bulk":
             return self.if_match
-        header = self.request.headers.get("If-Match", "").strip()
-        if header in {"", "*"}:
-            return None
-        found = re.fullmatch(r'(?:W/)?"?(\d{1,9})"?', header)
-        if found is None:
-            raise DomainError("bad_if_match", _("If-Match holds the ETag of the record, a number in quotes."))
-        return int(found[1])
+        return version_in_header(self.request)

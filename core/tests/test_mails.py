@@ -24,7 +24,7 @@ from core.domain.mails.sending import (
     send_due,
     try_connection,
 )
-from core.domain.mails.tries import BACK_OFF
+from core.domain.mails.tries import BACK_OFF, Tries
 from core.domain.notice_choices import Choice, save_choices, unsubscribe
 from core.domain.notifications import notify
 from core.domain.users import update_user
@@ -442,6 +442,16 @@ def test_a_mail_that_kills_its_sender_is_set_aside():
 
     assert OutgoingMail.objects.get().state == "failed"
     assert outbox_of.outbox == []
+
+
+def test_a_mail_whose_attempts_are_used_up_is_not_claimed_nor_given_up_unnoticed():
+    say([UserFactory()])
+    mail, at = OutgoingMail.objects.get(), timezone.now()
+    OutgoingMail.objects.update(attempts=5, due_at=at)
+    tries = Tries(OutgoingMail, "waiting", "sending", "failed")
+    assert tries.claim(mail.pk, at=at, token="one") is False
+    assert OutgoingMail.objects.get().state == "waiting"
+    assert (tries.give_up(mail.pk, at=at), tries.give_up(mail.pk, at=at)) == (True, False)
 
 
 def test_a_mail_that_may_have_left_already_is_sent_again_under_the_same_name():

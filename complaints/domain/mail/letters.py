@@ -24,6 +24,7 @@ from complaints.choices.mail import DeliveryState, LetterKind, MailState
 from complaints.domain.callbacks import address_of
 from complaints.domain.mail.composing import compose
 from complaints.domain.mail.mailboxes import mailbox_of
+from complaints.domain.mail.threads import locked_thread
 from complaints.domain.mail.undelivered import note_delivered_after_all, note_undelivered
 from complaints.domain.moves import acknowledge, answer
 from complaints.models import CaseLetter, Complaint, Entry, InboundMail, Mailbox
@@ -33,7 +34,7 @@ from core.domain.audit import record
 from core.domain.jobs import later
 from core.domain.mails.addresses import new_message_id
 from core.domain.mails.sending import Postman
-from core.domain.mails.tries import Tries
+from core.domain.mails.tries import MAX_ATTEMPTS, Tries
 from core.errors import Conflict, DomainError
 from core.models import Attachment, User
 from customers.domain.changes import locked
@@ -183,12 +184,7 @@ def without_address(text: str, address: str) -> str:
 
 
 def _claimed(letter_id: int, token: str, at: datetime) -> CaseLetter | None:
-    with transaction.atomic():
-        if TRIES.give_up(letter_id, at=at):
-            dead = CaseLetter.objects.select_related("complaint").get(pk=letter_id)
-            note_undelivered(dead, code="mail_failed", reason=str(dead.error), at=at)
-            return None
-    if not TRIES.claim(letter_id, at=at, token=token):
+    if _given_up(letter_id, at) or not TRIES.claim(letter_id, at=at, token=token):
         return None
     rows = CaseLetter.objects.select_related("complaint__person", "entry", "mailbox")
     found: CaseLetter = rows.prefetch_related("files").get(pk=letter_id)
@@ -196,15 +192,32 @@ def _claimed(letter_id: int, token: str, at: datetime) -> CaseLetter | None:
 
 
 @transaction.atomic
+def _given_up(letter_id: int, at: datetime) -> bool:
+    """Give up a letter whose senders all died, and tell of it. Everywhere the case is locked first."""
+    dead = (
+        CaseLetter.objects.filter(pk=letter_id, attempts__gte=MAX_ATTEMPTS)
+        .select_related("complaint")
+        .first()
+    )
+    if dead is None:
+        return False
+    locked_thread(dead.complaint)
+    if not TRIES.give_up(letter_id, at=at):
+        return False
+    dead.refresh_from_db(fields=["error"])
+    note_undelivered(dead, code="mail_failed", reason=str(dead.error), at=at)
+    return True
+
+
+@transaction.atomic
 def _sent(letter: CaseLetter, token: str) -> str:
     at = timezone.now()
+    case, _goes_on = locked_thread(letter.complaint)
     if not TRIES.end(letter.pk, token, state=DeliveryState.SENT, sent_at=at, error=""):
         return ""
     note_delivered_after_all(letter)
-    if letter.kind == LetterKind.ACKNOWLEDGEMENT:
-        case: Complaint = locked(letter.complaint)
-        if case.acknowledged_at is None:
-            acknowledge(case, by=None, at=at)
+    if letter.kind == LetterKind.ACKNOWLEDGEMENT and case.acknowledged_at is None:
+        acknowledge(case, by=None, at=at)
     return DeliveryState.SENT.value
 
 
@@ -212,6 +225,7 @@ def _sent(letter: CaseLetter, token: str) -> str:
 def _put_back(letter: CaseLetter, token: str, error: Exception) -> str:
     text = without_address(f"{type(error).__name__}: {error}", letter.to)[:500]
     at = timezone.now()
+    locked_thread(letter.complaint)
     put = TRIES.put_back(letter, token, error, text=text, at=at)
     if put.state == DeliveryState.FAILED:
         note_undelivered(letter, code="mail_failed", reason=text, at=at)

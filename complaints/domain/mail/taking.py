@@ -143,17 +143,20 @@ def _answered_by_machine(mail: InboundMail, read: ReadMail) -> Settled | None:
 
 
 def _came_back(read: ReadMail, at: datetime) -> Settled:
-    """Flag the letter that came back, on its case; a notice about anything else is ignored."""
+    """Flag the letter that came back, on its case; a second notice, or about anything else, is ignored."""
     bounce = read.bounce
     if bounce is None:
         raise ValueError("the mail is no notice")
-    letters = CaseLetter.objects.select_for_update(of=("self",), no_key=True).select_related("complaint")
-    letter = letters.filter(message_id__in=bounce.originals).first()
-    if letter is None:
+    letters = CaseLetter.objects.filter(message_id__in=bounce.originals).select_related("complaint")
+    known = letters.first()
+    if known is None:
         return Settled(MailState.IGNORED, MailReason.UNKNOWN_BOUNCE, detail=bounce.reason)
-    case = letter.complaint
     if not bounce.final:
-        return Settled(MailState.IGNORED, MailReason.AUTOMATIC, case, detail=bounce.reason)
+        return Settled(MailState.IGNORED, MailReason.AUTOMATIC, known.complaint, detail=bounce.reason)
+    case, _goes_on = threads.locked_thread(known.complaint)
+    letter: CaseLetter = locked(known)
+    if letter.state == DeliveryState.BOUNCED:
+        return Settled(MailState.IGNORED, MailReason.DUPLICATE, case, detail=bounce.reason)
     reason = without_address(bounce.reason, letter.to)
     CaseLetter.objects.filter(pk=letter.pk).update(state=DeliveryState.BOUNCED, error=reason[:500])
     entry = note_undelivered(letter, code="mail_bounced", reason=reason, at=at)

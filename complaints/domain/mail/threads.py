@@ -18,6 +18,7 @@ from complaints.mail.addresses import case_numbers
 from complaints.mail.reading import Head
 from complaints.models import CaseLetter, Complaint, Entry, InboundMail, Mailbox
 from core.models import Notification, OutgoingMail, User
+from customers.domain.changes import locked
 from customers.models import Contact, Customer, Person
 
 _MOST_MERGES = 20
@@ -54,11 +55,31 @@ def named_by_subject(head: Head) -> Complaint | None:
 
 def followed(case: Complaint | None) -> Complaint | None:
     """Return the case that goes on: of merged ones the last."""
+    return path_of(case)[-1] if case is not None else None
+
+
+def path_of(case: Complaint) -> list[Complaint]:
+    """Return the case, the one that took it in, and so on to the one that goes on."""
+    path = [case]
     for _turn in range(_MOST_MERGES):
-        if case is None or case.merged_into_id is None:
-            return case
-        case = case.merged_into
-    return case
+        target = path[-1].merged_into
+        if target is None:
+            break
+        path.append(target)
+    return path
+
+
+def locked_thread(case: Complaint) -> tuple[Complaint, Complaint]:
+    """Lock the case and the one that goes on for it, the same unless it is merged; return both.
+
+    In the order of their numbers, as merging locks them.
+    """
+    stored = Complaint.objects.get(pk=case.pk)
+    keys = {one.pk: one for one in (path_of(stored)[0], path_of(stored)[-1])}
+    rows = {pk: locked(keys[pk]) for pk in sorted(keys)}
+    goes_on = path_of(rows[case.pk])[-1]
+    # Merged, or taken out, between the look and the lock.
+    return rows[case.pk], rows.get(goes_on.pk) or locked(goes_on)
 
 
 def knows(case: Complaint, sender: str) -> bool:

@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from complaints.choices.cases import ENDED, ClockKind, EntryKind, State
-from complaints.domain.answers import ensure_nothing_said, note_unanswered
+from complaints.choices.cases import ClockKind, EntryKind, State
+from complaints.domain.answers import ensure_nothing_said
 from complaints.domain.clocks import meet_clocks, start_update_clock
 from complaints.domain.entries import checked, tell, write
-from complaints.domain.last_word import answered_for_good, ensure_wanted
+from complaints.domain.last_word import ensure_wanted, note_waiting
 from complaints.domain.moves.waiting import take_up
 from complaints.domain.telling import tell_responsible
 from complaints.models import Complaint, Entry
@@ -120,8 +120,7 @@ def hear(
     )
     if stored.state == State.WAITING:
         take_up(stored, by=by, at=moment, reason=gettext_noop("The customer answered."))
-    waits = by is None and stored.state not in ENDED and stored.unanswered_since is None
-    if waits and answered_for_good(stored, at=moment) is None:
-        note_unanswered(stored, at=moment)
+    if by is None:
+        note_waiting(stored, since=moment, at=moment)
     tell_responsible(stored, "case_heard", dedupe=f"case-heard-{entry.pk}")
     return entry

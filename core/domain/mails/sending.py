@@ -116,6 +116,8 @@ def claim_mail(pk: int, *, at: datetime, token: str) -> OutgoingMail | None:
 
     One whose attempts are used up is set aside instead.
     """
+    if TRIES.give_up(pk, at=at):
+        return None
     claimed = TRIES.claim(pk, at=at, token=token, claimed_at=at)
     return OutgoingMail.objects.select_related("user").get(pk=pk) if claimed else None
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_noop
 
@@ -49,18 +49,18 @@ class Tries:
     def claim(self, pk: int, *, at: datetime, token: str, **stamps: Any) -> bool:
         """Take the mail for one lease; False when it is not due or another has it.
 
-        One whose attempts are used up is given up instead: its sender died each time.
+        One whose attempts are used up is not taken: see `give_up`.
         """
-        due = self._rows.filter(pk=pk).due(at)
+        due = self._rows.filter(pk=pk, attempts__lt=MAX_ATTEMPTS).due(at)
         lease = at + timedelta(seconds=settings.MAIL_LEASE_SECONDS)
         taken = {"state": self.sending, "lease_token": token, "lease_until": lease}
-        with transaction.atomic():
-            if self.give_up(pk, at=at):
-                return False
-            return bool(due.update(**taken, attempts=F("attempts") + 1, **stamps))
+        return bool(due.update(**taken, attempts=F("attempts") + 1, **stamps))
 
     def give_up(self, pk: int, *, at: datetime) -> bool:
-        """Set a due mail aside whose attempts are used up; True where this call did it."""
+        """Set a due mail aside whose attempts are used up: its sender died each time. True where this did it.
+
+        Asked before each claim, by whoever has to tell of it.
+        """
         worn_out = self._rows.filter(pk=pk, attempts__gte=MAX_ATTEMPTS).due(at)
         return bool(worn_out.update(state=self.failed, error=_DIED, **_NOBODY))
 
