@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from core.access import role_table
 from core.audit_lines import kind_name, subject_kinds
 from core.choices import AuditAction, Via
-from core.filters import ScopedFilterSet, visible
+from core.filters import DayFilter, ScopedFilterSet, visible
 from core.models import AuditEntry, User
 from core.zones import zone_of
 
@@ -76,12 +76,8 @@ class AuditFilterSet(ScopedFilterSet):
     period = django_filters.ChoiceFilter(
         label=_("Period"), choices=PERIODS, method="in_period", empty_label=None
     )
-    since = django_filters.DateFilter(
-        label=_("From"), method="from_day", widget=forms.DateInput(attrs={"type": "date"})
-    )
-    until = django_filters.DateFilter(
-        label=_("To"), method="to_day", widget=forms.DateInput(attrs={"type": "date"})
-    )
+    since = DayFilter(label=_("From"), method="from_day", widget=forms.DateInput(attrs={"type": "date"}))
+    until = DayFilter(label=_("To"), method="to_day", widget=forms.DateInput(attrs={"type": "date"}))
     actor = django_filters.ModelChoiceFilter(label=_("Who"), queryset=visible(User))
     action = django_filters.MultipleChoiceFilter(label=_("What"), choices=AuditAction.choices)
     subject_type = django_filters.ChoiceFilter(label=_("Kind of record"), choices=subject_kinds)
@@ -130,7 +126,7 @@ class AuditFilterSet(ScopedFilterSet):
 
     def to_day(self, rows: models.QuerySet[Any], name: str, value: date) -> models.QuerySet[Any]:
         """Lines of that day or earlier, in the zone of the person."""
-        return rows.filter(at__lt=_start_of(value, self.user) + timedelta(days=1))
+        return rows.filter(at__lt=_start_of(value + timedelta(days=1), self.user))
 
     def by_field(self, rows: models.QuerySet[Any], name: str, value: str) -> models.QuerySet[Any]:
         """Lines about that kind of record in which that field changed."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import django_filters
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.forms import CheckboxInput, Field
 from django.http import QueryDict
@@ -83,6 +84,14 @@ class SeveralFilter(django_filters.ModelMultipleChoiceFilter):  # type: ignore[m
 
 def _is_open(user: Any, model: type[models.Model], one: Any) -> bool:
     return sees_field(user, model, str(one.field_name or ""))
+
+
+class DayFilter(django_filters.DateFilter):  # type: ignore[misc]
+    """A day within the range that records can have."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        bounds = [MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2199, 12, 31))]
+        super().__init__(*args, validators=bounds, **kwargs)
 
 
 class ScopedFilterSet(django_filters.FilterSet):  # type: ignore[misc]

@@ -10,6 +10,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Exists, OuterRef, QuerySet
 
+from core.filters import DayFilter
 from core.models import Team
 from core.zones import midnight
 from customers.models import Customer, Tag
@@ -29,14 +30,6 @@ class ShareFilter(filters.NumberFilter):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, validators=[MinValueValidator(0), MaxValueValidator(1)], **kwargs)
-
-
-class DayFilter(filters.DateFilter):  # type: ignore[misc]
-    """A day within the range that records can have."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        bounds = [MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2199, 12, 31))]
-        super().__init__(*args, validators=bounds, **kwargs)
 
 
 class SinceFilter(DayFilter):
@@ -63,7 +56,7 @@ class _OpenChoiceField(forms.MultipleChoiceField):
     """Named values where names are known; a key that nobody named finds its rows, or none."""
 
     def valid_value(self, value: Any) -> bool:
-        return len(str(value)) <= 40
+        return len(str(value)) <= 40 and "\0" not in str(value)
 
 
 class SegmentFilter(filters.MultipleChoiceFilter):  # type: ignore[misc]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.access import can
 from core.choices import Currency
-from core.filters import ScopedFilterSet, SeveralFilter, visible
+from core.filters import DayFilter, ScopedFilterSet, SeveralFilter, visible
 from core.models import Team, User
 from customers import segments, standardise
 from customers.choices import (
@@ -31,7 +31,6 @@ from customers.choices import (
 )
 from customers.filter_kinds import (
     AmountFilter,
-    DayFilter,
     SegmentFilter,
     ShareFilter,
     SinceFilter,

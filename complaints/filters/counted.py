@@ -13,9 +13,8 @@ from complaints.choices.facts import Age, Fact
 from complaints.domain.reports import cases_behind
 from complaints.measures import band_limits
 from complaints.models import CaseFact, DailyReport
-from core.filters import ScopedFilterSet, visible
+from core.filters import DayFilter, ScopedFilterSet, visible
 from core.models import Team, User
-from customers.filter_kinds import DayFilter
 
 
 class CountedFilters(ScopedFilterSet):

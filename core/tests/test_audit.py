@@ -43,6 +43,14 @@ def test_no_address_of_the_product_changes_a_line(
         assert getattr(client, method)(reverse("core:audit-list")).status_code == 405
 
 
+@pytest.mark.parametrize("query", ["until=9999-12-31", "since=0001-01-01"])
+def test_days_that_no_line_can_have_are_refused(
+    query: str, user_in: Callable[..., User], client_of: Callable[[User], Client]
+) -> None:
+    client = client_of(user_in("administrator"))
+    assert client.get(reverse("core:audit-list") + f"?{query}").status_code == 400
+
+
 def test_values_are_kept_as_json() -> None:
     team = TeamFactory(name="North")
     moment = datetime(2026, 5, 1, tzinfo=UTC)

@@ -138,6 +138,7 @@ def test_pickers_offer_only_what_the_person_may_see(seller: User, other_team: Te
 @pytest.mark.parametrize(
     ("query", "field"),
     [
+        ("segment=a\0b", "segment"),
         ("rfm=5", "rfm"),
         ("rfm=0a", "rfm"),
         ("r=x", "r"),
