@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from complaints.models import BusinessCalendar, Category, Policy, Queue, QuietHours
+from complaints.models import BusinessCalendar, Category, Mailbox, Policy, Queue, QuietHours
+from complaints.tests.mails import mailbox
 from core.models import Team, User
 from core.tests.factories import TeamFactory
 
@@ -34,3 +35,8 @@ def manager(user_in: Callable[..., User]) -> User:
 @pytest.fixture
 def other_team(db: object) -> Team:
     return TeamFactory(name="South China")
+
+
+@pytest.fixture
+def box(db: object) -> Mailbox:
+    return mailbox()

@@ -6,10 +6,12 @@ from email.message import EmailMessage
 from itertools import count
 from typing import Any
 
+from complaints.choices.cases import State
 from complaints.domain.mail.receiving import receive
 from complaints.domain.mail.taking import take
-from complaints.models import InboundMail, Mailbox, Queue
+from complaints.models import Complaint, InboundMail, Mailbox, Queue
 from complaints.tests.factories import QueueFactory
+from core.models import User
 
 _numbers = count(1)
 
@@ -50,3 +52,11 @@ def taken(box: Mailbox, message: EmailMessage | bytes, **values: Any) -> Inbound
     take(mail.pk)
     mail.refresh_from_db()
     return mail
+
+
+def case_by_mail(box: Mailbox, agent: User) -> Complaint:
+    """Return a case that came by mail and is in progress."""
+    mail = taken(box, letter(message_id="<first@customer.example>"))
+    Complaint.objects.filter(pk=mail.complaint.pk).update(owner=agent, team=agent.team, state=State.WORKING)
+    mail.complaint.refresh_from_db()
+    return mail.complaint

@@ -12,9 +12,8 @@ from django.urls import reverse
 from complaints.domain.calendar_settings import set_day
 from complaints.models import BusinessCalendar, CalendarDay
 from complaints.tests.factories import CalendarFactory
-from core.domain.imports import run_undo, start_undo
-from core.models import AuditEntry, ImportRun, Job, User
-from customers.tests.imports import counts, faults, imported
+from core.models import AuditEntry, Job, User
+from core.tests.imports import counts, faults, imported, undone
 
 pytestmark = pytest.mark.django_db
 
@@ -34,13 +33,6 @@ def calendar(bare: None) -> BusinessCalendar:
 @pytest.fixture
 def chief(user_in: Callable[..., User]) -> User:
     return user_in("administrator")
-
-
-def undone(run: ImportRun, by: User) -> ImportRun:
-    start_undo(run, by=by)
-    run_undo(run.pk, run.attempt)
-    run.refresh_from_db()
-    return run
 
 
 def days() -> list[tuple]:

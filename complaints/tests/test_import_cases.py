@@ -33,11 +33,11 @@ from complaints.models import (
     Queue,
 )
 from complaints.tests.factories import CategoryFactory, ComplaintFactory, QueueFactory, policy
-from core.domain.imports import run_import, run_undo, start_undo, walking
+from core.domain.imports import run_import, walking
 from core.models import AuditEntry, ImportRun, Job, Notification, OutgoingMail, User
+from core.tests.imports import counts, faults, imported, undone
 from customers.models import TimelineEvent
 from customers.tests.factories import ContactFactory, CustomerFactory
-from customers.tests.imports import counts, faults, imported
 
 pytestmark = pytest.mark.django_db
 
@@ -54,13 +54,6 @@ def deadlines() -> None:
 @pytest.fixture
 def customer(manager: User):
     return CustomerFactory(code="T-1", name="东方银行", owner=manager)
-
-
-def undone(run: ImportRun, by: User) -> ImportRun:
-    start_undo(run, by=by)
-    run_undo(run.pk, run.attempt)
-    run.refresh_from_db()
-    return run
 
 
 def everything() -> list:

@@ -21,7 +21,7 @@ from complaints.domain.moves import assign, close, solve, wait_for_customer
 from complaints.models import CaseLetter, CaseLink, Complaint, Entry, InboundMail, MailPolicy
 from complaints.readiness import check_mail
 from complaints.tests.factories import ComplaintFactory, registered
-from complaints.tests.mails import letter, mailbox, taken
+from complaints.tests.mails import case_by_mail, letter, mailbox, taken
 from complaints.tests.test_mail_reading import bounce
 from complaints.words import line_in_words
 from core.domain.notifications import notify
@@ -34,17 +34,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def box():
-    return mailbox()
-
-
-@pytest.fixture
 def case(box, agent):
-    """A case that came by mail and is in progress."""
-    mail = taken(box, letter(message_id="<first@customer.example>"))
-    Complaint.objects.filter(pk=mail.complaint.pk).update(owner=agent, team=agent.team, state=State.WORKING)
-    mail.complaint.refresh_from_db()
-    return mail.complaint
+    return case_by_mail(box, agent)
 
 
 def state_of(mail):

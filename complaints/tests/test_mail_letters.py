@@ -29,11 +29,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def box():
-    return mailbox()
-
-
-@pytest.fixture
 def case(box, agent):
     return ComplaintFactory(
         owner=agent, team=agent.team, contact_email="zhang@customer.example", title="Projector", language="en"

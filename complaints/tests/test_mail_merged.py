@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from complaints.choices.cases import EntryKind, State
+from complaints.choices.cases import EntryKind
 from complaints.choices.mail import MailReason
 from complaints.domain.mail.letters import answer_by_mail, send, send_again
 from complaints.domain.merging import merge, taken_in, unmerge
@@ -15,7 +15,7 @@ from complaints.domain.moves import answer, close, solve
 from complaints.domain.status_page import files_from, lines_for
 from complaints.models import Complaint
 from complaints.tests.factories import ComplaintFactory
-from complaints.tests.mails import letter, mailbox, taken
+from complaints.tests.mails import case_by_mail, letter, taken
 from complaints.tests.test_mail_reading import bounce
 from complaints.views.detail import lines_of
 from core.models import Notification
@@ -25,17 +25,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def box():
-    return mailbox()
-
-
-@pytest.fixture
 def case(box, agent):
-    """A case that came by mail and is in progress."""
-    mail = taken(box, letter(message_id="<first@customer.example>"))
-    Complaint.objects.filter(pk=mail.complaint.pk).update(owner=agent, team=agent.team, state=State.WORKING)
-    mail.complaint.refresh_from_db()
-    return mail.complaint
+    return case_by_mail(box, agent)
 
 
 @pytest.fixture

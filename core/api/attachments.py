@@ -97,10 +97,8 @@ class AttachmentViewSet(ScopedReadViewSet):
         token = self.request.auth
         if not isinstance(token, ApiToken):
             return found
-        labels = [kind.model._meta.label_lower for kind in attachables()]
-        return found.filter(
-            subject_type__in=[label for label in labels if may_read_kind(token.scopes, label)]
-        )
+        labels = [kind.label for kind in attachables() if may_read_kind(token.scopes, kind.label)]
+        return found.filter(subject_type__in=labels)
 
     def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Request:
         """Bound the upload before anything reads it."""

@@ -8,7 +8,7 @@ without a run, which the next night sweeps.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -58,17 +58,18 @@ def _keys(due: QuerySet[Any]) -> Iterator[int]:
         last = keys[-1]
 
 
+def _forget_each(due: QuerySet[Any], forget: Callable[[QuerySet[Any], int], int | None]) -> tuple[int, int]:
+    """Forget one run after the other; return how many were forgotten, and how many rows went with them."""
+    gone = [rows for pk in _keys(due) if (rows := forget(due, pk)) is not None]
+    return len(gone), sum(gone)
+
+
 # ---- imports ----------------------------------------------------------------------------------------
 def _forget_imports(before: datetime) -> dict[str, int]:
     due = ImportRun.objects.filter(_old(before)).exclude(file="").exclude(state__in=_AT_WORK)
     due = due.filter(Q(undone_at__isnull=True) | Q(undone_at__lt=before))
-    counted = {"imports": 0, "import_lines": 0}
-    for pk in _keys(due):
-        lines = _forget_import(due, pk)
-        if lines is not None:
-            counted["imports"] += 1
-            counted["import_lines"] += lines
-    return counted
+    runs, lines = _forget_each(due, _forget_import)
+    return {"imports": runs, "import_lines": lines}
 
 
 def _forget_import(due: QuerySet[Any], pk: int) -> int | None:
@@ -117,13 +118,8 @@ def _forget_bulk_runs(before: datetime) -> dict[str, int]:
     quiet = Q(job__isnull=True) | _old(before, "job__")
     ended = Q(state__in=[BulkState.DONE, BulkState.UNDONE]) | Q(job__isnull=True) | Q(job__state__in=_STOPPED)
     due = BulkRun.objects.filter(_old(before), quiet, ended, counts__isnull=True)
-    counted = {"bulk_runs": 0, "bulk_rows": 0}
-    for pk in _keys(due):
-        rows = _forget_bulk_run(due, pk)
-        if rows is not None:
-            counted["bulk_runs"] += 1
-            counted["bulk_rows"] += rows
-    return counted
+    runs, rows = _forget_each(due, _forget_bulk_run)
+    return {"bulk_runs": runs, "bulk_rows": rows}
 
 
 @transaction.atomic

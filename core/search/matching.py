@@ -24,6 +24,8 @@ Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 #: A word that more terms begin with is common.
 COMMON = 10_000
+#: The same where the person's rows are few, and each of them can be asked.
+RARE = 1_000
 #: Who sees no more rows than that is served from these rows.
 FEW = 10_000
 #: Of several words that are all common, so many terms are read to find the records that have them all.
@@ -79,18 +81,13 @@ class Narrowed:
         return rows if self.keys is None else rows.filter(pk__in=self.keys)
 
 
-def narrowed(
-    kind: SearchType,
-    words: Sequence[str],
-    user: Any,
-    *,
-    common_from: int = COMMON,
-) -> Narrowed:
+def narrowed(kind: SearchType, words: Sequence[str], user: Any, *, of_few: bool = False) -> Narrowed:
     """Read the terms of the words, and say what a row that matches all of them must be.
 
     Of words that are all common the records that have them all are read, unless the person sees few rows,
-    each of which can be asked.
+    each of which can be asked; `of_few` says so beforehand, and then a word counts as common sooner.
     """
+    common_from = RARE if of_few else COMMON
     keys: set[int] | None = None
     conditions: list[Q] = []
     common: list[_Part] = []
@@ -107,7 +104,7 @@ def narrowed(
             conditions.append(_any_of(parts, found))
             common += parts if by_key else []
     all_common = keys is None and len(common) > 1 and len(common) == len(conditions)
-    if all_common and common_from == COMMON and few_of(kind, user) is None:
+    if all_common and not of_few and few_of(kind, user) is None:
         keys = _with_all(common)
         is_rare = keys is not None
     return Narrowed(keys, tuple(conditions), is_rare)
@@ -146,7 +143,7 @@ class _Part:
     user: Any
     sensitive: bool = True
 
-    def ids(self, most: int = COMMON) -> set[int] | None:
+    def ids(self, most: int) -> set[int] | None:
         """Return the records whose terms match; None where there are too many to say."""
         terms = hits(self.kind, self.word, self.user, sensitive=self.sensitive)
         found = list(terms.values_list("object_id", flat=True)[: most + 1])

@@ -20,9 +20,7 @@ from core.search.types import SearchType
 
 #: Terms that are looked at: at first, and where too few of them are within the person's reach.
 PROBES = (400, 2_000, 8_000)
-#: A word that more terms begin with is asked of each row, where the person's rows are few.
-RARE = 1_000
-#: These are asked the newest first, a part at a time.
+#: Of few rows the newest are asked first, a part at a time.
 CHUNKS = ((0, 60), (60, 240), (240, 900), (900, 3_000), (3_000, FEW))
 
 
@@ -63,7 +61,7 @@ def _of_few(
     """Return further matches for who sees few rows, or whose words few records have; None for others."""
     if reach_of(user, kind.model) == Reach.ALL:
         return None
-    wanted = narrowed(kind, words, user, common_from=RARE)
+    wanted = narrowed(kind, words, user, of_few=True)
     if wanted.is_rare:
         return _listed(wanted, visible, found, most)
     few = few_of(kind, user)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -16,13 +14,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from core.domain.imports import import_now, run_undo, start_run, start_undo
 from core.domain.rates import set_rate
 from core.domain.teams import create_team
 from core.imports.faults import Fault
 from core.imports.targets import target_of
 from core.models import AuditEntry, ExchangeRate, ImportRun, Job, Team, User
 from core.tests.factories import TeamFactory, UserFactory
+from core.tests.imports import counts, faults, imported, undone
 
 pytestmark = pytest.mark.django_db
 
@@ -42,27 +40,6 @@ FILES = {USERS: USER_FILE, TEAMS: TEAM_FILE, RATES: RATE_FILE}
 def chief(user_in: Callable[..., User]) -> User:
     UserFactory(username="li", full_name="Li Lei")
     return user_in("administrator")
-
-
-def imported(target: str, text: str, by: User, *, dry_run: bool = False, **options: Any) -> ImportRun:
-    run = start_run(target, io.BytesIO(text.encode()), filename="file.csv", by=by, options=options)
-    return import_now(run, by=by, dry_run=dry_run)
-
-
-def counts(run: ImportRun) -> dict[str, int]:
-    return {name: number for name, number in run.counts.items() if number}
-
-
-def faults(run: ImportRun) -> dict[int, list[str]]:
-    rows = run.lines.order_by("line")
-    return {line.line: [fault["code"] for fault in line.faults] for line in rows if line.faults}
-
-
-def undone(run: ImportRun, by: User) -> ImportRun:
-    start_undo(run, by=by)
-    run_undo(run.pk, run.attempt)
-    run.refresh_from_db()
-    return run
 
 
 def stored() -> list:

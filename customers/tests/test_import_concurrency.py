@@ -11,8 +11,8 @@ from django.db.models import Sum
 from core.domain.imports import import_now, run_import, walking
 from core.domain.imports.running import begin_import
 from core.models import User
+from core.tests.imports import begun, counts
 from customers.models import Customer, Order, OrderTotals, TimelineEvent
-from customers.tests.imports import begun, counts
 from customers.tests.test_concurrency import at_once
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]

@@ -8,10 +8,10 @@ from datetime import date
 import pytest
 
 from core.models import AuditEntry, Notification, Team, User
+from core.tests.imports import counts, faults, imported
 from customers.choices import EventKind
 from customers.models import AxisChange, Contact, Customer, Metrics, OrderTotals, Tag, TimelineEvent
 from customers.tests.factories import CustomerFactory
-from customers.tests.imports import counts, faults, imported
 
 TARGET = "customers.customer"
 
@@ -203,7 +203,7 @@ def test_same_key_twice_in_a_file_names_the_first_row(manager: User) -> None:
 )  # fmt: skip
 def test_bad_value_is_refused_with_its_reason(manager: User, heading: str, value: str, code: str) -> None:
     from core.domain.imports import import_now, set_format
-    from customers.tests.imports import begun
+    from core.tests.imports import begun
 
     run = begun(TARGET, f"name,{heading}\nAcme,{value}\nOther,\n", manager)
     run = import_now(set_format(run, {"date_order": "ymd"}, by=manager), by=manager)

@@ -11,13 +11,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from opencc import OpenCC
 
-from core.domain.imports import run_undo, start_undo
 from core.imports.targets import all_targets
-from core.models import ImportRun, User
+from core.models import User
+from core.tests.imports import counts, faults, imported, undone
 from customers.models import Contact, Interaction, Person, Price, Product, Task
 from customers.standardise import phone
 from customers.tests.factories import ContactFactory, CustomerFactory, ProductFactory
-from customers.tests.imports import counts, faults, imported
 
 CONTACTS, INTERACTIONS = "customers.contact", "customers.interaction"
 TASKS, PRODUCTS = "customers.task", "customers.product"
@@ -49,13 +48,6 @@ SIMPLE = list(FILES)
 @pytest.fixture
 def customer(manager: User):
     return CustomerFactory(code="T-1", name="东方银行", owner=manager)
-
-
-def undone(run: ImportRun, by: User) -> ImportRun:
-    start_undo(run, by=by)
-    run_undo(run.pk, run.attempt)
-    run.refresh_from_db()
-    return run
 
 
 def stored(target: str) -> list:

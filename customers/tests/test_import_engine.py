@@ -35,8 +35,8 @@ from core.domain.jobs import JobCancelled, request_cancel
 from core.errors import Conflict, DomainError
 from core.models import AuditEntry, ImportLine, ImportRun, Job, Notification, User
 from core.tasks import run_job
+from core.tests.imports import begun, counts, faults, imported
 from customers.models import Customer, Order, TimelineEvent
-from customers.tests.imports import begun, counts, faults, imported
 
 CUSTOMERS = "customers.customer"
 ORDERS = "customers.order"

@@ -13,10 +13,10 @@ from django.core.management import CommandError, call_command
 from django.db.models import Sum
 
 from core.models import ExchangeRate, Team, User
+from core.tests.imports import counts, faults, imported
 from customers.domain.orders import delete_order
 from customers.models import Customer, Order, OrderDay, OrderLine, OrderTotals, TimelineEvent
 from customers.tests.factories import CustomerFactory, OrderFactory, ProductFactory
-from customers.tests.imports import counts, faults, imported
 
 TARGET = "customers.order"
 

@@ -15,8 +15,8 @@ from django.urls import reverse
 from core.domain.imports import import_now
 from core.models import ImportRun, User
 from core.tasks import run_job
+from core.tests.imports import begun, imported
 from customers.models import Customer
-from customers.tests.imports import begun, imported
 
 TARGET = "customers.customer"
 FILE = "客户编号,客户名称,等级\n1,甲,A+\n2,乙,核心\n3,丙,A+\n4,,核心\n"

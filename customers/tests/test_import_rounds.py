@@ -31,13 +31,13 @@ from core.errors import DomainError
 from core.imports.targets import all_targets, target_of
 from core.imports.templates import example_of, template_csv, template_workbook
 from core.models import ImportMapping, User
+from core.tests.imports import begun, counts, faults, imported
 from customers.domain.contacts import add_contact
 from customers.domain.customers import create_customer
 from customers.domain.interactions import record_interaction
 from customers.domain.orders import create_order, refund_order
 from customers.domain.tasks import create_task
 from customers.models import Customer
-from customers.tests.imports import begun, counts, faults, imported
 
 CUSTOMERS = "customers.customer"
 LANGUAGES = ("en", "zh-hans", "zh-hant")

@@ -12,11 +12,11 @@ from core.domain.jobs import JobCancelled
 from core.errors import Conflict
 from core.models import AuditEntry, ImportRun, User
 from core.tasks import run_job
+from core.tests.imports import begun, counts, faults, imported, undone
 from customers.domain.customers import update_customer
 from customers.domain.interactions import record_interaction
 from customers.domain.orders import update_order
 from customers.models import Contact, Customer, Order, OrderDay, OrderTotals, Person
-from customers.tests.imports import begun, counts, faults, imported
 
 CUSTOMERS, ORDERS = "customers.customer", "customers.order"
 FILE = (
@@ -37,13 +37,6 @@ HISTORY = "customer id,order no,date,amount,seats\n" + "".join(
 @pytest.fixture(autouse=True)
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(undoing, "BATCH", 5)
-
-
-def undone(run: ImportRun, by: User) -> ImportRun:
-    start_undo(run, by=by)
-    run_undo(run.pk, run.attempt)
-    run.refresh_from_db()
-    return run
 
 
 def state() -> dict[str, list]:

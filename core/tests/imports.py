@@ -6,7 +6,7 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
-from core.domain.imports import import_now, set_columns, start_run
+from core.domain.imports import import_now, run_undo, set_columns, start_run, start_undo
 from core.models import ImportRun, User
 
 
@@ -46,3 +46,11 @@ def faults(run: ImportRun) -> dict[int, list[str]]:
         for line in run.lines.order_by("line")
         if line.faults
     }
+
+
+def undone(run: ImportRun, by: User) -> ImportRun:
+    """Take an import back."""
+    start_undo(run, by=by)
+    run_undo(run.pk, run.attempt)
+    run.refresh_from_db()
+    return run
