@@ -22,8 +22,7 @@ from core.imports.fields import TargetField
 from core.imports.targets import UndoLine
 from core.imports.unversioned import UnversionedTarget
 from core.models import User
-from customers import standardise
-from customers.imports.people import refuse_unknown
+from customers.imports.people import key_of
 from customers.rules import FIRST_DAY, LAST_DAY
 
 
@@ -91,19 +90,17 @@ class _Calendars:
             if found is None:
                 plan.row.refuse("no_calendar", "calendar")
         else:
-            found = next((row for row in self._rows if _key(text) in {_key(row.name), _key(str(row))}), None)
+            found = next(
+                (row for row in self._rows if key_of(text) in {key_of(row.name), key_of(str(row))}), None
+            )
             if found is None:
-                refuse_unknown(plan.row, "unknown_calendar", "calendar", text, map(str, self._rows))
+                plan.row.refuse_name("unknown_calendar", "calendar", text, map(str, self._rows))
         if found is not None:
             plan.values["calendar"] = found
 
     def monday_of(self, calendar: BusinessCalendar) -> list[list[str]]:
         """Return the hours of a Monday as it is now."""
         return self._mondays.get(calendar.pk, [])
-
-
-def _key(text: str) -> str:
-    return standardise.half_width(text).strip().casefold()
 
 
 class CalendarDayTarget(UnversionedTarget):

@@ -14,8 +14,7 @@ from complaints.rules import can_handle
 from core.access import can
 from core.imports.declared import DeclaredSession, Plan
 from core.models import User
-from customers import standardise
-from customers.imports.people import People, refuse_unknown
+from customers.imports.people import People, key_of
 
 _LANGUAGES = ("name_en", "name_zh_hans", "name_zh_hant")
 _SHOWN = 5
@@ -29,11 +28,7 @@ def kind_of(plan: Plan, session: DeclaredSession) -> str:
 
 def names_of(row: Any) -> set[str]:
     """Return the names of a queue or category in every language, as comparison sees them."""
-    return {_key(getattr(row, name)) for name in _LANGUAGES if getattr(row, name)}
-
-
-def _key(text: str) -> str:
-    return standardise.half_width(text).strip().casefold()
+    return {key_of(getattr(row, name)) for name in _LANGUAGES if getattr(row, name)}
 
 
 class CategoryReference:
@@ -74,13 +69,13 @@ class CategoryReference:
             return
         kind = kind_of(plan, self._session)
         codes = {text.strip().lower()} if (kind, text.strip().lower()) in self._editions else set()
-        codes = codes or self._in_use(kind, self._codes.get((kind, _key(text)), set()), received)
+        codes = codes or self._in_use(kind, self._codes.get((kind, key_of(text)), set()), received)
         if len(codes) == 1:
             plan.values["category"] = self.edition(kind, next(iter(codes)), received)
         elif codes:
             plan.row.refuse("ambiguous_category", "category", candidates=", ".join(sorted(codes)[:_SHOWN]))
         else:
-            refuse_unknown(plan.row, "unknown_category", "category", text, self._names(kind))
+            plan.row.refuse_name("unknown_category", "category", text, self._names(kind))
 
     def _in_use(self, kind: str, codes: set[str], at: datetime) -> set[str]:
         """Of several codes that ever had the name, those whose edition of the day has it still decide."""
@@ -135,12 +130,12 @@ class QueueReference:
             return
         kind = kind_of(plan, self._session)
         own = [queue for queue in self.queues if queue.kind == kind]
-        found = next((queue for queue in own if _key(text) in names_of(queue)), None)
+        found = next((queue for queue in own if key_of(text) in names_of(queue)), None)
         if found is None:
             names = [
                 name for queue in own for name in (getattr(queue, column) for column in _LANGUAGES) if name
             ]
-            refuse_unknown(plan.row, "unknown_queue", "queue", text, names)
+            plan.row.refuse_name("unknown_queue", "queue", text, names)
         else:
             plan.values["queue"] = found
 

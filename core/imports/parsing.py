@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
 from core.imports import values
@@ -33,6 +34,14 @@ class Row:
     def refuse(self, code: str, field: str = "", /, **params: Any) -> None:
         """Add a fault about a field, or about the whole row."""
         self.faults.append(Fault(code, field, self.texts.get(field, ""), params))
+
+    def refuse_name(self, code: str, field: str, text: str, known: Iterable[str]) -> None:
+        """Refuse a name that nobody has; where others come near, by `<code>_near` with those."""
+        near = get_close_matches(text, list(known), n=3, cutoff=0.6)
+        if near:
+            self.refuse(f"{code}_near", field, candidates=", ".join(near))
+        else:
+            self.refuse(code, field)
 
 
 class RowParser:

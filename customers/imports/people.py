@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -33,10 +32,10 @@ class People:
         found: dict[str, User | None] = {}
         users = self._everybody
         for user in users:
-            name = _key(user.full_name)
+            name = key_of(user.full_name)
             found[name] = None if name in found else user
         for user in users:
-            found |= {_key(text): user for text in (user.email, user.username) if text}
+            found |= {key_of(text): user for text in (user.email, user.username) if text}
         return found
 
     @cached_property
@@ -48,11 +47,11 @@ class People:
         teams = Team.objects.all()
         if reach_of(self.by, Customer, "import") != Reach.ALL:
             teams = teams.filter(pk__in=teams_in_reach(self.by))
-        return {_key(team.name): team for team in teams}
+        return {key_of(team.name): team for team in teams}
 
     @cached_property
     def _tags(self) -> dict[str, str]:
-        return {_key(name): name for name in Tag.objects.values_list("name", flat=True)}
+        return {key_of(name): name for name in Tag.objects.values_list("name", flat=True)}
 
     def default_owner(self, options: Mapping[str, Any]) -> User | None:
         """Return the owner of customers whose row names none."""
@@ -74,20 +73,20 @@ class People:
 
     def user(self, row: Row, field: str, text: str) -> User | None:
         """Return who is named, or refuse the row with the names that come near."""
-        key = _key(text)
+        key = key_of(text)
         owner = self._users.get(key)
         if owner is None and key in self._users:
-            logins = sorted(u.username for u in self._everybody if _key(u.full_name) == key)
+            logins = sorted(u.username for u in self._everybody if key_of(u.full_name) == key)
             row.refuse("ambiguous_user", field, candidates=", ".join(logins[:5]))
         elif owner is None:
-            refuse_unknown(row, "unknown_user", field, text, [user.full_name for user in self._everybody])
+            row.refuse_name("unknown_user", field, text, [user.full_name for user in self._everybody])
         return owner
 
     def team(self, row: Row, field: str, text: str) -> Team | None:
         """Return the team in reach that is named, or refuse the row with the names that come near."""
-        team = self._teams.get(_key(text))
+        team = self._teams.get(key_of(text))
         if team is None:
-            refuse_unknown(row, "unknown_team", field, text, [known.name for known in self._teams.values()])
+            row.refuse_name("unknown_team", field, text, [known.name for known in self._teams.values()])
         return team
 
     def refuse_hand_over(self, row: Row, customer: Customer, values: dict[str, Any]) -> None:
@@ -105,21 +104,13 @@ class People:
         " them."""
         names = []
         for text in row.values.get("tags", []):
-            known = self._tags.get(_key(text))
+            known = self._tags.get(key_of(text))
             if known is None and not can(self.by, "add", Tag):
                 row.refuse("unknown_tag", "tags", name=text)
             names.append(known or standardise.half_width(text)[:50])
         return names
 
 
-def refuse_unknown(row: Row, code: str, field: str, text: str, known: Iterable[str]) -> None:
-    """Refuse a name that nobody has, with those that come near."""
-    near = get_close_matches(text, list(known), n=3, cutoff=0.6)
-    if near:
-        row.refuse(f"{code}_near", field, candidates=", ".join(near))
-    else:
-        row.refuse(code, field)
-
-
-def _key(text: str) -> str:
+def key_of(text: str) -> str:
+    """Return a name as comparison sees it."""
     return standardise.half_width(text).casefold()

@@ -16,7 +16,7 @@ from customers import standardise
 from customers.imports.finding import CustomerFinder, Match
 from customers.imports.finding import Reference as Named
 from customers.imports.order_fields import FIELDS as ORDER_FIELDS
-from customers.imports.people import People, refuse_unknown
+from customers.imports.people import People
 from customers.models import Contact, Product
 
 #: Columns that name the customer of a row; the first that is filled and known decides.
@@ -103,7 +103,7 @@ class PersonReference:
             plan.row.refuse("ambiguous_person", self._field)
         else:
             names = [place.person.name for place in self._places.get(customer.pk, [])]
-            refuse_unknown(plan.row, "unknown_person", self._field, text, names)
+            plan.row.refuse_name("unknown_person", self._field, text, names)
 
 
 class UserReference:
@@ -160,4 +160,4 @@ def refuse_product(row: Row, found: Sequence[Product], names: Iterable[str]) -> 
         codes = ", ".join(product.code for product in found[:_SHOWN])
         row.refuse("ambiguous_product", "product", candidates=codes)
     else:
-        refuse_unknown(row, "unknown_product", "product", row.values["product"], names)
+        row.refuse_name("unknown_product", "product", row.values["product"], names)

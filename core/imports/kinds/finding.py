@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Mapping
 from functools import cached_property
 
 from core.imports.parsing import Row
@@ -14,15 +13,6 @@ from core.models import Team, User
 def key_of(text: str) -> str:
     """Return a name as comparison sees it."""
     return half_width(text).strip().casefold()
-
-
-def refuse_unknown(row: Row, code: str, field: str, known: Iterable[str]) -> None:
-    """Refuse a name that nobody has, with those that come near."""
-    near = get_close_matches(row.texts.get(field, ""), list(known), n=3, cutoff=0.6)
-    if near:
-        row.refuse(f"{code}_near", field, candidates=", ".join(near))
-    else:
-        row.refuse(code, field)
 
 
 class Staff:
@@ -51,7 +41,9 @@ class Staff:
             logins = ", ".join(sorted(user.username for user in found)[:5])
             row.refuse("several_people", field, candidates=logins)
         else:
-            refuse_unknown(row, "no_such_person", field, (user.full_name for user in self.people))
+            row.refuse_name(
+                "no_such_person", field, row.texts.get(field, ""), (user.full_name for user in self.people)
+            )
         return None
 
 

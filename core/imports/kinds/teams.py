@@ -13,7 +13,7 @@ from core.domain.teams import create_team, delete_team, update_team
 from core.errors import DomainError
 from core.imports.declared import DeclaredSession, Plan
 from core.imports.fields import TargetField
-from core.imports.kinds.finding import Staff, key_of, refuse_unknown, teams_by_key
+from core.imports.kinds.finding import Staff, key_of, teams_by_key
 from core.imports.unversioned import UnversionedTarget
 from core.models import Team, User
 from core.team_tree import below
@@ -87,7 +87,7 @@ class TeamTarget(UnversionedTarget):
         elif (above := session.seen.find(f"0:{key_of(text)}")) is not None and above[0] < plan.row.line:
             plan.values["parent"] = text
         else:
-            refuse_unknown(plan.row, "parent_team_unknown", "parent", ())
+            plan.row.refuse("parent_team_unknown", "parent")
 
     def create(self, values: Mapping[str, Any], session: DeclaredSession) -> models.Model:
         """Make the team."""

@@ -23,7 +23,7 @@ from core.domain.user_removal import remove_user, used_users
 from core.domain.users import create_user, switch_off, update_user
 from core.imports.declared import DeclaredSession, Plan
 from core.imports.fields import TargetField
-from core.imports.kinds.finding import key_of, refuse_unknown, teams_by_key
+from core.imports.kinds.finding import key_of, teams_by_key
 from core.imports.targets import ImportOptionsForm, UndoLine
 from core.imports.unversioned import UnversionedTarget
 from core.models import Team, User
@@ -121,7 +121,8 @@ class UserTarget(UnversionedTarget):
         if "team" in row.values:
             team = words.teams.get(key_of(row.values["team"]))
             if team is None:
-                refuse_unknown(row, "no_such_team", "team", (one.name for one in words.teams.values()))
+                names = (one.name for one in words.teams.values())
+                row.refuse_name("no_such_team", "team", row.texts.get("team", ""), names)
             values["team"] = team
         if "roles" in row.values:
             values["roles"] = words.roles_of(plan)
