@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.utils import timezone
 
+from complaints.domain.calendars import default_calendar, working_calendar
 from complaints.models import (
     CallBack,
     Cause,
@@ -18,6 +19,7 @@ from complaints.models import (
     Handler,
     Level,
 )
+from complaints.sla import add_working_days
 from complaints.tests.factories import ComplaintFactory, QueueFactory, policy
 from complaints.tests.learning import alert, improvement
 from core.domain.departures import arrange_departure, run_departure, today_here
@@ -54,6 +56,12 @@ def leaver(user_in: Callable[..., User]) -> User:
 @pytest.fixture
 def heir(user_in: Callable[..., User]) -> User:
     return user_in("agent", full_name="Next Nia")
+
+
+def next_working_day() -> datetime:
+    """Return a moment on which colleagues call, whatever day the test runs on."""
+    now = timezone.now()
+    return add_working_days(now, 1, working_calendar(default_calendar(), since=now))
 
 
 def leave(leaver: User, boss: User, heir: User) -> Departure:
@@ -138,7 +146,7 @@ def test_who_gets_a_case_does_not_call_about_it(
         Handler.objects.create(user=person)
     case = ComplaintFactory(owner=leaver, state="solved", solved_at=timezone.now(), team=leaver.team)
     due = CallBack.objects.create(
-        complaint=case, cycle=1, owner=heir, handler=leaver, due_at=timezone.now() + timedelta(days=1)
+        complaint=case, cycle=1, owner=heir, handler=leaver, due_at=next_working_day()
     )
     settled = CallBack.objects.create(
         complaint=case, cycle=2, owner=heir, handler=leaver, due_at=timezone.now(), state="cancelled"
@@ -162,7 +170,7 @@ def test_the_team_that_gets_a_case_calls_about_it(
         Handler.objects.create(user=person)
     case = ComplaintFactory(owner=leaver, state="solved", solved_at=timezone.now(), team=leaver.team)
     due = CallBack.objects.create(
-        complaint=case, cycle=1, owner=heir, handler=leaver, due_at=timezone.now() + timedelta(days=1)
+        complaint=case, cycle=1, owner=heir, handler=leaver, due_at=next_working_day()
     )
     leave(leaver, boss, heir)
     due.refresh_from_db()
@@ -179,7 +187,7 @@ def test_a_call_back_never_comes_to_who_handled_the_case(
     case = ComplaintFactory(owner=boss, team=leaver.team)
     rows = [
         CallBack.objects.create(
-            complaint=case, cycle=cycle, owner=leaver, handler=heir, due_at=timezone.now() + timedelta(days=1)
+            complaint=case, cycle=cycle, owner=leaver, handler=heir, due_at=next_working_day()
         )
         for cycle in (1, 2)
     ]
