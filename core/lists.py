@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -94,10 +94,14 @@ class ListDefinition:
         return [column for column in self.columns if column.is_open_to(user, action)]
 
     def page_columns(self, user: Any, chosen: Sequence[str] = ()) -> list[Column]:
-        """Return the columns of the page in the order chosen, or the usual ones; unknown keys say nothing."""
+        """Return the columns of the page in the order chosen, or the usual ones; unknown keys say nothing.
+
+        Their headings are words of the language in force: each cell says its heading.
+        """
         offered = {column.key: column for column in self.columns_for(user) if column.on_page}
         found = [offered[key] for key in dict.fromkeys(chosen) if key in offered]
-        return found or [offered[key] for key in self.default_columns if key in offered]
+        found = found or [offered[key] for key in self.default_columns if key in offered]
+        return [replace(column, heading=str(column.heading)) for column in found]
 
     def file_columns(self, user: Any, chosen: Sequence[str] = ()) -> list[Column]:
         """Return the columns of a file: those chosen, or all that the person may take away."""

@@ -13,6 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.addresses import address_of
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -151,7 +153,7 @@ def entries_for(request: HttpRequest) -> list[dict[str, Any]]:
             {
                 "key": entry.key,
                 "label": entry.label,
-                "url": reverse(entry.url_name),
+                "url": address_of(entry.url_name),
                 "icon": entry.icon,
                 "count": counts.get(entry.key, 0),
             }
@@ -161,7 +163,7 @@ def entries_for(request: HttpRequest) -> list[dict[str, Any]]:
 
 def entry_at(url: str) -> str:
     """Return the key of the entry below which the address lies; empty where there is none."""
-    places = {entry.key: reverse(entry.url_name) for entry in all_entries()}
+    places = {entry.key: address_of(entry.url_name) for entry in all_entries()}
     above = [key for key, place in places.items() if url == place or (place != "/" and url.startswith(place))]
     return max(above, key=lambda key: len(places[key]), default="")
 

@@ -9,6 +9,28 @@ from django.template.base import FilterExpression, Parser, Token
 register = template.Library()
 
 
+class OnceNode(Node):
+    """Draws its content for the first row, and the same for those after it."""
+
+    def __init__(self, content: NodeList) -> None:
+        self.content = content
+
+    def render(self, context: Context) -> str:
+        """Keep what was drawn as long as this template is drawn: the language cannot change meanwhile."""
+        drawn: str | None = context.render_context.get(self)
+        if drawn is None:
+            drawn = context.render_context[self] = self.content.render(context)
+        return drawn
+
+
+@register.tag("once")
+def once(parser: Parser, _token: Token) -> OnceNode:
+    """{% once %}…{% endonce %} in a loop: what is alike in every row, as words and fixed addresses."""
+    content = parser.parse(("endonce",))
+    parser.delete_first_token()
+    return OnceNode(content)
+
+
 class CellsNode(Node):
     """Draws every column with the part of the template that is written for its key."""
 
