@@ -175,7 +175,8 @@ class ScopedQuerySet(models.QuerySet[Any]):
     `owner_path` and `team_path` lead to the user and the team that own a row; None where there is no
     such axis. `live_paths` name the `deleted_at` columns that must be empty for a row to be shown.
     `share_path` leads to the record through whose shares the row is reached (`core.lent`);
-    `lent_when_absent` is True for work that a deputy does for an absent owner.
+    `lent_when_absent` is True for work that a deputy does for an absent owner. `reached_through` names the
+    record by which alone a row is reached, empty where the row itself says who owns it.
     """
 
     owner_path: str | None = "owner"
@@ -183,6 +184,7 @@ class ScopedQuerySet(models.QuerySet[Any]):
     live_paths: tuple[str, ...] = ()
     share_path: str = ""
     lent_when_absent: bool = False
+    reached_through: str = ""
 
     def live(self) -> Self:
         """Rows that are not in the recycle bin, nor below a record that is."""

@@ -25,6 +25,7 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError
+from core.few import Few
 
 
 @dataclass(frozen=True)
@@ -64,11 +65,17 @@ class KeysetPage:
 
 @dataclass(frozen=True)
 class _Order:
-    """What is read: the rows, and in which order."""
+    """What is read: the rows, and in which order; `few` leads to the same rows by their keys."""
 
     queryset: models.QuerySet[Any]
     key: SortKey
     descending: bool
+    few: Few | None = None
+
+    @cached_property
+    def source(self) -> models.QuerySet[Any]:
+        """What the narrow query reads."""
+        return self.queryset if self.few is None else self.few.for_sort(self.key.path)
 
     @cached_property
     def is_rounded(self) -> bool:
@@ -95,7 +102,7 @@ class _Order:
 
     def segment(self, *, nulls: bool) -> models.QuerySet[Any]:
         """Rows whose key is NULL, or whose key has a value, in order."""
-        rows = self.queryset
+        rows = self.source
         if self.key.nullable:
             rows = rows.filter(**{f"{self.key.path}__isnull": nulls})
         sign = "-" if self.descending else ""
@@ -129,14 +136,17 @@ def paginate(
     page_size: int,
     fingerprint: str,
     count: bool = False,
+    few: Few | None = None,
 ) -> KeysetPage:
     """Return the page at `cursor`, or the first. A cursor that is broken or of another list is refused.
+
+    Where the person reaches few rows `few` finds the page; what it shows is read by `queryset` alone.
 
     A page that has emptied meanwhile is never a dead end: going back from it shows the first page,
     going on from it the last.
     """
     salt = f"core.keyset:{fingerprint}:{sort.path}:{descending}"
-    order = _Order(queryset, sort, descending)
+    order = _Order(queryset, sort, descending, few)
     place = _read_cursor(cursor, salt) if cursor else None
     found = _take(order, place, page_size)
     emptied = not found and place is not None

@@ -26,6 +26,7 @@ class BelowCustomer(ScopedQuerySet):
     live_paths: tuple[str, ...] = ("customer__deleted_at",)
     share_path = "customer"
     lent_when_absent = True
+    reached_through = "customer"
 
 
 class TagQuerySet(ScopedQuerySet):

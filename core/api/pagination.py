@@ -42,6 +42,7 @@ class KeysetPagination(BasePagination):
             page_size=self.size_of(request),
             fingerprint=fingerprint(request.user.pk, request.path, self._filters(request), name),
             count=request.query_params.get("count") == "1",
+            few=view.few() if hasattr(view, "few") else None,
         )
         return self.keyset_page.rows
 

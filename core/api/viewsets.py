@@ -16,6 +16,7 @@ from core.api.pagination import KeysetPagination
 from core.api.selection import keep_fields
 from core.domain.sequence import changes_since, is_followed
 from core.errors import DomainError
+from core.few import Few, few_in_reach
 from core.keyset import SortKey
 from core.models import User
 
@@ -114,6 +115,13 @@ class ScopedReadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewse
             nothing: models.QuerySet[Any] = manager.none()
             return nothing
         return self.for_api(manager.visible_to(self.caller))
+
+    def few(self) -> Few | None:
+        """Return the rows of the list that pass the filters by their keys, where the caller reaches few."""
+        found = few_in_reach(self.model, self.caller) if self.action == "list" else None
+        if found is None:
+            return None
+        return found.filtered(lambda rows: self.filter_queryset(self.for_api(rows)))
 
     def for_api(self, rows: Any) -> models.QuerySet[Any]:
         """Return the rows with everything the serializer reads."""

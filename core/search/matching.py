@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.lookups import Exact
 
+from core.few import few_keys
 from core.search.terms import CODE, LAST, PIECE, ways_for
 from core.search.text import words_of
 from core.search.types import SearchType, type_named, type_of
@@ -26,8 +27,6 @@ Rows = TypeVar("Rows", bound=QuerySet[Any])
 COMMON = 10_000
 #: The same where the person's rows are few, and each of them can be asked.
 RARE = 1_000
-#: Who sees no more rows than that is served from these rows.
-FEW = 10_000
 #: Of several words that are all common, so many terms are read to find the records that have them all.
 MANY = 100_000
 
@@ -53,16 +52,10 @@ def matching_words(rows: Rows, kind: SearchType, words: Sequence[str], user: Any
 
 def few_of(kind: SearchType, user: Any) -> list[int] | None:
     """Return the keys of the rows in the person's reach, the newest first, where they are few; else None."""
-    manager: Any = kind.model._default_manager
-    parts = None if user is None else manager.all().parts_in_reach(user)
-    if parts is None:
-        return None
-    keys: set[int] = set()
-    for part in parts:
-        keys.update(manager.filter(part).live().order_by().values_list("pk", flat=True)[: FEW + 1])
-        if len(keys) > FEW:
-            return None
-    return sorted(keys, reverse=True)
+    rows: Any = kind.model._default_manager.all()
+    parts = None if user is None else rows.parts_in_reach(user)
+    keys = None if parts is None else few_keys(rows, parts)
+    return None if keys is None else sorted(keys, reverse=True)
 
 
 @dataclass(frozen=True)

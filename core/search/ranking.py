@@ -13,8 +13,9 @@ from typing import Any
 from django.db import connection
 
 from core.access import reach_of
+from core.few import FEW
 from core.roles import Reach
-from core.search.matching import FEW, Narrowed, few_of, hits_of, matching_few, narrowed
+from core.search.matching import Narrowed, few_of, hits_of, matching_few, narrowed
 from core.search.terms import CODE, LAST, PIECE, Way, ways_for
 from core.search.types import SearchType
 

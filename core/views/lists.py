@@ -15,6 +15,7 @@ from django.views import View
 
 from core.access import can
 from core.errors import DomainError
+from core.few import Few, few_in_reach
 from core.filters import ScopedFilterSet
 from core.keyset import KeysetPage, SortKey, fingerprint, paginate
 from core.masking import note_list, note_shown
@@ -38,18 +39,20 @@ class ListPage(RightsMixin, View):
     page_size: ClassVar[int] = 50
     export_key: ClassVar[str | None] = None
     nav_current: ClassVar[str] = ""
+    #: True where `rows()` takes nothing away from what is visible: few rows are then read by their keys.
+    shows_all_visible: ClassVar[bool] = True
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "required_right" not in cls.__dict__ and "model" in cls.__dict__:
             cls.required_right = ("view", cls.model)
+        if "rows" in cls.__dict__ and "shows_all_visible" not in cls.__dict__:
+            cls.shows_all_visible = False
 
     def rows(self) -> models.QuerySet[Any]:
         """Return the rows the person may see, with all that one line of the list shows."""
         manager: Any = self.model._default_manager
-        found: Any = manager.visible_to(self.person)
-        rows: models.QuerySet[Any] = found.for_list() if hasattr(found, "for_list") else found
-        return rows
+        return _for_list(manager.visible_to(self.person))
 
     def extra_context(self) -> dict[str, Any]:
         """Return more context for the template."""
@@ -88,7 +91,15 @@ class ListPage(RightsMixin, View):
             page_size=self.page_size,
             fingerprint=fingerprint(*bound_to),
             count=self.request.GET.get("count") == "1",
+            few=self.few(),
         )
+
+    def few(self) -> Few | None:
+        """Return the rows that pass the filters by their keys, where the person reaches few."""
+        found = few_in_reach(self.model, self.person) if self.shows_all_visible else None
+        if found is None:
+            return None
+        return found.filtered(lambda rows: self.filterset.filter_queryset(_for_list(rows)))
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the list; filters that are not understood are named, and answer 400 with no rows."""
@@ -144,6 +155,11 @@ class ListPage(RightsMixin, View):
         if not self.export_key or not can(self.person, "export", self.model):
             return ""
         return f"{reverse('core:export-start')}?{urlencode({'key': self.export_key, 'query': self.query()})}"
+
+
+def _for_list(rows: Any) -> models.QuerySet[Any]:
+    listed: models.QuerySet[Any] = rows.for_list() if hasattr(rows, "for_list") else rows
+    return listed
 
 
 def read_sort(asked: str, keys: dict[str, SortKey], default: str) -> tuple[SortKey, bool, str]:

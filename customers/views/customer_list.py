@@ -28,6 +28,7 @@ class CustomerList(RecordFilters, ListPage):
     default_sort = "-stake"
     export_key = "customers.customer"
     nav_current = "customers"
+    shows_all_visible = True
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """Who may not see figures does not sort by them either: an order is a figure too."""
