@@ -7,7 +7,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import Q
-from django.forms import DateInput
+from django.forms import CheckboxSelectMultiple, DateInput
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +23,7 @@ class TokenFilterSet(ScopedFilterSet):
 
     q = django_filters.CharFilter(label=_("Search"), method="by_text", max_length=100)
     state = django_filters.MultipleChoiceFilter(
-        label=_("State"), choices=TokenState.choices, method="by_state"
+        label=_("State"), choices=TokenState.choices, method="by_state", widget=CheckboxSelectMultiple
     )
     user = django_filters.ModelChoiceFilter(label=_("Acts as"), queryset=visible(User))
     service = django_filters.ChoiceFilter(label=_("Of a service"), choices=YES_NO, method="by_service")

@@ -10,6 +10,7 @@ from django.db import models
 from core.audit_lines import ShownChange, in_words, shown_changes
 from core.domain.versions import lines_since
 
+#: Of a record that was saved very often meanwhile, the last ones.
 MOST_LINES = 20
 
 
@@ -51,7 +52,9 @@ def _typed(form: forms.BaseForm, field: str) -> str:
 
 
 def _named(form: forms.BaseForm, field: str, value: Any) -> Any:
-    """A choice of the form by its name; anything else as it is."""
-    if field not in form.fields or not isinstance(value, str):
+    """A choice of the form by its name; anything else as it is, records too: there may be very many."""
+    asked = form.fields.get(field)
+    if not isinstance(asked, forms.ChoiceField) or isinstance(asked, forms.ModelChoiceField):
         return value
-    return dict(getattr(form.fields[field], "choices", ()) or ()).get(value, value)
+    names: dict[Any, Any] = dict(asked.choices)  # type: ignore[arg-type]
+    return names.get(value, value) if isinstance(value, str) else value
