@@ -37,6 +37,7 @@ class CoreConfig(AppConfig):
         from core.record_history import register_history
         from core.search_types import register_search
         from core.shell import register_shell
+        from core.token_list import TOKENS
         from core.user_list import USER_EXPORT
         from core.views.audit import AUDIT_EXPORT
 
@@ -48,6 +49,7 @@ class CoreConfig(AppConfig):
         register_platform_parts()
         register_list(AUDIT_EXPORT)
         register_list(USER_EXPORT)
+        register_list(TOKENS)
         register_targets()
         register_responsibilities()
         register_history(Team)

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from core.access import role_table, sees_field
 from core.masking import MASK
 from core.models import AuditEntry
+from core.roles import Role
 
 _LONGEST = 80
 
@@ -35,6 +36,9 @@ _OTHER_LABELS: dict[str, Callable[[], str]] = {
     "handed_over": lambda: _("Handed over"),
     "files": lambda: _("Files"),
 }
+
+#: What the items of such fields are called, where keys are stored.
+_OTHER_WORDS: dict[str, dict[Any, Any]] = {"roles": dict(Role.choices)}
 
 
 def register_change_label(field: str, label: Callable[[], str]) -> None:
@@ -118,7 +122,8 @@ def _model(model: type[models.Model] | str) -> type[models.Model] | None:
 
 def _shown(model: type[models.Model] | None, name: str, pair: Sequence[Any]) -> ShownChange:
     if name in _OTHER_LABELS:
-        return ShownChange(name, _OTHER_LABELS[name](), _plain(pair[0]) or None, _plain(pair[1]) or None)
+        old, new = (_plain(value, _OTHER_WORDS.get(name)) or None for value in pair)
+        return ShownChange(name, _OTHER_LABELS[name](), old, new)
     column = _column(model, name)
     label = _label(column, name)
     if column is None:
@@ -144,8 +149,10 @@ def _column(model: type[models.Model] | None, name: str) -> Any:
         return None
 
 
-def _plain(value: Any) -> Any:
-    return ", ".join(str(item) for item in value) if isinstance(value, list) else value
+def _plain(value: Any, words: Mapping[Any, Any] | None = None) -> Any:
+    if not isinstance(value, list):
+        return value
+    return ", ".join(str((words or {}).get(item, item)) for item in value)
 
 
 def _value(column: Any, value: Any) -> Any:

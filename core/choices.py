@@ -88,6 +88,10 @@ class AuditAction(TextChoices):
     RAN = "ran", _("Ran")
 
 
+#: Of these, what changes the record that a line is about.
+CHANGING = frozenset({AuditAction.CREATED, AuditAction.CHANGED, AuditAction.DELETED, AuditAction.RESTORED})
+
+
 class FactorPolicy(TextChoices):
     """Who must have a second factor."""
 
@@ -140,6 +144,15 @@ class ImportOutcome(TextChoices):
     UPDATED = "updated", _("Updated")
     DUPLICATE = "duplicate", _("Duplicate")
     FAILED = "failed", _("Failed")
+
+
+class TokenState(TextChoices):
+    """What has become of an API token."""
+
+    ACTIVE = "active", _("Active")
+    UNUSED = "unused", _("Unused for 90 days")
+    EXPIRED = "expired", _("Expired")
+    REVOKED = "revoked", _("Revoked")
 
 
 class ViewScope(TextChoices):

@@ -253,7 +253,8 @@ def _choice_label(value: str, field: Field) -> str:
 
 
 # ---- the platform's own lists -----------------------------------------------------------------------
-_YES_NO = [("true", _("Yes")), ("false", _("No"))]
+#: What a filter offers that asks yes or no.
+YES_NO = [("true", _("Yes")), ("false", _("No"))]
 
 
 class UserFilterSet(ScopedFilterSet):
@@ -262,8 +263,8 @@ class UserFilterSet(ScopedFilterSet):
     q = django_filters.CharFilter(label=_("Search"), method="search")
     role = django_filters.ChoiceFilter(label=_("Role"), choices=Role.choices, field_name="groups__name")
     team = django_filters.ModelChoiceFilter(label=_("Team and below"), queryset=visible(Team), method="below")
-    active = django_filters.ChoiceFilter(label=_("May sign in"), choices=_YES_NO, method="by_active")
-    is_service = django_filters.ChoiceFilter(label=_("Service"), choices=_YES_NO, method="by_service")
+    active = django_filters.ChoiceFilter(label=_("May sign in"), choices=YES_NO, method="by_active")
+    is_service = django_filters.ChoiceFilter(label=_("Service"), choices=YES_NO, method="by_service")
 
     def below(self, rows: Any, name: str, value: Team) -> Any:
         """Members of the team and of the teams below it."""

@@ -52,6 +52,25 @@ class DomainForm(forms.ModelForm):  # type: ignore[type-arg]
         super().add_error(field if known else None, error)
 
 
+class VersionMixin(forms.Form):
+    """An edit form knows which version of the record its person saw."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        record = getattr(self, "instance", None)
+        if record is None or record.pk is None:
+            del self.fields["version"]
+        else:
+            self.fields["version"].initial = record.version
+
+    @property
+    def seen_version(self) -> int | None:
+        """The version that the person saw, where one is known."""
+        return self.cleaned_data.get("version")
+
+
 class PreferenceFields(forms.Form):
     """Language and zone as selects."""
 
@@ -59,7 +78,7 @@ class PreferenceFields(forms.Form):
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=_zone_choices, required=False)
 
 
-class ProfileForm(PreferenceFields, DomainForm):
+class ProfileForm(VersionMixin, PreferenceFields, DomainForm):
     """What a person may change about oneself."""
 
     fieldsets = (
@@ -80,7 +99,7 @@ class ProfileForm(PreferenceFields, DomainForm):
         ]
 
 
-class UserForm(PreferenceFields, DomainForm):
+class UserForm(VersionMixin, PreferenceFields, DomainForm):
     """A user, as an administrator sees it."""
 
     roles = forms.MultipleChoiceField(

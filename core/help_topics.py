@@ -42,6 +42,7 @@ _YOURS = (
             _("You see where you are signed in, and can sign out of one place or of all others."),
             _("A token is a password for a program. It is shown once; keep it as one keeps secrets."),
             _("A token does what you may do, within its scopes, until it runs out or you revoke it."),
+            _("The list of all tokens has former ones, too; administrators find everybody's there."),
         ),
         (
             "core:profile",

@@ -11,7 +11,7 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from core.access import ScopedQuerySet, can, reach_of, teams_above
-from core.choices import DepartureState, JobStanding, JobState, ViewScope
+from core.choices import CHANGING, DepartureState, JobStanding, JobState, ViewScope
 from core.lent import shareables
 from core.notices import MailState
 from core.roles import Reach
@@ -210,6 +210,10 @@ class AuditQuerySet(ScopedQuerySet):
             "-at", "-id"
         )
 
+    def of_changes(self) -> Self:
+        """Lines that tell of a change of their record; the others tell what was done with it."""
+        return self.filter(action__in=CHANGING)
+
     def for_list(self) -> Self:
         """Everything one row shows."""
         return self.select_related("actor")
@@ -265,17 +269,6 @@ class ImportMappingQuerySet(ScopedQuerySet):
     def of_headings(self, target: str, headings: str) -> Self:
         """How files with these headings were mapped, the last time first."""
         return self.filter(target=target, headings=headings).order_by("-used_at", "-pk")
-
-
-class ApiTokenQuerySet(ScopedQuerySet):
-    """Tokens; the owner is the user whose rights they carry."""
-
-    owner_path = "user"
-    team_path = None
-
-    def usable(self, at: datetime) -> Self:
-        """Tokens that are neither expired nor revoked, of users who may sign in."""
-        return self.filter(revoked_at__isnull=True, expires_at__gt=at, user__is_active=True)
 
 
 class SavedViewQuerySet(ScopedQuerySet):

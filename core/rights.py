@@ -17,7 +17,7 @@ ACTIONS: dict[str, str] = {
     "notification": "view change",
     "outgoingmail": "view retry",
     "importrun": "view add change",
-    "apitoken": "view add delete",
+    "apitoken": "view add delete export",
     "savedview": "view add change delete publish",
     "bulkrun": "view add undo",
     "departure": "view add change",

@@ -58,6 +58,16 @@ _CARDS = (
         group=SettingsGroup.PEOPLE,
     ),
     SettingsCard(
+        "tokens",
+        _("API tokens"),
+        _("Which program calls the API as whom, what it may do, and when it last did."),
+        "core:token-list",
+        "key",
+        38,
+        ("core.apitoken", "view"),
+        group=SettingsGroup.PEOPLE,
+    ),
+    SettingsCard(
         "organisation",
         _("Organisation"),
         _("Name, base currency and time zone."),

@@ -42,6 +42,7 @@ urlpatterns = [
     path("profile/sessions/end/", sessions.SessionsEnd.as_view(), name="sessions-end"),
     path("profile/sessions/<int:pk>/end/", sessions.SessionEnd.as_view(), name="session-end"),
     path("profile/tokens/new/", tokens.TokenCreate.as_view(), name="token-create"),
+    path("settings/tokens/", tokens.TokenList.as_view(), name="token-list"),
     path("tokens/<int:pk>/revoke/", tokens.TokenRevoke.as_view(), name="token-revoke"),
     path("settings/users/", users.UserList.as_view(), name="user-list"),
     path("settings/users/new/", users.UserCreate.as_view(), name="user-create"),

@@ -19,6 +19,7 @@ from complaints.spans import read_spans, spans_stored, stored_spans
 from core.errors import DomainError
 from core.imports.declared import DeclaredSession, Plan
 from core.imports.fields import TargetField
+from core.imports.groups import ImportGroup
 from core.imports.targets import UndoLine
 from core.imports.unversioned import UnversionedTarget
 from core.models import User
@@ -108,6 +109,8 @@ class CalendarDayTarget(UnversionedTarget):
 
     key = "complaints.calendarday"
     title = _("Holidays and make-up days")
+    group = ImportGroup.ORGANISATION
+    order = 40
     fields = FIELDS
     plain = ("day", "name")
     identity = (("calendar", "day"), ("day",))

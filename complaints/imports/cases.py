@@ -25,6 +25,7 @@ from complaints.models import Complaint
 from core.choices import ImportOutcome
 from core.domain.notifications import notify
 from core.imports.declared import DeclaredSession, DeclaredTarget, Plan
+from core.imports.groups import ImportGroup
 from core.imports.targets import ImportSession, UndoLine
 from core.models import User
 from customers import standardise
@@ -63,6 +64,8 @@ class CaseTarget(DeclaredTarget):
 
     key = "complaints.complaint"
     title = gettext_lazy("Complaints and service requests")
+    group = ImportGroup.WORK
+    order = 30
     fields = FIELDS
     plain = (
         "external_id", "title", "description", "remedy_sought", "contact_name", "contact_phone",

@@ -15,8 +15,8 @@ from django.views import View
 
 from complaints.models import Complaint
 from core.models import User
-from core.views.base import Right, RightsMixin
-from customers.views.base import CustomerFormPage, fetch, next_url, user_of
+from core.views.base import Right, RightsMixin, next_url
+from customers.views.base import CustomerFormPage, fetch, user_of
 
 NAV = "complaints"
 

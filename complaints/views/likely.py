@@ -19,10 +19,10 @@ from complaints.rules import can_call
 from complaints.sorting.foresight import LIKELY_SORTS
 from core.access import can
 from core.errors import DomainError
-from core.views.base import RightsMixin, render_page
+from core.views.base import RightsMixin, next_url, render_page
 from core.views.lists import ListPage
 from customers.models import Customer, Task
-from customers.views.base import RecordFilters, fetch, next_url, user_of
+from customers.views.base import RecordFilters, fetch, user_of
 
 NAV = "complaints"
 

@@ -12,8 +12,8 @@ from django.views import View
 
 from complaints.models import Complaint
 from complaints.views.base import NAV
-from core.views.base import RightsMixin, is_fragment, render_page
-from customers.views.base import fetch, next_url
+from core.views.base import RightsMixin, is_fragment, next_url, render_page
+from customers.views.base import fetch
 
 
 class CasePanel(RightsMixin, View):

@@ -31,9 +31,9 @@ from complaints.views.conduct import phrases_url
 from complaints.views.panels import CasePanel
 from core.access import can, require
 from core.errors import DomainError
-from core.views.base import Right, RightsMixin, number_in, render_page
+from core.views.base import Right, RightsMixin, next_url, number_in, render_page
 from core.views.lists import ListPage
-from customers.views.base import CustomerFormPage, RecordFilters, fetch, next_url
+from customers.views.base import CustomerFormPage, RecordFilters, fetch
 
 NAV = "settings"
 MOST_CITING = 50

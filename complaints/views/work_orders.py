@@ -21,9 +21,9 @@ from complaints.forms.cases import OutcomeForm, WorkOrderForm
 from complaints.models import WorkOrder
 from complaints.sorting.cases import WORK_SORTS
 from complaints.views.base import NAV, CaseVerb, case_crumbs
-from core.views.base import Right, RightsMixin
+from core.views.base import Right, RightsMixin, next_url
 from core.views.lists import ListPage
-from customers.views.base import CustomerFormPage, RecordFilters, fetch, next_url, user_of
+from customers.views.base import CustomerFormPage, RecordFilters, fetch, user_of
 
 ROWS_ON_PANEL = 8
 

@@ -10,6 +10,7 @@ from core.api.notifications import NotificationViewSet
 from core.api.picklists import PicklistValueViewSet
 from core.api.search import SearchViewSet
 from core.api.shares import ShareViewSet
+from core.api.tokens import ApiTokenViewSet
 from core.api.views import SavedViewViewSet
 
 routes: list[tuple[str, Any, str]] = [
@@ -19,5 +20,6 @@ routes: list[tuple[str, Any, str]] = [
     ("picklists", PicklistValueViewSet, "picklistvalue"),
     ("search", SearchViewSet, "search"),
     ("shares", ShareViewSet, "share"),
+    ("tokens", ApiTokenViewSet, "apitoken"),
     ("views", SavedViewViewSet, "savedview"),
 ]

@@ -12,14 +12,12 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from core.acting import acting
-from core.choices import AuditAction
+from core.choices import CHANGING, AuditAction
 from core.domain.changed import records_changed
 from core.lent import absent_owner
 from core.models import AuditEntry, User
 
 Changes = Mapping[str, tuple[Any, Any]]
-#: Lines that tell of a change of their record; the others tell what was done with it.
-_CHANGING = frozenset({AuditAction.CREATED, AuditAction.CHANGED, AuditAction.DELETED, AuditAction.RESTORED})
 
 
 def record(
@@ -36,7 +34,7 @@ def record(
     """
     entry = audit_line(action, by=by, subject=subject, changes=changes, note=note)
     entry.save()
-    if subject is not None and subject.pk is not None and action in _CHANGING:
+    if subject is not None and subject.pk is not None and action in CHANGING:
         records_changed(type(subject), [subject.pk])
     return entry
 

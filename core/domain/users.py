@@ -22,6 +22,7 @@ from core.domain.checks import check_record, refused, unique_or_conflict
 from core.domain.mails.former_address import tell_former_address
 from core.domain.notifications import notify
 from core.domain.sessions import invalidate_sessions
+from core.domain.versions import ensure_fresh, locked, raise_version
 from core.errors import Conflict, DomainError
 from core.models import ApiToken, User
 from core.roles import Role
@@ -55,35 +56,50 @@ def create_user(
 
 
 @transaction.atomic
-def update_user(user: User, data: Mapping[str, Any], *, roles: Iterable[str] | None = None, by: User) -> User:
-    """Change a user, and the roles where given.
+def update_user(
+    user: User,
+    data: Mapping[str, Any],
+    *,
+    roles: Iterable[str] | None = None,
+    by: User,
+    version: int | None = None,
+) -> User:
+    """Change a user, and the roles where given; return the user as stored.
 
     One may change the own name, address and preferences; all else needs the right to. An address that
-    was in use is told that it no longer is.
+    was in use is told that it no longer is. Refuses a stale `version`.
     """
     if user.pk != by.pk or set(data) - OWN_FIELDS:
         require(by, "change", User)
     if roles is not None:
-        set_roles(user, roles, by=by)
-    changes = differences(user, _known(data, ALL_FIELDS))
-    if not changes:
-        return user
+        _lock_administrators()  # before the user, as everywhere
+    stored = locked(user)
+    ensure_fresh(stored, version)
+    if roles is not None:
+        set_roles(stored, roles, by=by)
+    changes = differences(stored, _known(data, ALL_FIELDS))
+    if changes:
+        _write(stored, changes, by)
+    return stored
+
+
+def _write(stored: User, changes: dict[str, tuple[Any, Any]], by: User) -> None:
+    former = stored.email
     for name, (_old, new) in changes.items():
-        setattr(user, name, new)
-    check_record(user, exclude=("password",))
-    former = _former_address(user) if "email" in changes else ""
+        setattr(stored, name, new)
+    check_record(stored, exclude=("password",))
     with unique_or_conflict():
-        user.save(update_fields=list(changes))
-    if former:
-        tell_former_address(user, former)
+        stored.save(update_fields=list(changes))
+    if former and former.lower() != stored.email.lower():
+        tell_former_address(stored, former)
+    _record_change(stored, changes, by)
+
+
+def _record_change(user: User, changes: dict[str, tuple[Any, Any]], by: User) -> None:
+    """Write the line of a change, and count it as a new version where forms of the user show it."""
+    if changes.keys() & User.versioned_fields:
+        raise_version(user)
     record(AuditAction.CHANGED, by=by, subject=user, changes=changes)
-    return user
-
-
-def _former_address(user: User) -> str:
-    """Return the address that is left, as it is stored: of two clicks, the second leaves none."""
-    stored = User.objects.select_for_update().values_list("email", flat=True).get(pk=user.pk)
-    return stored if stored.lower() != user.email.lower() else ""
 
 
 @transaction.atomic
@@ -100,7 +116,7 @@ def set_roles(user: User, roles: Iterable[str], *, by: User) -> User:
         _keep_an_administrator(user, by)
     user.groups.set(Group.objects.filter(name__in=keys))
     user.__dict__.pop("_role_keys", None)
-    record(AuditAction.CHANGED, by=by, subject=user, changes={"roles": (before, keys)})
+    _record_change(user, {"roles": (before, keys)}, by)
     _tell_of_roles(user, by)
     return user
 
@@ -140,7 +156,7 @@ def switch_off(user: User, *, by: User, at: datetime) -> User:
         raise Conflict("already_inactive", _("This user is switched off already."))
     user.is_active = False
     ApiToken.objects.filter(user=user, revoked_at__isnull=True).update(revoked_at=at)
-    record(AuditAction.CHANGED, by=by, subject=user, changes={"is_active": (True, False)})
+    _record_change(user, {"is_active": (True, False)}, by)
     invalidate_sessions(user)
     return user
 
@@ -152,7 +168,7 @@ def reactivate_user(user: User, *, by: User) -> User:
     if not User.objects.filter(pk=user.pk, is_active=False).update(is_active=True):
         raise Conflict("already_active", _("This user may sign in already."))
     user.is_active = True
-    record(AuditAction.CHANGED, by=by, subject=user, changes={"is_active": (False, True)})
+    _record_change(user, {"is_active": (False, True)}, by)
     return user
 
 

@@ -18,6 +18,7 @@ from core.choices import ImportOutcome
 from core.imports import words
 from core.imports.faults import Fault
 from core.imports.fields import TargetField
+from core.imports.groups import ImportGroup, place_of
 from core.imports.mapping import match_columns
 from core.imports.parsing import Row
 from core.imports.profile import Column
@@ -126,6 +127,9 @@ class ImportTarget(ABC):
 
     key: str
     title: str | Promise
+    #: The heading under which it is offered, and its place there.
+    group: ImportGroup
+    order: int
     fields: tuple[TargetField, ...]
     #: Groups of fields of which each row needs one.
     require_any: tuple[tuple[str, ...], ...] = ()
@@ -202,5 +206,5 @@ def target_of(key: str) -> ImportTarget:
 
 
 def all_targets() -> list[ImportTarget]:
-    """Return every target, in the order in which packages registered them."""
-    return list(_targets.values())
+    """Return every target, in the order in which they are offered."""
+    return sorted(_targets.values(), key=place_of)

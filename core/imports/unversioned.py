@@ -1,4 +1,4 @@
-"""Records without a version: an undo compares what the import wrote with what stands there."""
+"""Records without versions to ask: an undo compares what the import wrote with what stands there."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.models import User
 
 
 class UnversionedTarget(DeclaredTarget):
-    """A target whose records count no versions. `watched` are the fields that a file can write."""
+    """A target whose undo asks no version. `watched` are the fields that a file can write."""
 
     watched: tuple[str, ...] = ()
 

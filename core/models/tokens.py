@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.querysets import ApiTokenQuerySet
+from core.querysets_tokens import ApiTokenQuerySet
 
 
 class ApiToken(models.Model):
@@ -41,6 +41,12 @@ class ApiToken(models.Model):
                 condition=models.Q(expires_at__gt=models.F("created_at")),
                 name="token_expires_after_it_is_made",
             ),
+        ]
+        # One for each order of the list of tokens.
+        indexes = [
+            models.Index(fields=["created_at", "id"], name="token_by_making"),
+            models.Index(fields=["expires_at", "id"], name="token_by_end"),
+            models.Index(fields=["last_used_at", "id"], name="token_by_use"),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
@@ -94,6 +94,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
     # Counted up to end every session of the user, those included that no table knows of.
     session_epoch = models.PositiveIntegerField(_("sessions ended"), default=0, editable=False)
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+
+    #: Changes that a new version stands for; how pages look is everybody's own affair.
+    versioned_fields: ClassVar[frozenset[str]] = frozenset(
+        {
+            "username", "full_name", "email", "team", "title", "language", "time_zone", "is_active",
+            "is_service", "roles",
+        }
+    )  # fmt: skip
 
     objects = UserManager()
 

@@ -72,7 +72,7 @@ def test_changes_are_told_in_the_words_of_the_page() -> None:
     assert describe_changes(entry) == [
         ("Theme", "As the system", "Dark"),
         ("May sign in", "Yes", "No"),
-        ("Roles", "–", "sales"),
+        ("Roles", "–", "Sales"),
         ("X y", "1", "–"),
     ]
     assert (kind_name("core.team"), kind_name("gone.model")) == ("Team", "gone.model")

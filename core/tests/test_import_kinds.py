@@ -362,3 +362,18 @@ def test_page_of_new_imports_shows_what_one_may_import(
         assert reverse("core:import-create", args=[target]) in shown
         assert reverse("core:import-create", args=[target]) not in less
     assert reverse("core:import-create", args=["complaints.complaint"]) in less
+
+
+def test_new_imports_begin_with_customers_and_end_with_what_their_files_name(
+    client_of: Callable, chief: User, user_in: Callable
+) -> None:
+    page = reverse("core:import-targets")
+    shown, less = (client_of(user).get(page) for user in (chief, user_in("manager")))
+
+    assert [[target.key for target in targets] for _group, _words, targets in shown.context["groups"]] == [
+        ["customers.customer", "customers.contact", "customers.order", "customers.product"],
+        ["customers.interaction", "customers.task", "complaints.complaint"],
+        [USERS, TEAMS, RATES, "complaints.calendarday"],
+    ]
+    assert "<h2>Organisation</h2>" in shown.content.decode()
+    assert "<h2>Organisation</h2>" not in less.content.decode()

@@ -15,6 +15,7 @@ from django.urls import URLPattern, URLResolver, reverse
 from django.utils import timezone
 
 from core.domain.tokens import make_token
+from core.domain.users import update_user
 from core.models import ApiToken, AuditEntry, ExchangeRate, Notification, Team, User
 from core.roles import Role
 from core.tests.factories import TeamFactory, UserFactory
@@ -36,6 +37,7 @@ MAY_OPEN = {
     "factor-codes": EVERYBODY,
     "factor-remove": EVERYBODY,
     "sessions-end": EVERYBODY,
+    "token-list": WITH_TOKENS,
     "token-create": WITH_TOKENS,
     "token-revoke": WITH_TOKENS,
     "user-list": EVERYBODY,
@@ -385,6 +387,61 @@ def test_an_administrator_creates_and_edits_a_user(
     response = client.post(reverse("core:user-update", args=[created.pk]), {**form, "roles": ["manager"]})
     assert response.status_code == 302
     assert list(created.groups.values_list("name", flat=True)) == ["manager"]
+
+
+def test_two_forms_of_one_user_do_not_overwrite_each_other(
+    user_in: Callable[..., User], client_of: Callable[[User], Client]
+) -> None:
+    shown = user_in("sales", full_name="Zhou", username="zhou", email="")
+    first, second = (user_in("administrator", full_name=name) for name in ("Ada", "Bo"))
+    url = reverse("core:user-update", args=[shown.pk])
+    seen = client_of(second).get(url).context["form"]["version"].value()
+    form = {
+        "full_name": "Zhou",
+        "username": "zhou",
+        "team": shown.team_id,
+        "language": "en",
+        "version": seen,
+        "roles": ["sales"],
+    }
+    changed = {**form, "title": "Lead", "roles": ["sales", "manager"]}
+    assert client_of(first).post(url, changed).status_code == 302
+
+    answer = client_of(second).post(url, {**form, "title": "Senior", "time_zone": "Asia/Tokyo"})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Ada saved this record while you were editing." in page
+    assert "Nothing you typed is lost." in page
+    rows = {row["label"]: (row["old"], row["new"], row["typed"]) for row in answer.context["conflict"]}
+    assert rows == {
+        "Roles": ("Sales", "Manager, Sales", "Sales"),
+        "Job title": (None, "Lead", "Senior"),
+    }
+    assert 'value="Senior"' in page
+    shown.refresh_from_db()
+    assert (shown.title, shown.time_zone, shown.groups.count()) == ("Lead", "", 2)
+
+    again = {**form, "title": "Senior", "version": answer.context["form"]["version"].value()}
+    assert client_of(second).post(url, again).status_code == 302
+    shown.refresh_from_db()
+    assert (shown.title, shown.groups.count()) == ("Senior", 1)
+
+
+def test_the_own_profile_does_not_overwrite_what_an_administrator_saved(
+    user_in: Callable[..., User], client_of: Callable[[User], Client]
+) -> None:
+    person = user_in("agent", full_name="Zhou", email="")
+    client, url = client_of(person), reverse("core:profile")
+    seen = client.get(url).context["form"]["version"].value()
+    update_user(person, {"title": "Lead"}, by=user_in("administrator", full_name="Ada"))
+    client.post(reverse("core:preferences"), {"theme": "dark"})
+
+    form = {"full_name": "Zhou", "title": "", "theme": "dark", "density": "compact", "version": seen}
+    answer = client.post(url, form)
+    assert answer.status_code == 409
+    assert [row["label"] for row in answer.context["conflict"]] == ["Job title"]
+    person.refresh_from_db()
+    assert person.title == "Lead"
 
 
 def test_a_weak_first_password_is_refused_at_its_field(

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from core.access import roles_of
 from core.choices import AuditAction
+from core.domain.audit import record
 from core.domain.users import create_user, deactivate_user, reactivate_user, set_roles, update_user
 from core.errors import Conflict, DomainError
 from core.models import ApiToken, AuditEntry, Notification, User
@@ -89,6 +90,30 @@ def test_update_writes_only_what_changed(admin: User) -> None:
     assert last_line(user).changes == {"full_name": ["Old", "New"]}
     update_user(user, {"full_name": "New"}, by=admin)
     assert AuditEntry.objects.about(user).count() == 1
+
+
+def test_an_older_version_is_refused_and_who_changed_what_is_told(admin: User) -> None:
+    user = UserFactory(full_name="Old", title="x", username="zhou")
+    seen = user.version
+    update_user(user, {"title": "y"}, roles=["sales"], by=admin, version=seen)
+    record(AuditAction.SIGNED_IN, by=user, subject=user)
+    with pytest.raises(Conflict) as refused:
+        update_user(user, {"title": "z"}, roles=[], by=admin, version=seen)
+    assert (refused.value.code, refused.value.details["version"]) == ("stale", seen + 2)
+    assert [line["fields"] for line in refused.value.details["changed"]] == [["title"], ["roles"]]
+    user.refresh_from_db()
+    assert (user.title, user.groups.count()) == ("y", 1)
+
+
+def test_versions_count_what_forms_of_a_user_show(admin: User) -> None:
+    user = UserFactory()
+    update_user(user, {"theme": "dark", "density": "comfortable"}, by=user)
+    user.refresh_from_db()
+    assert user.version == 1
+    deactivate_user(user, by=admin, at=timezone.now())
+    reactivate_user(user, by=admin)
+    set_roles(user, ["sales"], by=admin)
+    assert user.version == 4
 
 
 def test_people_change_their_own_preferences_but_not_their_place(user_in: Callable[..., User]) -> None:

@@ -12,6 +12,8 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.functional import Promise
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, View
 
@@ -19,6 +21,7 @@ from core.access import require
 from core.errors import DomainError
 from core.filters import MOST_DIGITS
 from core.models import User
+from core.views.conflict import conflict_context
 
 #: The right of pages that concern only the person who opens them.
 SIGNED_IN: Final = ("signed-in", None)
@@ -92,6 +95,15 @@ def go_to(request: HttpRequest, url: str) -> HttpResponse:
     return HttpResponseRedirect(url)
 
 
+def next_url(request: HttpRequest, default: str) -> str:
+    """Return where the person came from when the form says so and it is a page of ours, else `default`."""
+    asked = request.POST.get("next") or request.GET.get("next") or ""
+    safe = url_has_allowed_host_and_scheme(
+        asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return asked if asked and safe else default
+
+
 def place_in_navigation(key: str) -> dict[str, Any]:
     """Mark a navigation entry as current where the address alone does not say it."""
     return {"nav_current": key} if key else {}
@@ -135,20 +147,35 @@ class FormPage(RightsMixin, FormView):  # type: ignore[type-arg]
         """The pages above this one, as (label, address)."""
         return []
 
+    def conflict_record(self) -> models.Model | None:
+        """Return the record that is edited, where two people may edit it at once."""
+        return None
+
     def history_record(self) -> models.Model | None:
         """Return the record whose history the page leads to, where it edits one."""
-        return None
+        return self.conflict_record()
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Hand over to the domain; show what it refuses."""
         try:
             url = self.perform(form)
         except DomainError as error:
-            add_refusal(form, error)
-            return self.form_invalid(form)
+            return self.refused(form, error)
         if self.success_message:
             messages.success(self.request, str(self.success_message))
         return go_to(self.request, url)
+
+    def refused(self, form: Any, error: DomainError) -> HttpResponse:
+        """Show a refusal in the form; where somebody saved meanwhile, both versions side by side."""
+        record = self.conflict_record()
+        if error.code != "stale" or record is None:
+            add_refusal(form, error)
+            return self.form_invalid(form)
+        record.refresh_from_db()
+        shown = conflict_context(form, record, seen=form.seen_version or 0)
+        return self.render_to_response(
+            self.get_context_data(form=form, submit_label=_("Save my version"), **shown), status=409
+        )
 
     def form_invalid(self, form: Any) -> HttpResponse:
         """Show the form again with what is wrong."""

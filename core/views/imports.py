@@ -34,6 +34,7 @@ from core.domain.imports.runs import OPEN_STATES, columns_of_run, mapping_of_run
 from core.errors import DomainError
 from core.imports.faults import ReadingError
 from core.imports.forms import FileForm, FormatForm, ImportFilterSet
+from core.imports.groups import grouped
 from core.imports.targets import ImportTarget, all_targets, target_of
 from core.imports.templates import template_csv, template_workbook
 from core.imports.uploads import BoundedUploadHandler
@@ -274,7 +275,7 @@ class ImportTargets(RightsMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Show a card for each, with its template."""
         return super().get_context_data(
-            targets=targets_for(self.request.user), nav_current="settings", **kwargs
+            groups=grouped(targets_for(self.request.user)), nav_current="settings", **kwargs
         )
 
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.functional import cached_property
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -35,15 +36,30 @@ class Profile(AsksAgain, FormPage):
     required_right = SIGNED_IN
     form_class = ProfileForm
     template_name = "core/profile.html"
+    submit_label = gettext_lazy("Save profile")
     success_message = gettext_lazy("Profile saved.")
 
+    @cached_property
+    def own(self) -> User:
+        """The person's own record, read anew: the page around the form shows the old one."""
+        user: User = User.objects.get(pk=self.person.pk)
+        return user
+
     def get_form_kwargs(self) -> dict[str, Any]:
-        """Fill the form with the person's own record, read anew: the page around it shows the old one."""
-        return {**super().get_form_kwargs(), "instance": User.objects.get(pk=self.person.pk)}
+        """Fill the form with the record."""
+        return {**super().get_form_kwargs(), "instance": self.own}
+
+    def conflict_record(self) -> User:
+        """The record: an administrator may edit it meanwhile."""
+        return self.own
+
+    def history_record(self) -> None:
+        """Nothing: its history is for who administers users."""
 
     def perform(self, form: ProfileForm) -> str:
         """Store the changes."""
-        update_user(form.instance, form.cleaned_data, by=self.person)
+        data = {**form.cleaned_data}
+        update_user(self.own, data, by=self.person, version=data.pop("version"))
         return reverse("core:profile")
 
     def needs_proof(self, form: ProfileForm) -> bool:

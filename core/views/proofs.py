@@ -66,6 +66,7 @@ class AsksAgain:
                 add_refusal(form, error)
                 return self.form_invalid(form)  # type: ignore[attr-defined, no-any-return]
             mark_proved(self.request.session, now)
+            del form.fields["proof"]  # what is refused now is not for want of it
         return self.answer(form)
 
     def answer(self, form: Any) -> HttpResponse:

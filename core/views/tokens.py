@@ -1,4 +1,4 @@
-"""API tokens: made, shown once, revoked."""
+"""API tokens: listed, made, shown once, revoked."""
 
 from __future__ import annotations
 
@@ -13,13 +13,39 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.access import can, reach_of
 from core.domain.tokens import make_token, revoke_token
 from core.errors import DomainError
 from core.forms import TokenForm
 from core.models import ApiToken, User
-from core.views.base import ConfirmPage, FormPage, add_refusal
+from core.roles import Reach
+from core.token_filters import TokenFilterSet
+from core.token_list import TOKEN_SORTS, TOKENS
+from core.views.base import ConfirmPage, FormPage, add_refusal, next_url
+from core.views.lists import ListPage
 from core.views.proofs import AsksAgain
 from core.zones import zone_of
+
+
+class TokenList(ListPage):
+    """Who has which token; whoever administers nobody sees the own ones."""
+
+    model = ApiToken
+    filterset_class = TokenFilterSet
+    template_name = "core/token_list.html"
+    nav_current = "settings"
+    sort_keys = TOKEN_SORTS
+    default_sort = TOKENS.default_sort
+    export_key = TOKENS.key
+
+    def extra_context(self) -> dict[str, Any]:
+        """Say whether these are everybody's tokens, and offer what the person may do."""
+        return {
+            "of_everybody": reach_of(self.person, ApiToken) == Reach.ALL,
+            "sees_users": can(self.person, "view", User),
+            "may_add": can(self.person, "add", ApiToken),
+            "here": self.request.get_full_path(),
+        }
 
 
 class TokenCreate(AsksAgain, FormPage):
@@ -89,13 +115,17 @@ class TokenRevoke(ConfirmPage):
             "title": _("Revoke token “%(name)s”?") % {"name": self.token.name},
             "message": _("What uses it can no longer call the API. A token cannot be taken back into use."),
             "confirm_label": _("Revoke token"),
-            "cancel_url": _place_of(self.token.user, self.person),
+            "cancel_url": self.way_back(),
         }
 
     def perform(self) -> str:
         """Revoke it."""
         revoke_token(self.token, by=self.person, at=timezone.now())
-        return _place_of(self.token.user, self.person)
+        return self.way_back()
+
+    def way_back(self) -> str:
+        """Where the person came from, or the page of whose token it is."""
+        return next_url(self.request, _place_of(self.token.user, self.person))
 
 
 def _place_of(owner: User, viewer: User) -> str:

@@ -205,7 +205,7 @@ class UserUpdate(AsksAgain, FormPage):
         """Go back to the record."""
         return reverse("core:user-detail", args=[self.shown.pk])
 
-    def history_record(self) -> User:
+    def conflict_record(self) -> User:
         """The user."""
         return self.shown
 
@@ -219,8 +219,8 @@ class UserUpdate(AsksAgain, FormPage):
     def perform(self, form: UserForm) -> str:
         """Store the changes."""
         data = {**form.cleaned_data}
-        roles = data.pop("roles")
-        update_user(self.shown, data, roles=roles, by=self.person)
+        roles, version = data.pop("roles"), data.pop("version")
+        update_user(self.shown, data, roles=roles, by=self.person, version=version)
         return self.cancel_url()
 
 

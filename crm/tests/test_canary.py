@@ -32,7 +32,7 @@ AMOUNT = Decimal("73519.37")
 #: What a search may ask for without saying the whole word itself.
 PIECES = ("kanari", "8675", "735")
 #: Each person has their own of these, or must ask for something.
-PERSONAL = ("job", "notification", "savedview", "view", "search", "share")
+PERSONAL = ("job", "notification", "savedview", "view", "search", "share", "apitoken")
 BOUND = ("agent", "sales", "trainer", "manager")
 
 

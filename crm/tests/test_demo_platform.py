@@ -166,11 +166,17 @@ def test_exports_are_ready_for_who_asked() -> None:
     assert sorted(jobs.values_list("created_by__username", flat=True)) == ["analyst", "manager"]
 
 
-def test_tokens_are_used_expired_and_never_used_and_no_secret_is_known(company: str) -> None:
+def test_tokens_are_in_every_state_and_no_secret_is_known(company: str) -> None:
     now = timezone.now()
-    tokens = list(ApiToken.objects.order_by("expires_at"))
-    state = [(token.user.username, token.is_expired, token.last_used_at is not None) for token in tokens]
-    assert state == [("erp", True, True), ("analyst", False, False), ("erp", False, True)]
+    tokens = list(ApiToken.objects.for_list().order_by("expires_at"))
+    state = [(token.user.username, token.state) for token in tokens]
+    assert state == [
+        ("erp", "expired"),
+        ("admin", "revoked"),
+        ("analyst", "active"),
+        ("manager", "unused"),
+        ("erp", "active"),
+    ]
     assert all(token.created_at < now < token.created_at + timedelta(days=366) for token in tokens)
     assert not any(token.prefix in company for token in tokens)
     assert "pn_" not in company

@@ -22,7 +22,7 @@ def test_an_administrator_finds_every_card_under_one_heading(user_in: Callable[.
     found = headings(user_in("administrator"))
     assert list(found) == SettingsGroup.values
     assert sorted(key for keys in found.values() for key in keys) == sorted(c.key for c in all_cards())
-    assert found["people"] == ["users", "departures", "teams", "roles", "rights"]
+    assert found["people"] == ["users", "departures", "teams", "roles", "rights", "tokens"]
     assert found["customers"] == ["tags", "products", "scoring"]
     assert "recycle-bin" in found["data"]
     assert found["mail"] == ["case-mail", "mail"]

@@ -4,36 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
-from django.utils.formats import localize
 from django.utils.text import capfirst
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from core.audit_lines import field_label
 from core.choices import AuditAction
 from core.domain.audit import as_json, differences, record
+from core.domain.versions import ensure_fresh, locked
 from core.errors import Conflict, DomainError
-from core.models import AuditEntry, User
+from core.models import User
 
-Record = TypeVar("Record", bound=models.Model)
+__all__ = [
+    "Changes",
+    "bump",
+    "changes_for_timeline",
+    "ensure_fresh",
+    "ensure_known",
+    "ensure_valid",
+    "label_of",
+    "locked",
+    "write_changes",
+]
+
 Changes = dict[str, tuple[Any, Any]]
-
-
-def locked(subject: Record) -> Record:
-    """Return the stored row of `subject`, locked until the transaction ends.
-
-    The lock leaves foreign keys to the row free. SQLite has no row locks: there every transaction is
-    exclusive from its first statement, so the fresh read alone is enough.
-    """
-    rows = type(subject)._default_manager.select_for_update(no_key=True, of=("self",))
-    found: Record | None = rows.filter(pk=subject.pk).first()
-    if found is None:
-        raise Conflict("gone", _("This record no longer exists."))
-    return found
 
 
 def ensure_known(data: Mapping[str, Any], fields: Iterable[str]) -> None:
@@ -65,42 +61,6 @@ def ensure_valid(subject: models.Model, fields: Iterable[str]) -> None:
 def label_of(model: type[models.Model], field: str) -> str:
     """Return the name of a field as people read it."""
     return str(capfirst(str(getattr(model._meta.get_field(field), "verbose_name", field))))
-
-
-def ensure_fresh(subject: models.Model, version: int | None) -> None:
-    """Refuse when somebody changed the locked record after `version` was read, and say who changed what."""
-    current: int = subject.version  # type: ignore[attr-defined]
-    if version is None or version == current:
-        return
-    lines = list(AuditEntry.objects.about(subject).select_related("actor")[: max(current - version, 1)])
-    raise Conflict(
-        "stale", _stale_message(subject, lines), details={"version": current, "changed": _told(lines)}
-    )
-
-
-def _stale_message(subject: models.Model, lines: list[AuditEntry]) -> str:
-    told = []
-    for line in lines:
-        who = str(line.actor) if line.actor else _("The system")
-        fields = (
-            ", ".join(field_label(type(subject), field) for field in line.changes)
-            or line.get_action_display()
-        )
-        told.append(f"{who} ({localize(localtime(line.at))}): {fields}")
-    return _(
-        "This record was changed since you opened it. %(changes)s. Load it again, then repeat your change."
-    ) % {"changes": "; ".join(told) or _("Somebody saved it")}
-
-
-def _told(lines: list[AuditEntry]) -> list[dict[str, Any]]:
-    return [
-        {
-            "by": str(line.actor) if line.actor else "",
-            "at": line.at.isoformat(),
-            "fields": sorted(line.changes),
-        }
-        for line in lines
-    ]
 
 
 def write_changes(

@@ -9,7 +9,10 @@ from django import forms
 from django.db import models
 
 from core.access import sees_field
+from core.forms import VersionMixin
 from core.models import User
+
+__all__ = ["RecordForm", "VersionMixin", "people_choices"]
 
 
 class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -37,25 +40,6 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
         """The cleaned values that are fields of the record."""
         names = set(self._meta.fields or ())
         return {name: value for name, value in self.cleaned_data.items() if name in names}
-
-
-class VersionMixin(forms.Form):
-    """An edit form knows which version of the record its person saw."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        record = getattr(self, "instance", None)
-        if record is None or record.pk is None:
-            del self.fields["version"]
-        else:
-            self.fields["version"].initial = record.version
-
-    @property
-    def seen_version(self) -> int | None:
-        """The version that the person saw, where one is known."""
-        return self.cleaned_data.get("version")
 
 
 def people_choices() -> models.QuerySet[User]:

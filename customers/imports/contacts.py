@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.imports.declared import DeclaredSession, DeclaredTarget, Plan
+from core.imports.groups import ImportGroup
 from core.models import User
 from customers.domain.contacts import CONTACT_FIELDS, add_contact
 from customers.domain.persons import PERSON_FIELDS, standardised_person
@@ -25,6 +26,8 @@ class ContactTarget(DeclaredTarget):
 
     key = "customers.contact"
     title = _("Contacts")
+    group = ImportGroup.CUSTOMERS
+    order = 20
     fields = FIELDS
     plain = tuple(f.key for f in FIELDS if f.key in {*PERSON_FIELDS, *CONTACT_FIELDS})
     identity = tuple(

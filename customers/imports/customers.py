@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from core.choices import ImportOutcome
 from core.domain.audit import as_json
 from core.imports.faults import Fault
+from core.imports.groups import ImportGroup
 from core.imports.parsing import Row
 from core.imports.targets import BatchResult, ImportSession, ImportTarget, LineOutcome, UndoLine
 from core.imports.undo import kept_values
@@ -287,6 +288,8 @@ class CustomerTarget(ImportTarget):
 
     key = "customers.customer"
     title = gettext_lazy("Customers")
+    group = ImportGroup.CUSTOMERS
+    order = 10
     fields = FIELDS
     require_any = (("name", "external_id", "credit_code", "code"),)
     options_form = CustomerOptionsForm

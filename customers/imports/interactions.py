@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.imports.declared import DeclaredSession, DeclaredTarget, Plan
 from core.imports.fields import TargetField
+from core.imports.groups import ImportGroup
 from core.models import User
 from customers.choices import Channel, Direction
 from customers.domain.interactions import delete_interaction, record_interaction, update_interaction
@@ -89,6 +90,8 @@ class InteractionTarget(DeclaredTarget):
 
     key = "customers.interaction"
     title = _("Interactions")
+    group = ImportGroup.WORK
+    order = 10
     fields = FIELDS
     plain = (
         "occurred_at", "summary", "body", "channel", "direction", "minutes", "expectation", "expected_by",

@@ -16,6 +16,7 @@ from core.choices import ImportOutcome
 from core.domain.rates import RateTable
 from core.errors import DomainError
 from core.imports.faults import Fault
+from core.imports.groups import ImportGroup
 from core.imports.parsing import Row
 from core.imports.targets import BatchResult, ImportSession, ImportTarget, UndoLine
 from core.models import User
@@ -315,6 +316,8 @@ class OrderTarget(ImportTarget):
 
     key = "customers.order"
     title = gettext_lazy("Orders")
+    group = ImportGroup.CUSTOMERS
+    order = 30
     fields = FIELDS
     require_any = (("customer_external_id", "customer_code", "customer_credit_code", "customer_name"),)
     options_form = OrderOptionsForm

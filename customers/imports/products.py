@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from core.choices import Currency
 from core.imports.declared import DeclaredSession, DeclaredTarget, Plan
 from core.imports.fields import TargetField
+from core.imports.groups import ImportGroup
 from core.imports.undo import kept_values
 from core.models import Organisation, User
 from customers import standardise
@@ -76,6 +77,8 @@ class ProductTarget(DeclaredTarget):
 
     key = "customers.product"
     title = _("Price list")
+    group = ImportGroup.CUSTOMERS
+    order = 40
     fields = FIELDS
     plain = (*(key for key in PRODUCT_FIELDS), *_PRICE)
     identity = (("code", "currency", "valid_from"), ("code", "valid_from"), ("code", "currency"), ("code",))

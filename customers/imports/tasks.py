@@ -13,6 +13,7 @@ from core.domain.audit import record as audit
 from core.errors import Conflict
 from core.imports.declared import DeclaredSession, DeclaredTarget, Plan
 from core.imports.fields import TargetField
+from core.imports.groups import ImportGroup
 from core.models import User
 from customers.choices import Priority, TaskState
 from customers.domain.tasks import create_task, update_task
@@ -56,6 +57,8 @@ class TaskTarget(DeclaredTarget):
 
     key = "customers.task"
     title = _("Tasks")
+    group = ImportGroup.WORK
+    order = 20
     fields = FIELDS
     plain = ("title", "due_on", "priority", "note")
     identity = tuple((key, "title", "due_on") for key in CUSTOMER_KEYS)

@@ -11,7 +11,6 @@ from django.contrib import messages
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from core.access import holds
@@ -19,9 +18,8 @@ from core.domain.once import do_once
 from core.errors import DomainError
 from core.masking import note_shown
 from core.models import Organisation, User
-from core.views.base import FormPage, add_refusal, go_to, render_page
+from core.views.base import FormPage, go_to, next_url, render_page
 from customers.models import Customer
-from customers.views.conflict import conflict_context
 
 MOST_BOXES = 20
 
@@ -63,15 +61,6 @@ def customer_for(request: HttpRequest, pk: int, action: str, model: type[models.
     if not within_reach(user_of(request), action, model, customer):
         raise Http404
     return customer
-
-
-def next_url(request: HttpRequest, default: str) -> str:
-    """Return where the person came from when the form says so and it is a page of ours, else `default`."""
-    asked = request.POST.get("next") or request.GET.get("next") or ""
-    safe = url_has_allowed_host_and_scheme(
-        asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return asked if asked and safe else default
 
 
 def prepare_filter_form(form: forms.Form, by_link: tuple[str, ...]) -> None:
@@ -133,17 +122,9 @@ class CustomerFormPage(FormPage):
         """Return what the form needs beyond the data."""
         return {}
 
-    def conflict_record(self) -> models.Model | None:
-        """Return the record that is edited, where two people may edit it at once."""
-        return None
-
     def shown_records(self, record: models.Model) -> list[models.Model]:
         """Return the records whose fields the form shows."""
         return [record]
-
-    def history_record(self) -> models.Model | None:
-        """Return the record that is edited."""
-        return self.conflict_record()
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Hand over to the domain, once, and show what it refuses."""
@@ -163,18 +144,6 @@ class CustomerFormPage(FormPage):
         if not (self.once and token):
             return self.perform(form), True
         return do_once(token, lambda: self.perform(form), by=self.person)
-
-    def refused(self, form: Any, error: DomainError) -> HttpResponse:
-        """Show a refusal in the form; where somebody saved meanwhile, both versions side by side."""
-        record = self.conflict_record()
-        if error.code != "stale" or record is None:
-            add_refusal(form, error)
-            return self.form_invalid(form)
-        record.refresh_from_db()
-        shown = conflict_context(form, record, seen=form.seen_version or 0)
-        return self.render_to_response(
-            self.get_context_data(form=form, submit_label=_("Save my version"), **shown), status=409
-        )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the token and the way back; log that the sensitive fields of the record are on the form."""

@@ -11,6 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.views.base import next_url
 from customers.domain.contacts import (
     add_contact,
     change_job,
@@ -26,7 +27,7 @@ from customers.forms.contacts import (
     PlaceForm,
 )
 from customers.models import Contact, Customer, Person
-from customers.views.base import CustomerFormPage, customer_for, fetch, next_url, user_of
+from customers.views.base import CustomerFormPage, customer_for, fetch, user_of
 
 TALKS_SHOWN = 20
 

@@ -14,14 +14,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views import View
 
 from core.access import can
-from core.views.base import ConfirmPage, RightsMixin, number_in
+from core.views.base import ConfirmPage, RightsMixin, next_url, number_in
 from customers.choices import Axis
 from customers.domain.axes import move_axis
 from customers.domain.customers import create_customer, delete_customer, restore_customer, update_customer
 from customers.domain.duplicates import SHOWN, likely_duplicates
 from customers.forms.customers import AxisForm, CustomerForm
 from customers.models import Customer
-from customers.views.base import CustomerFormPage, fetch, next_url, user_of
+from customers.views.base import CustomerFormPage, fetch, user_of
 
 
 class CustomerCreate(CustomerFormPage):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.access import can
-from core.views.base import ConfirmPage, number_in
+from core.views.base import ConfirmPage, next_url, number_in
 from core.views.lists import ListPage
 from customers.domain.interactions import (
     delete_interaction,
@@ -28,7 +28,6 @@ from customers.views.base import (
     RecordFilters,
     customer_for,
     fetch,
-    next_url,
     say_who_was_not_told,
 )
 

@@ -17,7 +17,7 @@ from django.views.generic import TemplateView
 from core.access import can
 from core.display import format_money
 from core.models import AuditEntry
-from core.views.base import ConfirmPage, RightsMixin
+from core.views.base import ConfirmPage, RightsMixin, next_url
 from core.views.lists import ListPage
 from customers.choices import OrderState
 from customers.domain.orders import cancel_order, confirm_order, delete_order, refund_order, restore_order
@@ -28,7 +28,7 @@ from customers.history import shown_changes
 from customers.models import Customer, Order, Product
 from customers.rules import can_be_refunded, can_move_order
 from customers.sorting import ORDER_SORTS
-from customers.views.base import CustomerFormPage, RecordFilters, fetch, next_url, user_of, within_reach
+from customers.views.base import CustomerFormPage, RecordFilters, fetch, user_of, within_reach
 
 HISTORY_SHOWN = 30
 

@@ -16,7 +16,7 @@ from django.views import View
 from django.views.generic import TemplateView
 
 from core.access import can
-from core.views.base import RightsMixin
+from core.views.base import RightsMixin, next_url
 from core.views.lists import ListPage
 from customers.domain.contacts import link_people, unlink_people
 from customers.filters import PersonFilterSet
@@ -24,7 +24,7 @@ from customers.forms.contacts import AcquaintanceForm
 from customers.lists import persons_of
 from customers.models import Acquaintance, Contact, Interaction, Person
 from customers.sorting import PERSON_SORTS
-from customers.views.base import CustomerFormPage, fetch, next_url, user_of
+from customers.views.base import CustomerFormPage, fetch, user_of
 
 TALKS_SHOWN = 20
 

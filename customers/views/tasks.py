@@ -19,7 +19,7 @@ from core.access import can
 from core.domain.absences import represented_by
 from core.lent import lent_to
 from core.models import Absence
-from core.views.base import RightsMixin, number_in
+from core.views.base import RightsMixin, next_url, number_in
 from core.views.lists import ListPage
 from customers.domain.tasks import (
     cancel_task,
@@ -38,7 +38,6 @@ from customers.views.base import (
     CustomerFormPage,
     RecordFilters,
     fetch,
-    next_url,
     say_who_was_not_told,
     user_of,
 )

@@ -15,6 +15,7 @@ from core.choices import Currency
 from core.domain.rates import delete_rate, set_rate, update_rate
 from core.imports.declared import DeclaredSession, Plan
 from core.imports.fields import TargetField
+from core.imports.groups import ImportGroup
 from core.imports.targets import ImportOptionsForm
 from core.imports.unversioned import UnversionedTarget
 from core.models import ExchangeRate, Organisation, User
@@ -61,6 +62,8 @@ class RateTarget(UnversionedTarget):
 
     key = "core.exchangerate"
     title = _("Exchange rates")
+    group = ImportGroup.ORGANISATION
+    order = 30
     fields = FIELDS
     plain = ("currency", "valid_from", "rate")
     identity = (("currency", "valid_from"),)

@@ -13,6 +13,7 @@ from core.domain.teams import create_team, delete_team, update_team
 from core.errors import DomainError
 from core.imports.declared import DeclaredSession, Plan
 from core.imports.fields import TargetField
+from core.imports.groups import ImportGroup
 from core.imports.kinds.finding import Staff, key_of, teams_by_key
 from core.imports.unversioned import UnversionedTarget
 from core.models import Team, User
@@ -41,6 +42,8 @@ class TeamTarget(UnversionedTarget):
 
     key = "core.team"
     title = gettext_lazy("Teams")
+    group = ImportGroup.ORGANISATION
+    order = 20
     fields = FIELDS
     plain = ("name",)
     identity = (("name",),)

@@ -23,6 +23,7 @@ from core.domain.user_removal import remove_user, used_users
 from core.domain.users import create_user, switch_off, update_user
 from core.imports.declared import DeclaredSession, Plan
 from core.imports.fields import TargetField
+from core.imports.groups import ImportGroup
 from core.imports.kinds.finding import key_of, teams_by_key
 from core.imports.targets import ImportOptionsForm, UndoLine
 from core.imports.unversioned import UnversionedTarget
@@ -100,6 +101,8 @@ class UserTarget(UnversionedTarget):
 
     key = "core.user"
     title = _("Users")
+    group = ImportGroup.ORGANISATION
+    order = 10
     fields = FIELDS
     plain = ("username", "full_name", "email", "title")
     identity = (("username",),)

@@ -167,7 +167,7 @@ User.objects.create_superuser("admin", {PASSWORD!r}, full_name="Ada Admin", team
     made.manage("shell", "--verbosity", "0", "-c", code)
 
 
-def _wait_for(url: str, process: subprocess.Popen[bytes], log: str, seconds: float = 120) -> None:
+def _wait_for(url: str, process: subprocess.Popen[bytes], log: str, seconds: float = 300) -> None:
     until = monotonic() + seconds
     while monotonic() < until and process.poll() is None:
         try:
