@@ -74,6 +74,16 @@ class DesignationFilterSet(ScopedFilterSet):
         return rows.filter(objections__outcome="") if value else rows
 
 
+class CriterionFilterSet(ScopedFilterSet):
+    """Criteria of unreasonable conduct."""
+
+    is_active = filters.BooleanFilter(label=_("In use"))
+
+    class Meta:
+        model = ConductCriterion
+        fields: list[str] = []
+
+
 class ReferenceFilterSet(ScopedFilterSet):
     """Legal references."""
 
