@@ -129,7 +129,8 @@ def _written_elsewhere(case: Complaint) -> QuerySet[InboundMail]:
 def _mailed_elsewhere(case: Complaint) -> QuerySet[Any]:
     """Answers mailed about the case while another had taken it in, to an address that is its own still."""
     letters = CaseLetter.objects.filter(also_about=case, entry__isnull=False)
-    return letters.alias(address=Lower("to")).filter(address__in=addresses_of(case)).values("entry")
+    theirs: QuerySet[Any] = letters.alias(address=Lower("to")).filter(address__in=addresses_of(case))
+    return theirs.values("entry")
 
 
 def files_from(case: Complaint) -> list[str]:
