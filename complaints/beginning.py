@@ -104,7 +104,14 @@ def begin(apps: Any = None, **kwargs: Any) -> None:
     from complaints.domain.quiet_hours import seed_quiet_hours
     from complaints.domain.references import seed_references
     from complaints.domain.seeding import begin as begin_cases
-    from complaints.models import CallBackPolicy, PublicForm, SatisfactionPolicy
+    from complaints.models import (
+        CallBackPolicy,
+        GradingSetting,
+        LetterSettings,
+        MailPolicy,
+        PublicForm,
+        SatisfactionPolicy,
+    )
     from core.domain.schedules import ensure_schedule
 
     for key, title, task, rhythm in _SCHEDULES:
@@ -117,11 +124,14 @@ def begin(apps: Any = None, **kwargs: Any) -> None:
     if _has_table(apps, "decisionletter"):
         letter_guard.install(connection)
         seed_templates()
+        LetterSettings.load()
         seed_criteria()
         seed_references()
     for model, seed in (
         ("planstep", seed_plans),
         ("gradingrule", seed_rules),
+        ("gradingsetting", GradingSetting.load),
+        ("mailpolicy", MailPolicy.load),
         ("satisfactionpolicy", SatisfactionPolicy.load),
         ("publicform", PublicForm.load),
         ("quiethours", seed_quiet_hours),

@@ -1,4 +1,4 @@
-"""Unreasonable complaints and legal references over the API."""
+"""Unreasonable complaints over the API."""
 
 from __future__ import annotations
 
@@ -19,19 +19,15 @@ from complaints.choices.letters import HandoverWay
 from complaints.domain import conduct as verbs
 from complaints.domain.conduct_forgetting import anonymise_designation
 from complaints.domain.objections import receive_objection, review_objection
-from complaints.domain.references import cite, take_citation_away
-from complaints.filters.letters import DesignationFilterSet, ReferenceFilterSet
+from complaints.filters.letters import DesignationFilterSet
 from complaints.models import (
-    Citation,
     Complaint,
     ConductCriterion,
     ConductObjection,
-    DecisionLetter,
     Designation,
     Entry,
-    LegalReference,
 )
-from complaints.sorting.letters import DESIGNATION_SORTS, REFERENCE_SORTS
+from complaints.sorting.letters import DESIGNATION_SORTS
 from core.access import require
 from core.api.fields import ScopedRelatedField
 from core.models import User
@@ -206,69 +202,4 @@ class DesignationViewSet(ActingViewSet):
         return self.answer(self.fresh(anonymise_designation(self.get_object(), by=self.caller)))
 
 
-class LegalReferenceSerializer(serializers.ModelSerializer[LegalReference]):
-    """One version of a rule."""
-
-    name = serializers.CharField(read_only=True)
-
-    class Meta:
-        model = LegalReference
-        fields = [
-            "id", "code", "kind", "jurisdiction", "name", "name_en", "name_zh_hans", "name_zh_hant",
-            "article", "excerpt", "in_force_from", "in_force_until", "source", "is_active", "version",
-        ]  # fmt: skip
-        read_only_fields = fields
-
-
-class CiteSerializer(Strict):
-    """In what: a complaint, a letter that is being written, or a designation."""
-
-    complaint = ActedCaseField(required=False)
-    letter = ScopedRelatedField(DecisionLetter, right="change", required=False)
-    designation = ScopedRelatedField(Designation, right="change", required=False)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Exactly one of them."""
-        if len(attrs) != 1:
-            raise serializers.ValidationError("Give one of complaint, letter and designation.")
-        return attrs
-
-
-class LegalReferenceViewSet(ActingViewSet):
-    """The library: read, and cited. `on` gives what held on a day."""
-
-    model = LegalReference
-    serializer_class = LegalReferenceSerializer
-    filterset_class = ReferenceFilterSet
-    sort_keys = REFERENCE_SORTS
-    default_sort = "code"
-    action_rights = {"cite": "cite", "uncite": "cite"}
-
-    @extend_schema(request=CiteSerializer, responses=LegalReferenceSerializer, filters=False)
-    @action(detail=True, methods=["post"])
-    def cite(self, request: Request, pk: int) -> Response:
-        """Let a complaint, a letter or a designation rest on it. 409 where it does already."""
-        require(self.caller, "add", Citation)
-        reference = self.get_object()
-        [citing] = self.checked(CiteSerializer).values()
-        cite(citing, reference, by=self.caller)
-        return self.answer(reference)
-
-    @extend_schema(request=CiteSerializer, responses=LegalReferenceSerializer, filters=False)
-    @action(detail=True, methods=["post"])
-    def uncite(self, request: Request, pk: int) -> Response:
-        """Let it rest on it no longer. 404 where it does not, 409 for a letter that is issued."""
-        require(self.caller, "delete", Citation)
-        reference = self.get_object()
-        places = {"letter": None, "designation": None, **self.checked(CiteSerializer)}
-        rows = Citation.objects.visible_to(self.caller, "delete").filter(reference=reference)
-        named = {name: value for name, value in places.items() if value is not None}
-        empty = {f"{name}__isnull": True for name, value in places.items() if value is None}
-        take_citation_away(get_object_or_404(rows, **named, **empty), by=self.caller)
-        return self.answer(reference)
-
-
-routes = [
-    ("designations", DesignationViewSet, "designation"),
-    ("legal-references", LegalReferenceViewSet, "legal-reference"),
-]
+routes = [("designations", DesignationViewSet, "designation")]

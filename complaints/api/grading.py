@@ -23,6 +23,7 @@ from complaints.domain.grading_rules import (
     default_grade,
     delete_rule,
     move_rule,
+    restore_seeded,
     rules_in_force,
     save_rule,
 )
@@ -80,6 +81,12 @@ class MoveRuleSerializer(Strict):
     """Where to."""
 
     direction = serializers.ChoiceField(choices=[("up", "up"), ("down", "down")])
+
+
+class RestoredSerializer(serializers.Serializer[Any]):
+    """How many rules changed."""
+
+    changed = serializers.IntegerField()
 
 
 class TryFactsSerializer(Strict):
@@ -175,7 +182,7 @@ class GradingRuleViewSet(VersionedViewSet):
     sort_keys = RULE_SORTS
     default_sort = "place"
     http_method_names = ["get", "post", "patch", "put", "delete", "head", "options"]
-    action_rights = {"move": "change", "try_case": "view", "impact": "change"}
+    action_rights = {"move": "change", "try_case": "view", "impact": "change", "restore": "change"}
 
     def create_record(self, data: dict[str, Any]) -> GradingRule:
         """Make it."""
@@ -216,6 +223,12 @@ class GradingRuleViewSet(VersionedViewSet):
         self.version_of(data)
         typed = GradingRule(code="new", **checked_rule(_plain(data)))
         return Response(_impact(impact_of(rules_with(typed), user=self.actor)))
+
+    @extend_schema(request=None, responses=RestoredSerializer, filters=False)
+    @action(detail=False, methods=["post"])
+    def restore(self, request: Request) -> Response:
+        """Bring the rules of the product back as they came, and switch off all others."""
+        return Response({"changed": restore_seeded(by=self.actor)})
 
 
 def _plain(data: dict[str, Any]) -> dict[str, Any]:

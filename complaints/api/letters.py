@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -14,31 +16,39 @@ from complaints.api.solving import ActingViewSet
 from complaints.choices.letters import HandoverWay, LetterLanguage
 from complaints.domain import letter_issue as issuing
 from complaints.domain import letters as verbs
+from complaints.domain.letter_templates import update_template
 from complaints.filters.letters import LetterFilterSet
 from complaints.letter_text import gaps_of
 from complaints.models import DecisionLetter, LetterHandover, LetterTemplate
 from complaints.sorting.letters import LETTER_SORTS, TEMPLATE_SORTS
 from core.access import require
-from core.api.viewsets import ScopedReadViewSet
-from customers.api.base import Strict, StrictModelSerializer
+from customers.api.base import Strict, StrictModelSerializer, VersionedViewSet, VersionField
 
 
-class LetterTemplateSerializer(serializers.ModelSerializer[LetterTemplate]):
-    """What a letter begins with."""
+class LetterTemplateSerializer(StrictModelSerializer):
+    """What a letter begins with; `edition` counts what the template said."""
+
+    version = VersionField()
 
     class Meta:
         model = LetterTemplate
         fields = ["id", "decision", "language", "subject", "body", "edition", "version", "updated_at"]
-        read_only_fields = fields
+        read_only_fields = ["decision", "language", "edition", "updated_at"]
 
 
-class LetterTemplateViewSet(ScopedReadViewSet):
-    """Templates: read."""
+class LetterTemplateViewSet(VersionedViewSet):
+    """Templates, one for each decision and language: read, and changed into their next edition."""
 
     model = LetterTemplate
     serializer_class = LetterTemplateSerializer
     sort_keys = TEMPLATE_SORTS
     default_sort = "decision"
+    http_method_names = ["get", "patch", "put", "head", "options"]
+
+    def update_record(self, instance: LetterTemplate, data: dict[str, Any]) -> LetterTemplate:
+        """Change what it says; letters that are being written keep their text."""
+        version = self.version_of(data)
+        return update_template(instance, data, by=self.actor, version=version)
 
 
 class HandoverSerializer(serializers.ModelSerializer[LetterHandover]):

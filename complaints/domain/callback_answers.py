@@ -25,6 +25,7 @@ from core.models import User
 from customers.domain.changes import ensure_fresh, ensure_known, locked, write_changes
 
 _SALT = "complaints.callback"
+POLICY_FIELDS = ("most_attempts", "hours_between", "low_score", "link_days", "close_days")
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ def set_policy(
     policy: CallBackPolicy, data: Mapping[str, Any], *, by: User, version: int | None = None
 ) -> CallBackPolicy:
     """Change how call-backs are made. Refused where somebody changed it since `version`."""
-    ensure_known(data, ("most_attempts", "hours_between", "low_score", "link_days", "close_days"))
+    ensure_known(data, POLICY_FIELDS)
     stored = locked(policy)
     ensure_fresh(stored, version)
     write_changes(stored, data, by=by, at=timezone.now())

@@ -24,6 +24,7 @@ from complaints.domain.letters import (
     locked_letter,
     needs_second,
 )
+from complaints.domain.merging import taken_in
 from complaints.letter_text import digest_of, with_late
 from complaints.models import DecisionLetter, LetterHandover, LetterSettings
 from core.choices import AuditAction
@@ -54,6 +55,8 @@ def issue_letter(
 ) -> DecisionLetter:
     """Number, date and freeze the letter, note how it was handed over, and enter it as an answer.
 
+    It is about the cases that its case has taken in as well, also once they are taken out again.
+
     Refused: gaps, a missing approval, a text that was changed since version `version` was read, a case that
     was reopened or decided otherwise since.
     """
@@ -65,6 +68,7 @@ def issue_letter(
     if needs_second(stored) and stored.approved_by_id is None:
         raise Conflict("approval_needed", _("A second person approves this letter first."))
     write_changes(stored, _frozen(stored, by=by, at=moment), by=by, at=moment)
+    stored.also_about.set(taken_in(stored.complaint))
     _note_handover(stored, way, on or house_day(moment), note, by=by, at=moment)
     _enter_answer(stored, way, by=by, at=moment)
     return stored

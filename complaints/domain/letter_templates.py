@@ -19,7 +19,7 @@ from core.models import User
 from customers.domain.changes import ensure_fresh, ensure_known, ensure_valid, locked, write_changes
 
 _TEXTS = ("subject", "body")
-_RULES = (
+RULE_FIELDS = (
     "objection_days", "object_to_en", "object_to_zh_hans", "object_to_zh_hant", "next_en", "next_zh_hans",
     "next_zh_hant",
 )  # fmt: skip
@@ -86,10 +86,10 @@ def update_letter_rules(
     rules: LetterSettings, data: Mapping[str, Any], *, by: User, version: int | None = None
 ) -> LetterSettings:
     """Change how long and how customers may object, and who to turn to next."""
-    ensure_known(data, _RULES)
+    ensure_known(data, RULE_FIELDS)
     stored = locked(rules)
     ensure_fresh(stored, version)
-    ensure_valid(LetterSettings(**{name: getattr(stored, name) for name in _RULES} | dict(data)), data)
+    ensure_valid(LetterSettings(**{name: getattr(stored, name) for name in RULE_FIELDS} | dict(data)), data)
     write_changes(stored, data, by=by, at=timezone.now())
     return stored
 

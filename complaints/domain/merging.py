@@ -60,7 +60,10 @@ def merge(complaint: Complaint, into: Complaint, *, by: User, at: datetime | Non
 
 @transaction.atomic
 def unmerge(complaint: Complaint, *, by: User, at: datetime | None = None) -> Complaint:
-    """Take a merged case out again: it goes on where it stood. Refused for a case that is not merged."""
+    """Take a merged case out again: it goes on where it stood, with what was mailed to its complainant since.
+
+    Refused for a case that is not merged.
+    """
     moment = at or timezone.now()
     stored = locked(complaint)
     if stored.state != State.MERGED or stored.merged_into is None:
@@ -74,7 +77,7 @@ def unmerge(complaint: Complaint, *, by: User, at: datetime | None = None) -> Co
     write_changes(stored, values, by=by, at=moment)
     last = Entry.objects.about(stored, taken_in(stored)).said().order_by("-id").first()
     if last is not None and last.kind == EntryKind.INBOUND and last.by_id is None:
-        # Answers to the case that it leaves were not about this word.
+        # Answers to the case that it leaves were not about this word, but for those mailed to its writer.
         note_waiting(stored, since=last.at, at=moment)
     restart_clocks(stored, ended_at=ended_at, at=moment, by=by)
     settle_updates(stored, at=moment)

@@ -10,16 +10,20 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from complaints.choices.cases import ClockKind, MetBy
+from complaints.choices.cases import ClockKind, MetBy, Recipient
 from complaints.domain.free_names import ensure_free_name
-from complaints.models import Level, Policy, Target
+from complaints.models import Category, Level, Policy, Target
 from complaints.shown_clocks import target_in_words
 from core.choices import AuditAction
 from core.domain.audit import record
 from core.errors import DomainError
 from core.models import User
-from customers.domain.changes import ensure_fresh, ensure_valid, locked, write_changes
+from customers.domain.changes import ensure_fresh, ensure_known, ensure_valid, locked, write_changes
 
+LEVEL_FIELDS = (
+    "clock", "name", "number", "offset", "in_working_time", "recipient", "person", "by_mail",
+    "through_quiet_hours", "action",
+)  # fmt: skip
 #: clock → (amount, unit), None for no such clock. The statutory ones are named apart.
 Targets = Mapping[str, tuple[int, str] | None]
 
@@ -47,10 +51,11 @@ def save_policy(
 ) -> Policy:
     """Make or change a policy with its targets; without `statutory` the deadlines of the law stay.
 
-    Cases that run keep the targets that they began with. Refused: a name that another policy has, and two
-    deadlines of the law of one name.
+    Cases that run keep the targets that they began with. Refused: a name that another policy has, a category
+    that is not in use, and several deadlines of the law that their names do not tell apart.
     """
     ensure_free_name(Policy, data["name"], _("Another policy has this name."), but=policy)
+    _ensure_category(data.get("category_code", ""), policy)
     if policy is None:
         stored: Policy = Policy(created_by=by, **data)
         ensure_valid(stored, set(data))
@@ -64,6 +69,13 @@ def save_policy(
         extra |= _write_statutory(stored, list(statutory))
     write_changes(stored, data, by=by, at=timezone.now(), extra=extra)
     return stored
+
+
+def _ensure_category(code: str, policy: Policy | None) -> None:
+    stays = policy is not None and policy.category_code == code
+    if code and not stays and not Category.objects.current().filter(code=code).exists():
+        text = _("Choose a category that is in use.")
+        raise DomainError("unknown_category", text, fields={"category_code": text})
 
 
 def _write_targets(policy: Policy, targets: Targets) -> dict[str, tuple[Any, Any]]:
@@ -86,10 +98,7 @@ def _told(target: tuple[int, str] | None) -> str:
 
 
 def _write_statutory(policy: Policy, wanted: list[Statutory]) -> dict[str, tuple[Any, Any]]:
-    names = [one.name for one in wanted]
-    if len(set(names)) < len(names):
-        text = _("Two statutory deadlines have the same name.")
-        raise DomainError("same_name", text, fields={"statutory_1_name": text})
+    _ensure_told_apart([one.name for one in wanted])
     rows = Target.objects.filter(policy=policy, clock=ClockKind.STATUTORY)
     before = [Statutory(row.name, row.amount, row.unit, row.met_by) for row in rows.order_by("name")]
     after = [
@@ -112,6 +121,15 @@ def _write_statutory(policy: Policy, wanted: list[Statutory]) -> dict[str, tuple
     for name, keys in levels.items():
         Level.objects.filter(pk__in=keys).update(name=name)
     return {f"target_{ClockKind.STATUTORY.value}": (_told_statutory(before), _told_statutory(after))}
+
+
+def _ensure_told_apart(names: list[str]) -> None:
+    if len(names) > 1 and "" in names:
+        text = _("Give each statutory deadline a name.")
+        raise DomainError("name_needed", text, fields={"targets": text})
+    if len(set(names)) < len(names):
+        text = _("Two statutory deadlines have the same name.")
+        raise DomainError("same_name", text, fields={"targets": text})
 
 
 def _levels_by_deadline(policy: Policy, wanted: list[Statutory]) -> dict[str, list[int]]:
@@ -140,49 +158,63 @@ def _told_statutory(rows: Iterable[Statutory]) -> str:
 
 
 @transaction.atomic
-def save_level(policy: Policy, data: Mapping[str, Any], *, by: User, level: Level | None = None) -> Level:
-    """Make or change a level of a policy's ladder; new cases carry it.
+def save_level(
+    policy: Policy,
+    data: Mapping[str, Any],
+    *,
+    by: User,
+    level: Level | None = None,
+    version: int | None = None,
+) -> Level:
+    """Make or change a level of a policy's ladder; new cases carry it. The ladder is part of the policy.
 
-    Refused: a number that the deadline has already, a deadline that the policy does not name, and a named
-    person where nobody is named.
+    Refused: a number that the deadline has already, a deadline that the policy does not name, a named
+    person where nobody is named, and a policy that was changed since `version`.
     """
+    ensure_known(data, LEVEL_FIELDS)
     stored = locked(policy)
-    values = {"name": "", **data}
-    if values["clock"] != ClockKind.STATUTORY:
-        values["name"] = ""
-    _ensure_deadline(stored, values["name"])
-    same = Level.objects.filter(
-        policy=stored, clock=values["clock"], name=values["name"], number=values["number"]
-    )
-    if level is not None:
-        same = same.exclude(pk=level.pk)
-    if same.exists():
-        text = _("This clock has a level of this number.")
-        raise DomainError("number_taken", text, fields={"number": text})
-    if values["recipient"] == "person" and values.get("person") is None:
-        text = _("Say who.")
-        raise DomainError("person_needed", text, fields={"person": text})
-    row = level or Level(policy=stored)
-    before = str(level) if level is not None else ""
-    for name, value in values.items():
+    ensure_fresh(stored, version)
+    row = locked(level) if level is not None else Level(policy=stored)
+    before = _level_in_words(row) if level is not None else ""
+    for name, value in data.items():
         setattr(row, name, value)
-    ensure_valid(row, set(values))
+    if row.clock != ClockKind.STATUTORY:
+        row.name = ""
+    _ensure_sound(row)
     row.save()
-    told = f"{row.name or row.get_clock_display()} {row} {row.offset} {row.get_recipient_display()}"
-    record(AuditAction.CHANGED, by=by, subject=stored, changes={"levels": (before, told)})
+    _note_level(stored, before, _level_in_words(row), by=by)
     return row
 
 
-def _ensure_deadline(policy: Policy, name: str) -> None:
-    rows = Target.objects.filter(policy=policy, clock=ClockKind.STATUTORY, name=name)
-    if name and not rows.exists():
+def _ensure_sound(level: Level) -> None:
+    ensure_valid(level, LEVEL_FIELDS)
+    deadlines = Target.objects.filter(policy=level.policy, clock=ClockKind.STATUTORY, name=level.name)
+    if level.name and not deadlines.exists():
         text = _("This policy has no statutory deadline of this name.")
         raise DomainError("no_such_deadline", text, fields={"name": text})
+    rows = Level.objects.filter(policy=level.policy, clock=level.clock, name=level.name)
+    if rows.filter(number=level.number).exclude(pk=level.pk).exists():
+        text = _("This clock has a level of this number.")
+        raise DomainError("number_taken", text, fields={"number": text})
+    if level.recipient == Recipient.PERSON and level.person is None:
+        text = _("Say who.")
+        raise DomainError("person_needed", text, fields={"person": text})
+
+
+def _level_in_words(level: Level) -> str:
+    deadline = level.name or level.get_clock_display()
+    return f"{deadline} {level} {level.offset} {level.get_recipient_display()} {level.get_action_display()}"
+
+
+def _note_level(policy: Policy, before: str, after: str, *, by: User) -> None:
+    """Count the change as one of the policy: whoever read it before has read another ladder."""
+    write_changes(policy, {}, by=by, at=timezone.now(), extra={"levels": (before, after)})
 
 
 @transaction.atomic
-def delete_level(level: Level, *, by: User) -> None:
-    """Take a level off the ladder; cases that run keep theirs."""
-    told = f"{level.name or level.get_clock_display()} {level}"
+def delete_level(level: Level, *, by: User, version: int | None = None) -> None:
+    """Take a level off the ladder; cases that run keep theirs. Refused: a policy changed since `version`."""
+    policy = locked(level.policy)
+    ensure_fresh(policy, version)
     if Level.objects.filter(pk=level.pk).delete()[0]:
-        record(AuditAction.CHANGED, by=by, subject=level.policy, changes={"levels": (told, "")})
+        _note_level(policy, _level_in_words(level), "", by=by)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,7 +18,7 @@ from complaints.choices.mail import MailReason
 from complaints.choices.solving import CallBackState
 from complaints.domain.callback_answers import link_token
 from complaints.domain.last_word import note_waiting
-from complaints.domain.mail.threads import followed, path_of
+from complaints.domain.mail.threads import addresses_of, followed
 from complaints.domain.moves import hear, withdraw
 from complaints.domain.telling import tell_responsible
 from complaints.models import CallBack, CaseLetter, Clock, Complaint, Entry, InboundMail
@@ -97,9 +98,9 @@ def promises_of(case: Complaint, at: datetime) -> list[Promised]:
 def lines_for(case: Complaint) -> list[Line]:
     """Return what the complainant wrote and what was answered, the oldest first.
 
-    Notes and system lines are ours, and so is what a colleague wrote down of a call. Of a case that another
-    one took in, what the complainant wrote by e-mail since is theirs, and what was mailed to them; what
-    anybody else wrote there is not.
+    Notes and system lines are ours, and so is what a colleague wrote down of a call. Of the time in which
+    another case had taken this one in, what the complainant wrote by e-mail is theirs, and what was mailed to
+    them, also once it is taken out; what anybody else wrote there is not.
     """
     said = Q(kind=EntryKind.OUTBOUND) | Q(kind=EntryKind.INBOUND, by__isnull=True)
     strange = _of_others(case).filter(entry__isnull=False).values("entry")
@@ -115,32 +116,21 @@ def _of_others(case: Complaint) -> QuerySet[InboundMail]:
 
     The mail with which the case began is theirs, whatever address it came from.
     """
-    theirs = Q(reason__in=[MailReason.NEW_CASE, MailReason.FOLLOWS]) | Q(sender__in=_addresses(case))
+    theirs = Q(reason__in=[MailReason.NEW_CASE, MailReason.FOLLOWS]) | Q(sender__in=addresses_of(case))
     return InboundMail.objects.filter(complaint=case).exclude(theirs & ~Q(reason=MailReason.STAFF_NOTE))
-
-
-def _addresses(case: Complaint) -> list[str]:
-    """Return the addresses that are the complainant's own."""
-    person = case.person.email if case.person is not None else ""
-    return [one.strip().lower() for one in (case.contact_email, person) if one.strip()]
 
 
 def _written_elsewhere(case: Complaint) -> QuerySet[InboundMail]:
     """Mails that the complainant wrote about the case while another one had taken it in."""
     mails = InboundMail.objects.filter(meant_for=case, entry__isnull=False)
-    return mails.filter(sender__in=_addresses(case)).exclude(reason=MailReason.STAFF_NOTE)
+    return mails.filter(sender__in=addresses_of(case)).exclude(reason=MailReason.STAFF_NOTE)
 
 
 def _mailed_elsewhere(case: Complaint) -> QuerySet[Any]:
-    """Answers that the cases which took this one in mailed to its complainant since."""
-    took_in, own = path_of(case)[1:], _addresses(case)
-    letters = CaseLetter.objects.filter(entry__isnull=False)
-    if not took_in or not own:
-        return letters.none().values("entry")
-    to = Q()
-    for address in own:
-        to |= Q(to__iexact=address)
-    return letters.filter(to, complaint__in=took_in, entry__at__gte=case.ended_at).values("entry")
+    """Answers mailed about the case while another had taken it in, to an address that is its own still."""
+    letters = CaseLetter.objects.filter(also_about=case, entry__isnull=False)
+    theirs: QuerySet[Any] = letters.alias(address=Lower("to")).filter(address__in=addresses_of(case))
+    return theirs.values("entry")
 
 
 def files_from(case: Complaint) -> list[str]:

@@ -28,7 +28,7 @@ class LetterFilterSet(ScopedFilterSet):
     decision = filters.MultipleChoiceFilter(label=_("Decision"), choices=Decision)
     language = filters.MultipleChoiceFilter(label=_("Language"), choices=LetterLanguage)
     complaint = filters.ModelChoiceFilter(
-        label=_("Case"), queryset=visible(Complaint), widget=forms.HiddenInput
+        label=_("Case"), queryset=visible(Complaint), method="about", widget=forms.HiddenInput
     )
     customer = filters.ModelChoiceFilter(
         label=_("Customer"),
@@ -42,6 +42,10 @@ class LetterFilterSet(ScopedFilterSet):
     class Meta:
         model = DecisionLetter
         fields: list[str] = []
+
+    def about(self, rows: Any, name: str, value: Complaint) -> Any:
+        """Those that left from a case, and those about it from while another one had taken it in."""
+        return rows.about(value)
 
 
 class DesignationFilterSet(ScopedFilterSet):
@@ -72,6 +76,16 @@ class DesignationFilterSet(ScopedFilterSet):
     def with_objection(self, rows: Any, name: str, value: bool) -> Any:
         """Those with an objection that nobody has reviewed."""
         return rows.filter(objections__outcome="") if value else rows
+
+
+class CriterionFilterSet(ScopedFilterSet):
+    """Criteria of unreasonable conduct."""
+
+    is_active = filters.BooleanFilter(label=_("In use"))
+
+    class Meta:
+        model = ConductCriterion
+        fields: list[str] = []
 
 
 class ReferenceFilterSet(ScopedFilterSet):

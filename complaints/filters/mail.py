@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import django_filters as filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -47,9 +49,13 @@ class LetterFilterSet(ScopedFilterSet):
     state = filters.MultipleChoiceFilter(label=_("State"), choices=DeliveryState)
     kind = filters.MultipleChoiceFilter(label=_("Kind"), choices=LetterKind)
     complaint = filters.ModelChoiceFilter(
-        label=_("Case"), queryset=visible(Complaint), widget=forms.HiddenInput
+        label=_("Case"), queryset=visible(Complaint), method="about", widget=forms.HiddenInput
     )
 
     class Meta:
         model = CaseLetter
         fields: list[str] = []
+
+    def about(self, rows: Any, name: str, value: Complaint) -> Any:
+        """Those that left from a case, and those about it from while another one had taken it in."""
+        return rows.about(value)

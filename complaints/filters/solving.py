@@ -1,4 +1,4 @@
-"""Filters of causes, compensations, call-backs and phrases: for page, API and export."""
+"""Filters of causes, compensations, ceilings, call-backs and phrases: for page, API and export."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from complaints.choices.cases import Grade
 from complaints.choices.solving import Branch, CallBackState, CauseState, Gap, RedressKind, RedressState, Step
 from complaints.filters.satisfaction import AnswerFilters
-from complaints.models import CallBack, Cause, Compensation, Complaint, PhraseCard
+from complaints.models import CallBack, Cause, Compensation, CompensationCeiling, Complaint, PhraseCard
 from core.filters import ScopedFilterSet, visible
 from core.models import User
 
@@ -40,6 +41,16 @@ class CompensationFilterSet(ScopedFilterSet):
 
     class Meta:
         model = Compensation
+        fields: list[str] = []
+
+
+class CeilingFilterSet(ScopedFilterSet):
+    """Ceilings of compensation."""
+
+    grade = filters.MultipleChoiceFilter(label=_("Grade"), choices=Grade)
+
+    class Meta:
+        model = CompensationCeiling
         fields: list[str] = []
 
 

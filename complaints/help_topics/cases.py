@@ -61,6 +61,7 @@ TOPICS = (
             _("A level that could not be carried out says so there; managers have it tried again."),
             _("A case that belongs to others is moved to their queue, with a reason, and dispatched there."),
             _("A merged case can be taken out again; its log is read in the case that goes on."),
+            _("What was mailed to its complainant meanwhile then stays with both cases."),
         ),
         (
             "complaints:complaint-detail",

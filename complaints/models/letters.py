@@ -127,7 +127,10 @@ class DecisionLetter(Recorded):
     another row that `replaces` the former.
     """
 
+    # The case that it was issued from.
     complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="letters")
+    # Cases that this one had taken in when it was issued.
+    also_about = models.ManyToManyField(Complaint, related_name="+", editable=False)
     cycle = models.PositiveSmallIntegerField(_("cycle"), editable=False)
     decision = models.CharField(_("decision"), max_length=10, choices=Decision, editable=False)
     language = models.CharField(_("language"), max_length=10, choices=LetterLanguage)

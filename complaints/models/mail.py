@@ -212,7 +212,10 @@ class CaseLetter(models.Model):
     """
 
     key = models.CharField(max_length=60, unique=True, editable=False)
+    # The case that it was mailed from.
     complaint = models.ForeignKey(Complaint, on_delete=models.CASCADE, related_name="sent_mails")
+    # Cases that this one had taken in at that time, and to whose complainants it went.
+    also_about = models.ManyToManyField(Complaint, related_name="+", editable=False)
     entry = models.OneToOneField(
         Entry, null=True, blank=True, on_delete=models.CASCADE, related_name="letter", editable=False
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
@@ -45,7 +47,7 @@ class SatisfactionPolicy(Recorded):
         max_digits=4,
         decimal_places=3,
         default="0.010",
-        validators=[MinValueValidator(0.001), MaxValueValidator(0.2)],
+        validators=[MinValueValidator(Decimal("0.001")), MaxValueValidator(Decimal("0.2"))],
         help_text=_("Of one night's findings, over all groups looked at. Smaller: fewer warnings, later."),
     )
 

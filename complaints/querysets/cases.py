@@ -186,15 +186,29 @@ class EntryQuerySet(BelowComplaint):
         return self.filter(kind__in=[EntryKind.INBOUND, EntryKind.OUTBOUND])
 
     def about(self, case: Complaint, merged: Iterable[Complaint]) -> Self:
-        """Those of a case and of those merged into it, and what was written about it while it was merged."""
-        from complaints.models import InboundMail
+        """Those of a case and of those merged into it; and what was written about them, or mailed to their
+        complainants, while another one had taken them in.
+        """
+        from complaints.models import CaseLetter, InboundMail
 
-        meant = InboundMail.objects.filter(meant_for=case, entry__isnull=False).order_by().values("entry")
-        return self.filter(Q(complaint__in=[case.pk, *(one.pk for one in merged)]) | Q(pk__in=meant))
+        keys = [case.pk, *(one.pk for one in merged)]
+        meant = InboundMail.objects.filter(meant_for__in=keys, entry__isnull=False)
+        mailed = CaseLetter.objects.filter(also_about__in=keys, entry__isnull=False)
+        elsewhere = [Q(pk__in=rows.order_by().values("entry")) for rows in (meant, mailed)]
+        return self.filter(Q(complaint__in=keys) | elsewhere[0] | elsewhere[1])
 
     def for_screen(self) -> Self:
         """Everything the log shows, the oldest first."""
         return self.select_related("by").order_by("at", "id")
+
+
+class SentQuerySet(BelowComplaint):
+    """What left from one case, with which it is seen, and may be about others that it had taken in."""
+
+    def about(self, case: Complaint) -> Self:
+        """Those that left from a case, and those that others sent about it while they had taken it in."""
+        also = self.model._default_manager.filter(also_about=case).order_by().values("pk")
+        return self.filter(Q(complaint=case) | Q(pk__in=also))
 
 
 class LinkQuerySet(BelowComplaint):

@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from complaints.choices.conduct import DesignationState, Scope
 from complaints.choices.letters import LetterState
-from complaints.querysets.cases import BelowComplaint, SettingQuerySet, cases_for
+from complaints.querysets.cases import BelowComplaint, SentQuerySet, SettingQuerySet, cases_for
 
 if TYPE_CHECKING:
     from complaints.models import Complaint
@@ -28,7 +28,7 @@ class TemplateQuerySet(SettingQuerySet):
         return self
 
 
-class LetterQuerySet(BelowComplaint):
+class LetterQuerySet(SentQuerySet):
     """Decision letters."""
 
     def awaiting_approval(self) -> Self:

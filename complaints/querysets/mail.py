@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from django.db.models import Q
 
 from complaints.choices.mail import DeliveryState, MailReason, MailState
-from complaints.querysets.cases import BelowComplaint, SettingQuerySet, cases_for
+from complaints.querysets.cases import SentQuerySet, SettingQuerySet, cases_for
 from core.access import ScopedQuerySet, teams_in_reach
 from core.roles import Reach
 
@@ -71,7 +71,7 @@ class InboundMailQuerySet(ScopedQuerySet):
         return self.for_list()
 
 
-class CaseLetterQuerySet(BelowComplaint):
+class CaseLetterQuerySet(SentQuerySet):
     """Mails to customers, seen with their case."""
 
     def due(self, at: datetime) -> Self:

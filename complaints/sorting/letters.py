@@ -1,4 +1,4 @@
-"""By what the lists of letters, designations and legal references can be sorted."""
+"""By what the lists of letters, designations, criteria and legal references can be sorted."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -17,3 +17,4 @@ REFERENCE_SORTS = {
     "code": SortKey("code", _("Code")),
     "from": SortKey("in_force_from", _("In force from")),
 }
+CRITERION_SORTS = {"place": SortKey("position", _("Place"))}

@@ -1,4 +1,4 @@
-"""Sort keys of the lists of causes, compensations, call-backs and phrases."""
+"""Sort keys of the lists of causes, compensations, their ceilings, call-backs and phrases."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -8,3 +8,4 @@ CAUSE_SORTS: dict[str, SortKey] = {"code": SortKey("code", _("Code"))}
 COMPENSATION_SORTS: dict[str, SortKey] = {"made": SortKey("created_at", _("Proposed"))}
 CALLBACK_SORTS: dict[str, SortKey] = {"due": SortKey("due_at", _("Due"))}
 PHRASE_SORTS: dict[str, SortKey] = {"step": SortKey("step", _("Step")), "used": SortKey("used", _("Used"))}
+CEILING_SORTS: dict[str, SortKey] = {"id": SortKey("id", _("Number"))}

@@ -46,8 +46,13 @@ def with_mails(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
         letter = sent.get(line["entry"].pk)
         line["mail"], line["letter"] = mails.get(line["entry"].pk), letter
         line["files"] = list(letter.files.all()) if letter is not None else []
-        line["undelivered"] = letter is not None and letter.state in _UNDELIVERED
+        line["undelivered"] = letter is not None and letter.state in _UNDELIVERED and _is_here(line)
     return lines
+
+
+def _is_here(line: dict[str, Any]) -> bool:
+    """Tell whether the line is of the case that is shown, or of one that it has taken in."""
+    return line["elsewhere"] is None or line["elsewhere"].merged_into_id is not None
 
 
 def acknowledgement_of(case: Complaint) -> dict[str, Any]:

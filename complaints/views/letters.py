@@ -52,16 +52,16 @@ def as_if_issued(letter: DecisionLetter, text: str) -> str:
 
 
 class LetterPanel(CasePanel):
-    """The letters of a case."""
+    """The letters of a case, and those that the case which had taken it in issued about both."""
 
     required_right = ("view", DecisionLetter)
     template_name = "complaints/letter_panel.html"
 
     def context_of(self, case: Complaint) -> dict[str, Any]:
         """Add the letters, the latest first."""
-        rows = list(DecisionLetter.objects.visible_to(self.person).for_list().filter(complaint=case))
+        rows = list(DecisionLetter.objects.visible_to(self.person).for_list().about(case))
         rows.sort(key=lambda row: row.pk, reverse=True)
-        free = not any(row.is_being_written for row in rows)
+        free = not any(row.is_being_written for row in rows if row.complaint_id == case.pk)
         may_add = can(self.person, "add", DecisionLetter) and free and may_begin(case) and self.acts_on(case)
         return {"letters": rows, "may_add": may_add, "is_decided": may_begin(case)}
 

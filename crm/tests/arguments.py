@@ -185,6 +185,7 @@ _OTHERS: dict[str, Finder] = {
     "contact": lambda side, own: side.first_contact.pk,
     "step": lambda side, own: "accept",
     "policy": lambda side, own: shared_level().policy_id,
+    "level": lambda side, own: shared_level().pk,
     "day": lambda side, own: CalendarDay.objects.latest("day").pk,
     "number": lambda side, own: side.case.number,
     "part": lambda side, own: "yes",

@@ -219,6 +219,13 @@ def has_rows_of_customers(url: str) -> bool:
             "complaint-forecasts",
             "complaint-figures",
             "public-forms",
+            "grading-settings",
+            "letter-settings",
+            "callback-policies",
+            "mail-policies",
+            "satisfaction-policies",
+            "compensation-ceilings",
+            "conduct-criteria",
             "mailboxes",
             "likely-complainers",
         )

@@ -14,7 +14,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -24,8 +24,9 @@ from complaints.choices.mail import DeliveryState, LetterKind, MailState
 from complaints.domain.callbacks import address_of
 from complaints.domain.mail.composing import compose
 from complaints.domain.mail.mailboxes import mailbox_of
-from complaints.domain.mail.threads import locked_thread
+from complaints.domain.mail.threads import addresses_of, locked_thread
 from complaints.domain.mail.undelivered import note_delivered_after_all, note_undelivered
+from complaints.domain.merging import taken_in
 from complaints.domain.moves import acknowledge, answer
 from complaints.models import CaseLetter, Complaint, Entry, InboundMail, Mailbox
 from core.choices import AuditAction
@@ -128,16 +129,29 @@ def write_letter(
         due_at=at,
         created_at=at,
     )
+    _note_also_about(letter)
     _ask_for_sending(letter)
     return letter
 
 
+def _note_also_about(letter: CaseLetter) -> None:
+    """Note about which cases the letter is as well: those taken in whose complainant gets it.
+
+    It stays theirs when they are taken out again.
+    """
+    rows = [case for case in taken_in(letter.complaint) if letter.to.strip().lower() in addresses_of(case)]
+    letter.also_about.set(rows)
+
+
 def chain_of(case: Complaint) -> list[str]:
-    """Return the message IDs of what passed between the customer and us, the latest last."""
+    """Return the message IDs of what passed between the customer and us, the latest last.
+
+    What passed about the case while another one had taken it in is part of it.
+    """
     heard = InboundMail.objects.filter(
-        complaint=case, state=MailState.TAKEN, entry__kind=EntryKind.INBOUND
+        Q(complaint=case) | Q(meant_for=case), state=MailState.TAKEN, entry__kind=EntryKind.INBOUND
     ).values_list("received_at", "message_id")
-    said = CaseLetter.objects.filter(complaint=case).values_list("created_at", "message_id")
+    said = CaseLetter.objects.about(case).values_list("created_at", "message_id")
     ids = [one for _at, one in sorted([*heard, *said]) if not one.endswith("@made.invalid>")]
     return ids[-_MOST_REFERENCES:]
 
@@ -254,7 +268,10 @@ def send_again(letter: CaseLetter, *, by: User, at: datetime | None = None) -> C
         state=DeliveryState.QUEUED, attempts=0, error="", due_at=moment, to=to, rounds=F("rounds") + 1
     ):
         raise Conflict("letter_not_failed", _("Only a mail that could not be sent can be sent again."))
+    is_readdressed = to != letter.to
     letter.refresh_from_db()
+    if is_readdressed:
+        _note_also_about(letter)
     record(AuditAction.RAN, by=by, subject=case, note=_("Answer sent by e-mail again"))
     _ask_for_sending(letter)
     return letter

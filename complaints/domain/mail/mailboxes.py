@@ -25,6 +25,7 @@ MAILBOX_FIELDS = (
     "name", "address", "kind", "queue", "is_active", "host", "port", "security", "username", "password_env",
     "folder",
 )  # fmt: skip
+POLICY_FIELDS = ("acknowledges", "most_an_hour", "reopen_days", "keep_days")
 #: Another place: what was read there says nothing of this one.
 _PLACE = ("host", "port", "username", "folder")
 
@@ -135,7 +136,7 @@ def set_policy(
     policy: MailPolicy, data: Mapping[str, Any], *, by: User, version: int | None = None
 ) -> MailPolicy:
     """Change how mails are treated. Refused where somebody changed it since `version`."""
-    ensure_known(data, ("acknowledges", "most_an_hour", "reopen_days", "keep_days"))
+    ensure_known(data, POLICY_FIELDS)
     stored = locked(policy)
     ensure_fresh(stored, version)
     write_changes(stored, data, by=by, at=timezone.now())

@@ -82,12 +82,17 @@ def locked_thread(case: Complaint) -> tuple[Complaint, Complaint]:
     return rows[case.pk], rows.get(goes_on.pk) or locked(goes_on)
 
 
+def addresses_of(case: Complaint) -> set[str]:
+    """Return the addresses that are the complainant's own, in small letters."""
+    person = case.person.email if case.person is not None else ""
+    return {one.strip().lower() for one in (case.contact_email, person) if one.strip()}
+
+
 def knows(case: Complaint, sender: str) -> bool:
     """Tell whether the address is that of the complainant, or was written to or heard from about the case."""
     if not sender:
         return False
-    known = {case.contact_email.lower(), case.person.email.lower() if case.person is not None else ""}
-    if sender in known:
+    if sender in addresses_of(case):
         return True
     heard = InboundMail.objects.filter(complaint=case, sender=sender, state=MailState.TAKEN)
     return (
