@@ -16,8 +16,9 @@ from django.db import models
 from django.db.models import Lookup, Q
 from django.db.models.constants import LOOKUP_SEP
 
+from core.access import ScopedQuerySet
+
 if TYPE_CHECKING:
-    from core.access import ScopedQuerySet
     from core.models import User
 
 #: Who reaches no more rows than that is served from their keys.
@@ -54,7 +55,9 @@ def few_in_reach(model: type[models.Model], user: User, action: str = "view") ->
     """Return the rows of a model in the person's reach where they are few; None where all or many are."""
     rows: ScopedQuerySet = model._default_manager.all()  # type: ignore[assignment]
     path = rows.reached_through
-    parts = rows.parts_in_reach(user, action)
+    # Some kinds decide in a way of their own what is in reach, not by who owns a row.
+    has_parts = type(rows).in_reach is ScopedQuerySet.in_reach
+    parts = rows.parts_in_reach(user, action) if has_parts else None
     if parts is None:
         return None
     if not path:

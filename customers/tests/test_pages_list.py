@@ -21,7 +21,7 @@ from customers.models import Customer, Metrics, Task
 from customers.tests.factories import CustomerFactory, OrderFactory
 
 LIST = reverse("customers:customer-list")
-MOST_QUERIES = 15
+MOST_QUERIES = 16
 
 
 @pytest.fixture
