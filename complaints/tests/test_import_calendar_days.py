@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
@@ -23,6 +24,13 @@ FILE = HEAD + (
     "上海,2027-10-01,休,,国庆节\n上海,2027-10-02,放假,,国庆节\n"
     "上海,2027-10-09,调休,,国庆节补班\n上海,2027-10-10,班,10:00-12:00，13:00-16:00,盘点\n"
 )
+
+
+@pytest.fixture(autouse=True)
+def before_these_days() -> Iterator[None]:
+    """Let it be 2026: days that are past are not changed any more."""
+    with time_machine.travel(datetime(2026, 11, 22, 4, tzinfo=UTC)):
+        yield
 
 
 @pytest.fixture

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, timedelta
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -34,8 +35,15 @@ from customers.views.base import within_reach
 
 pytestmark = pytest.mark.django_db
 
-TODAY = timezone.localdate()
+TODAY = date(2026, 11, 25)
 WEEK = Period(TODAY - timedelta(days=1), TODAY + timedelta(days=6))
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    """Let it be noon of that day: tests that began before midnight may end after it."""
+    with time_machine.travel(timezone.make_aware(datetime.combine(TODAY, time(12)))):
+        yield
 
 
 @pytest.fixture

@@ -435,7 +435,7 @@ def test_row_that_the_database_refuses_does_not_take_others_down(manager: User) 
 # ---- repairs ----------------------------------------------------------------------------------------
 BROKEN = (
     "客户编号,客户名称,等级,首次合作\n"
-    "1,甲,A+,2020-01-05\n2,乙,A+,2031-01-05\n3,,核心,2020-01-05\n4,丁,核心,2020-01-05\n"
+    "1,甲,A+,2020-01-05\n2,乙,A+,2099-01-05\n3,,核心,2020-01-05\n4,丁,核心,2020-01-05\n"
 )
 
 
@@ -528,7 +528,7 @@ def test_file_of_failed_rows_can_be_imported_again(manager: User) -> None:
     assert lines[0] == "客户编号,客户名称,等级,首次合作,Row,What is wrong"
     assert lines[1].startswith('1,甲,A+,2020-01-05,2,"Tier: Not one of')
     assert len(lines) == 4
-    again = imported(CUSTOMERS, text.replace("A+", "core").replace("2031-", "2021-"), manager)
+    again = imported(CUSTOMERS, text.replace("A+", "core").replace("2099-", "2021-"), manager)
     assert counts(again) == {"created": 2, "failed": 1}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -342,7 +342,7 @@ def test_code_that_is_taken_is_refused(client: Client, product: Product) -> None
 
 
 def test_product_page_marks_the_price_in_force(client: Client, product: Product, manager: User) -> None:
-    coming = timezone.localdate().replace(year=timezone.localdate().year + 1)
+    coming = timezone.localdate() + timedelta(days=365)
     set_price(product, currency="CNY", amount=Decimal(1900), valid_from=coming, by=manager)
     shown = client.get(reverse("customers:product-detail", args=[product.pk])).content.decode()
     for text in ("¥1,800", "in force", "¥1,900", "to come"):
