@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 from django.db import models
@@ -35,6 +36,11 @@ class Few:
     rows: models.QuerySet[Any]
     path: str
     keys: list[int]
+
+    @cached_property
+    def known(self) -> frozenset[int]:
+        """The keys, to be looked up."""
+        return frozenset(self.keys)
 
     def filtered(self, filters: Callable[[models.QuerySet[Any]], models.QuerySet[Any]]) -> Few:
         """Return those of the rows that pass the filters."""

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.lookups import Exact
 
-from core.few import few_keys
+from core.few import Few, few_keys
 from core.search.terms import CODE, LAST, PIECE, ways_for
 from core.search.text import words_of
 from core.search.types import SearchType, type_named, type_of
@@ -25,8 +25,6 @@ Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 #: A word that more terms begin with is common.
 COMMON = 10_000
-#: The same where the person's rows are few, and each of them can be asked.
-RARE = 1_000
 #: Of several words that are all common, so many terms are read to find the records that have them all.
 MANY = 100_000
 
@@ -74,20 +72,29 @@ class Narrowed:
         return rows if self.keys is None else rows.filter(pk__in=self.keys)
 
 
-def narrowed(kind: SearchType, words: Sequence[str], user: Any, *, of_few: bool = False) -> Narrowed:
+def narrowed(
+    kind: SearchType,
+    words: Sequence[str],
+    user: Any,
+    *,
+    of_few: bool = False,
+    few: Few | None = None,
+    read: TermsRead | None = None,
+) -> Narrowed:
     """Read the terms of the words, and say what a row that matches all of them must be.
 
-    Of words that are all common the records that have them all are read, unless the person sees few rows,
-    each of which can be asked; `of_few` says so beforehand, and then a word counts as common sooner.
+    Of words that are all common the records that have them all are read, unless the person sees few rows
+    (`of_few`), each of which can be asked. `few` are the rows in reach, where they are known; types searched
+    together share what they `read`.
     """
-    common_from = RARE if of_few else COMMON
+    read = read or TermsRead()
     keys: set[int] | None = None
     conditions: list[Q] = []
     common: list[_Part] = []
     is_rare = False
     for word in words:
         parts = _parts(kind, word, user)
-        found = [part.ids(common_from) for part in parts]
+        found = [_within(few, part, read.ids(part)) for part in parts]
         is_rare = is_rare or all(ids is not None for ids in found)
         # Keys are those of the rows themselves, not of what they belong to.
         by_key = len(parts) == 1 and parts[0].path == "pk"
@@ -101,6 +108,11 @@ def narrowed(kind: SearchType, words: Sequence[str], user: Any, *, of_few: bool 
         keys = _with_all(common)
         is_rare = keys is not None
     return Narrowed(keys, tuple(conditions), is_rare)
+
+
+def _within(few: Few | None, part: _Part, records: set[int] | None) -> set[int] | None:
+    """Return those of the records that are in reach, where these are known."""
+    return records if few is None or records is None or few.path != part.path else records & few.known
 
 
 def _with_all(parts: Sequence[_Part]) -> set[int] | None:
@@ -147,6 +159,20 @@ class _Part:
         terms = _of_records(self.kind, self.word, self.user, sensitive=self.sensitive)
         mine = terms.filter(object_id=OuterRef(self.path))
         return Q(Exact(Subquery(mine.values("kind")[:1]), Value(self.kind.number)))
+
+
+class TermsRead:
+    """The records of each word that is not common, read once for all types that are searched together."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[int, str, bool], set[int] | None] = {}
+
+    def ids(self, part: _Part) -> set[int] | None:
+        """Return what `part.ids` returns."""
+        key = (part.kind.number, part.word, part.sensitive)
+        if key not in self._found:
+            self._found[key] = part.ids(COMMON)
+        return self._found[key]
 
 
 def _parts(kind: SearchType, word: str, user: Any) -> list[_Part]:

@@ -13,9 +13,9 @@ from typing import Any
 from django.db import connection
 
 from core.access import reach_of
-from core.few import FEW
+from core.few import FEW, few_in_reach
 from core.roles import Reach
-from core.search.matching import Narrowed, few_of, hits_of, matching_few, narrowed
+from core.search.matching import Narrowed, TermsRead, few_of, hits_of, matching_few, narrowed
 from core.search.terms import CODE, LAST, PIECE, Way, ways_for
 from core.search.types import SearchType
 
@@ -42,13 +42,15 @@ class _Probe:
     complete: bool
 
 
-def best_matches(kind: SearchType, words: Sequence[str], user: Any, most: int) -> list[tuple[Any, Reason]]:
+def best_matches(
+    kind: SearchType, words: Sequence[str], user: Any, most: int, read: TermsRead
+) -> list[tuple[Any, Reason]]:
     """Return up to `most` rows that the person may see and that match every word, with the reason of each."""
     manager: Any = kind.model._default_manager
     visible = manager.visible_to(user)
     probe, found = _probed(kind, words, user, visible, most, PROBES[0])
     if len(found) < most and (kind.through or not probe.complete):
-        of_few = _of_few(kind, words, user, visible, found, most)
+        of_few = _of_few(kind, words, user, visible, found, most, read)
         if of_few is not None:
             found += of_few
         else:
@@ -57,16 +59,25 @@ def best_matches(kind: SearchType, words: Sequence[str], user: Any, most: int) -
 
 
 def _of_few(
-    kind: SearchType, words: Sequence[str], user: Any, visible: Any, found: Sequence[int], most: int
+    kind: SearchType,
+    words: Sequence[str],
+    user: Any,
+    visible: Any,
+    found: Sequence[int],
+    most: int,
+    read: TermsRead,
 ) -> list[int] | None:
     """Return further matches for who sees few rows, or whose words few records have; None for others."""
+    manager: Any = kind.model._default_manager
     if reach_of(user, kind.model) == Reach.ALL:
         return None
-    wanted = narrowed(kind, words, user, of_few=True)
+    # The keys of customers are read in a moment; those of other rows only where nothing else helps.
+    few = few_in_reach(kind.model, user) if manager.all().reached_through else None
+    wanted = narrowed(kind, words, user, of_few=True, few=few, read=read)
     if wanted.is_rare:
         return _listed(wanted, visible, found, most)
-    few = few_of(kind, user)
-    return None if few is None else _among(kind, wanted, few, found, most)
+    keys = few_of(kind, user)
+    return None if keys is None else _among(kind, wanted, keys, found, most)
 
 
 def _beyond(

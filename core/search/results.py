@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from core.access import sensitive_fields
 from core.search.marking import excerpt, marked
-from core.search.matching import matching_words
+from core.search.matching import TermsRead, matching_words
 from core.search.ranking import Reason, best_matches
 from core.search.terms import Way
 from core.search.text import words_of
@@ -100,7 +100,8 @@ def find(
     words = words_of(text)
     listed = listed_types(user) if words else []
     kinds = [kind for kind in listed if (not only or kind.key == only) and where(kind)]
-    groups = [_group(kind, words, user, text.strip()) for kind in kinds]
+    read = TermsRead()
+    groups = [_group(kind, words, user, text.strip(), read) for kind in kinds]
     shown = [group for group in groups if group.found]
     if count:
         for group in shown:
@@ -108,8 +109,8 @@ def find(
     return shown
 
 
-def _group(kind: SearchType, words: tuple[str, ...], user: Any, text: str) -> Group:
-    matches = best_matches(kind, words, user, MOST + 1)
+def _group(kind: SearchType, words: tuple[str, ...], user: Any, text: str, read: TermsRead) -> Group:
+    matches = best_matches(kind, words, user, MOST + 1, read)
     secret = sensitive_fields().get(kind.model._meta.label_lower, frozenset())
     found = [
         Found(

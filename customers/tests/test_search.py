@@ -154,7 +154,7 @@ def test_a_team_finds_its_own_among_what_very_many_have(
     mine = [CustomerFactory(name=f"华信{n}公司", owner=seller, team=seller.team) for n in range(9)]
     order = OrderFactory(customer=mine[0], number="SO-1")
     OrderFactory(customer=theirs[0], number="SO-2")
-    for name in ("matching.COMMON", "matching.MANY", "matching.RARE"):
+    for name in ("matching.COMMON", "matching.MANY"):
         monkeypatch.setattr(f"core.search.{name}", 2)
     monkeypatch.setattr("core.search.ranking.PROBES", (2, 3, 4))
 
