@@ -214,7 +214,8 @@ class ScopedQuerySet(models.QuerySet[Any]):
         condition = self._reached_by(user, reach, action, action) if reach else Q(pk__in=[])
         if condition.negated or condition.connector != Q.OR:
             return [condition]
-        return [part if isinstance(part, Q) else Q(part) for part in condition.children]
+        children = [child for child in condition.children if child != ("pk__in", [])]
+        return [child if isinstance(child, Q) else Q(child) for child in children]
 
     def _reached_by(self, user: User, reach: str, action: str, lent_for: str) -> Q:
         """What is in reach, where that is not everything."""

@@ -58,13 +58,16 @@ class Few:
 
 
 def few_in_reach(model: type[models.Model], user: User, action: str = "view") -> Few | None:
-    """Return the rows of a model in the person's reach where they are few; None where all or many are."""
+    """Return the rows of a model in the person's reach where they are few; None where all or many are.
+
+    None, too, where one condition of the row itself says what is in reach: an index answers that.
+    """
     rows: ScopedQuerySet = model._default_manager.all()  # type: ignore[assignment]
     path = rows.reached_through
     # Some kinds decide in a way of their own what is in reach, not by who owns a row.
     has_parts = type(rows).in_reach is ScopedQuerySet.in_reach
     parts = rows.parts_in_reach(user, action) if has_parts else None
-    if parts is None:
+    if parts is None or (not path and len(parts) == 1):
         return None
     if not path:
         keys = few_keys(rows, parts)
