@@ -50,7 +50,15 @@ def stored_before(written: FaultyFile, by: User, source: str) -> None:
     own = {"owner": by, "team": by.team, "source_system": source}
     rows = [Customer(name=key, external_id=key, deleted_at=timezone.now(), **own) for key in written.recycled]
     rows += [Customer(name=key, external_id=key, **own) for key in written.numbers]
-    rows += [Customer(name=code, credit_code=code, owner=by, team=by.team) for code in written.credit_codes]
+    # The file in the other encoding names the same ones.
+    there = set(
+        Customer.objects.filter(credit_code__in=written.credit_codes).values_list("credit_code", flat=True)
+    )
+    rows += [
+        Customer(name=code, credit_code=code, owner=by, team=by.team)
+        for code in written.credit_codes
+        if code not in there
+    ]
     for number, row in enumerate(rows):
         row.code = f"B-{source}-{number:05}"
     Customer.objects.bulk_create(rows)
