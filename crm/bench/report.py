@@ -15,8 +15,8 @@ from pathlib import Path
 HEAD = """# Benchmarks
 
 `make bench` measures on databases of its own and writes the sections that begin with the engine's name; the
-others say by what they were measured. Ratios matter more than seconds. `python -m crm.bench --keep` leaves the
-filled bases on the server, and the next time measures a copy of them.
+others say by what they were measured. Ratios matter more than seconds. `python -m crm.bench --keep` leaves
+the filled bases on the server, and the next time measures a copy of them.
 """
 
 
