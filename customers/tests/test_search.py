@@ -105,10 +105,8 @@ def boss(user_in: Callable[..., User]) -> User:
 @pytest.fixture
 def base(db: Any) -> dict[str, Customer]:
     # A number drawn by the factory could be one that is asked for.
-    codes = (f"C-55555{place}" for place in range(len(BASE)))
-    return {
-        name: CustomerFactory(name=name, **{"code": next(codes), **fields}) for name, fields in BASE.items()
-    }
+    numbered = {name: {"code": f"C-55555{place}", **BASE[name]} for place, name in enumerate(BASE)}
+    return {name: CustomerFactory(name=name, **fields) for name, fields in numbered.items()}
 
 
 def found(user: User, text: str, key: str = "customer") -> set[Any]:
