@@ -157,6 +157,18 @@ def paginate(
     return replace(page, count=queryset.order_by().count()) if count else page
 
 
+def first_rows(
+    queryset: models.QuerySet[Any],
+    *,
+    sort: SortKey,
+    most: int,
+    descending: bool = False,
+    few: Few | None = None,
+) -> list[Any]:
+    """Return up to `most` rows from the beginning of a list that is not paged, NULLs last."""
+    return [row for row, _value in _take(_Order(queryset, sort, descending, few), None, most - 1)]
+
+
 def iterate(
     queryset: models.QuerySet[Any], *, sort: SortKey, descending: bool, chunk_size: int = 1_000
 ) -> Iterator[list[Any]]:

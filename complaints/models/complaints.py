@@ -197,6 +197,8 @@ class Complaint(Accepted, Recorded, Foreign, Subject):
             # Sorts of the list, and its paging.
             models.Index(fields=["received_at", "id"], name="complaint_by_received"),
             models.Index(fields=["next_due_at", "id"], name="complaint_by_due"),
+            # A column of the board.
+            models.Index(fields=["state", "kind", "next_due_at", "id"], name="complaint_on_board"),
             # My day and the load of a handler read only what is open; there is far more that has ended.
             models.Index(
                 fields=["owner", "next_due_at", "id"],

@@ -18,6 +18,8 @@ from complaints.models import Complaint, Escalation
 from complaints.sorting.cases import CASE_SORTS
 from complaints.views.base import NAV
 from core.access import can
+from core.few import Few, few_in_reach
+from core.keyset import first_rows
 from core.views.base import RightsMixin
 from core.views.lists import ListPage
 from customers.models import Customer
@@ -66,7 +68,8 @@ class ComplaintBoard(RightsMixin, TemplateView):
         kind = self.request.GET.get("kind", "")
         kind = kind if kind in CaseKind.values else CaseKind.COMPLAINT.value
         mine = self.request.GET.get("mine") == "1"
-        columns = [self._column(state, kind, mine=mine) for state in _COLUMNS]
+        few = few_in_reach(Complaint, self.person)
+        columns = [self._column(state, kind, mine=mine, few=few) for state in _COLUMNS]
         return super().get_context_data(
             columns=columns,
             kind=kind,
@@ -78,11 +81,14 @@ class ComplaintBoard(RightsMixin, TemplateView):
             **kwargs,
         )
 
-    def _column(self, state: str, kind: str, *, mine: bool) -> dict[str, Any]:
-        rows = Complaint.objects.visible_to(self.person).for_list().filter(state=state, kind=kind)
-        if mine:
-            rows = rows.filter(owner=self.person)
-        first = list(rows.order_by("next_due_at", "pk")[: ROWS_ON_BOARD + 1])
+    def _column(self, state: str, kind: str, *, mine: bool, few: Few | None) -> dict[str, Any]:
+        inside = Q(state=state, kind=kind, **({"owner": self.person} if mine else {}))
+        first = first_rows(
+            Complaint.objects.visible_to(self.person).for_list().filter(inside),
+            sort=CASE_SORTS["due"],
+            most=ROWS_ON_BOARD + 1,
+            few=few and few.filtered(lambda rows: rows.filter(inside)),
+        )
         return {
             "state": state,
             "label": State(state).label,

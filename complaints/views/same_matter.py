@@ -16,6 +16,7 @@ from complaints.models import CaseLink, Complaint
 from complaints.views.base import case_for
 from complaints.views.duplicates import draft_of, shown_candidates
 from core.access import can, require
+from core.domain.once import token_in
 from core.models import SpentForm
 from core.views.base import number_in
 from customers.views.base import CustomerFormPage
@@ -52,7 +53,7 @@ class SameMatterMixin(CustomerFormPage):
 
     def _was_sent(self) -> bool:
         """The second click on a form that made its case: that case is no duplicate of itself."""
-        token = self.request.POST.get("once", "")[:40]
+        token = token_in(self.request.POST)
         return bool(token) and SpentForm.objects.filter(user=self.person, token=token).exists()
 
     def _chosen(self, name: str) -> int | None:

@@ -26,7 +26,7 @@ from core.domain.bulk import (
     selection,
     title_of,
 )
-from core.domain.once import do_once
+from core.domain.once import do_once, token_in
 from core.errors import DomainError
 from core.models import BulkRun
 from core.views.base import RightsMixin, add_refusal, go_to
@@ -57,9 +57,7 @@ class BulkStart(RightsMixin, View):
         if not form.is_valid() or not is_typed:
             return self._ask(form, rows, count, status=422, is_typed=is_typed)
         try:
-            url, first = do_once(
-                request.POST.get("once", "")[:40] or secrets.token_hex(8), self._do, by=self.person
-            )
+            url, first = do_once(token_in(request.POST) or secrets.token_hex(8), self._do, by=self.person)
         except DomainError as error:
             add_refusal(form, error)
             return self._ask(form, rows, count, status=422)

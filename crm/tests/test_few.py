@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from complaints.models import Complaint
 from complaints.tests.factories import ComplaintFactory
 from core import few as few_module
 from core.domain.absences import Period, arrange_absence
@@ -125,6 +126,30 @@ def test_the_api_answers_the_same_either_way(
     nobody_reaches_few()
     assert answers() == by_key
     assert sum(len(page) for found in by_key for page in found) > 50
+
+
+@pytest.mark.parametrize("query", [{}, {"mine": "1"}, {"kind": "request"}])
+def test_the_board_shows_the_same_either_way(
+    readers: list[User],
+    client_of: Callable[[User], Client],
+    nobody_reaches_few: Callable[[], None],
+    query: dict[str, str],
+) -> None:
+    due = timezone.now()
+    for place, case in enumerate(Complaint.objects.filter(state="new")):
+        Complaint.objects.filter(pk=case.pk).update(
+            next_due_at=due - timedelta(hours=place) if place % 3 else None
+        )
+
+    def boards() -> list[list[list[int]]]:
+        url = reverse("complaints:complaint-board")
+        columns = [client_of(reader).get(url, query).context["columns"] for reader in readers]
+        return [[[row.pk for row in column["rows"]] for column in found] for found in columns]
+
+    by_key = boards()
+    nobody_reaches_few()
+    assert boards() == by_key
+    assert query or sum(len(rows) for found in by_key for rows in found) > 15
 
 
 def _pages_of(client: Client, url: str | None) -> Iterator[dict[str, Any]]:

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from core.access import holds
-from core.domain.once import do_once
+from core.domain.once import do_once, token_in
 from core.errors import DomainError
 from core.masking import note_shown
 from core.models import Organisation, User
@@ -140,7 +140,7 @@ class CustomerFormPage(FormPage):
 
     def _perform_once(self, form: Any) -> tuple[str, bool]:
         """Do the work, and tell whether this form did it just now."""
-        token = self.request.POST.get("once", "")[:40]
+        token = token_in(self.request.POST)
         if not (self.once and token):
             return self.perform(form), True
         return do_once(token, lambda: self.perform(form), by=self.person)
