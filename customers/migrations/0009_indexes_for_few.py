@@ -26,38 +26,6 @@ class Migration(migrations.Migration):
                 fields=["team", "name", "id", "deleted_at"], name="customer_in_reach_of_team"
             ),
         ),
-        migrations.AddIndex(
-            model_name="interaction",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["occurred_at", "id", "customer"],
-                name="live_interaction_by_time",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["ordered_on", "id", "customer"],
-                name="live_order_by_date",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["amount_base", "id", "customer"],
-                name="live_order_by_amount",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["number", "id", "customer"],
-                name="live_order_by_number",
-            ),
-        ),
         migrations.RemoveIndex(
             model_name="customer",
             name="customer_of_owner",
@@ -65,17 +33,5 @@ class Migration(migrations.Migration):
         migrations.RemoveIndex(
             model_name="customer",
             name="customer_of_team",
-        ),
-        migrations.RemoveIndex(
-            model_name="interaction",
-            name="interaction_by_time",
-        ),
-        migrations.RemoveIndex(
-            model_name="order",
-            name="order_by_date",
-        ),
-        migrations.RemoveIndex(
-            model_name="order",
-            name="order_by_amount",
         ),
     ]

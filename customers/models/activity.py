@@ -78,12 +78,7 @@ class Interaction(Recorded, Recyclable, Foreign, Subject):
         ]
         indexes = [
             models.Index(fields=["customer", "-occurred_at", "-id"], name="interaction_of_customer"),
-            # The list; whose customers are in reach is told by the index itself.
-            models.Index(
-                fields=["occurred_at", "id", "customer"],
-                name="live_interaction_by_time",
-                condition=models.Q(deleted_at__isnull=True),
-            ),
+            models.Index(fields=["occurred_at", "id"], name="interaction_by_time"),
             # The recycle bin is small; the list above it is not.
             models.Index(
                 fields=["deleted_at", "id"],

@@ -77,22 +77,9 @@ class Order(Recorded, Recyclable, Foreign):
         indexes = [
             # The roll-ups of a customer's day are recomputed from here.
             models.Index(fields=["customer", "counts_on"], name="order_of_customer_day"),
-            # Sorts of the order list; whose customers are in reach is told by the index itself.
-            models.Index(
-                fields=["ordered_on", "id", "customer"],
-                name="live_order_by_date",
-                condition=models.Q(deleted_at__isnull=True),
-            ),
-            models.Index(
-                fields=["amount_base", "id", "customer"],
-                name="live_order_by_amount",
-                condition=models.Q(deleted_at__isnull=True),
-            ),
-            models.Index(
-                fields=["number", "id", "customer"],
-                name="live_order_by_number",
-                condition=models.Q(deleted_at__isnull=True),
-            ),
+            # Sorts of the order list.
+            models.Index(fields=["ordered_on", "id"], name="order_by_date"),
+            models.Index(fields=["amount_base", "id"], name="order_by_amount"),
             models.Index(fields=["customer", "-ordered_on", "-id"], name="order_of_customer"),
             # The recycle bin is small; the list above it is not.
             models.Index(
