@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views import View
 
@@ -19,7 +18,7 @@ from analytics.models import ChurnWarning
 from analytics.sorting import WARNING_SORTS
 from core.access import can
 from core.errors import DomainError
-from core.views.base import RightsMixin, go_to, render_page
+from core.views.base import RightsMixin, go_to, next_url, render_page
 from core.views.lists import ListPage
 
 PANEL_ROWS = 5
@@ -89,7 +88,7 @@ class WarningMove(RightsMixin, View):
                 form.add_error(name if name in form.fields else None, text)
             return self._ask(request, warning, form, state, status=422)
         messages.success(request, _said(moved.state))
-        return go_to(request, _back(request, moved))
+        return go_to(request, next_url(request, moved.get_absolute_url()))
 
     def _warning(self, request: HttpRequest, pk: int) -> ChurnWarning:
         rows = ChurnWarning.objects.visible_to(request.user, "change").select_related("customer", "owner")  # type: ignore[arg-type]
@@ -125,7 +124,7 @@ class WarningPlan(RightsMixin, View):
         messages.success(
             request, _("Task for %(name)s: %(title)s") % {"name": task.owner or "–", "title": task.title}
         )
-        return go_to(request, _back(request, warning))
+        return go_to(request, next_url(request, warning.get_absolute_url()))
 
 
 class WarningPanel(RightsMixin, View):
@@ -164,11 +163,3 @@ def _asked(state: str) -> str:
         WarningState.LOST.value: _("Mark as lost"),
         WarningState.DISMISSED.value: _("No risk, say why"),
     }.get(state, _("Move the warning on"))
-
-
-def _back(request: HttpRequest, warning: ChurnWarning) -> str:
-    asked = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(
-        asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return asked if asked and safe else warning.get_absolute_url()

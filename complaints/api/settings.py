@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
@@ -25,11 +26,17 @@ from customers.api.base import StrictModelSerializer, VersionedViewSet, VersionF
 
 
 class SettingViewSet(VersionedViewSet):
-    """One record, read and changed; it is there from the beginning."""
+    """One record, read and changed by its `verb`; it is there from the beginning."""
 
     sort_keys = SETTING_SORTS
     default_sort = "id"
     http_method_names = ["get", "patch", "head", "options"]
+    verb: ClassVar[Callable[..., Any]]
+
+    def update_record(self, instance: Any, data: dict[str, Any]) -> Any:
+        """Change it."""
+        version = self.version_of(data)
+        return self.verb(instance, data, by=self.actor, version=version)
 
 
 class PublicFormSerializer(StrictModelSerializer):
@@ -53,11 +60,7 @@ class PublicFormViewSet(SettingViewSet):
 
     model = PublicForm
     serializer_class = PublicFormSerializer
-
-    def update_record(self, instance: PublicForm, data: dict[str, Any]) -> PublicForm:
-        """Change it."""
-        version = self.version_of(data)
-        return set_form(instance, data, by=self.actor, version=version)
+    verb = staticmethod(set_form)
 
 
 class GradingSettingSerializer(StrictModelSerializer):
@@ -100,11 +103,7 @@ class CallBackPolicyViewSet(SettingViewSet):
 
     model = CallBackPolicy
     serializer_class = CallBackPolicySerializer
-
-    def update_record(self, instance: CallBackPolicy, data: dict[str, Any]) -> CallBackPolicy:
-        """Change them."""
-        version = self.version_of(data)
-        return callback_answers.set_policy(instance, data, by=self.actor, version=version)
+    verb = staticmethod(callback_answers.set_policy)
 
 
 class SatisfactionPolicySerializer(StrictModelSerializer):
@@ -123,11 +122,7 @@ class SatisfactionPolicyViewSet(SettingViewSet):
 
     model = SatisfactionPolicy
     serializer_class = SatisfactionPolicySerializer
-
-    def update_record(self, instance: SatisfactionPolicy, data: dict[str, Any]) -> SatisfactionPolicy:
-        """Change them."""
-        version = self.version_of(data)
-        return set_satisfaction_policy(instance, data, by=self.actor, version=version)
+    verb = staticmethod(set_satisfaction_policy)
 
 
 class LetterSettingsSerializer(StrictModelSerializer):
@@ -146,11 +141,7 @@ class LetterSettingsViewSet(SettingViewSet):
 
     model = LetterSettings
     serializer_class = LetterSettingsSerializer
-
-    def update_record(self, instance: LetterSettings, data: dict[str, Any]) -> LetterSettings:
-        """Change them."""
-        version = self.version_of(data)
-        return update_letter_rules(instance, data, by=self.actor, version=version)
+    verb = staticmethod(update_letter_rules)
 
 
 class MailPolicySerializer(StrictModelSerializer):
@@ -169,11 +160,7 @@ class MailPolicyViewSet(SettingViewSet):
 
     model = MailPolicy
     serializer_class = MailPolicySerializer
-
-    def update_record(self, instance: MailPolicy, data: dict[str, Any]) -> MailPolicy:
-        """Change them."""
-        version = self.version_of(data)
-        return mailboxes.set_policy(instance, data, by=self.actor, version=version)
+    verb = staticmethod(mailboxes.set_policy)
 
 
 routes = [

@@ -16,7 +16,6 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views import View
@@ -44,7 +43,7 @@ from core.models import Attachment, User
 from core.models.attachments import KEPT_AFTER_REMOVAL
 from core.uploads import AttachmentUploadHandler, body_is_too_large
 from core.views.audit import address_of
-from core.views.base import RightsMixin, is_fragment, refusal, render_page
+from core.views.base import RightsMixin, is_fragment, next_url, refusal, render_page
 from core.views.sending import send_file
 
 FILES_SHOWN = 200
@@ -142,7 +141,7 @@ class AttachmentList(RightsMixin, View):
             return self._page(request, record, context, status=422)
         count = len(results)
         messages.success(request, ngettext("%(n)d file added.", "%(n)d files added.", count) % {"n": count})
-        return HttpResponseRedirect(_next_url(request) or request.path)
+        return HttpResponseRedirect(next_url(request, request.path))
 
     def _results(self, request: HttpRequest, record: models.Model) -> list[Result]:
         sent = request.FILES.getlist("file")
@@ -167,7 +166,7 @@ class AttachmentList(RightsMixin, View):
         context |= {
             "kind_label": kind_name(label),
             "record_url": address_of(self.person, label, record.pk),
-            "next": _next_url(request),
+            "next": next_url(request, ""),
         }
         return render(request, "core/attachment_list.html", context, status=status)
 
@@ -179,15 +178,6 @@ class AttachmentList(RightsMixin, View):
 
 def _all_added(results: list[Result]) -> bool:
     return all(result.is_added for result in results)
-
-
-def _next_url(request: HttpRequest) -> str:
-    """Return the page that the form or the address names, if it is one of ours."""
-    asked = request.POST.get("next") or request.GET.get("next") or ""
-    safe = url_has_allowed_host_and_scheme(
-        asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return asked if safe else ""
 
 
 class OneAttachment(RightsMixin, View):
@@ -290,7 +280,7 @@ def _rows_after(request: HttpRequest, user: User, changed: Attachment, text: str
     if not is_fragment(request):
         messages.success(request, text)
         url = reverse("core:attachment-list", args=[changed.subject_type, changed.subject_id])
-        back = _next_url(request)
+        back = next_url(request, "")
         return HttpResponseRedirect(f"{url}?{urlencode({'next': back})}" if back else url)
     context = {**panel_context(user, record), "changed": changed, "said": text}
     return render(request, "core/attachment_panel.html#rows", context)

@@ -6,12 +6,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
 
 from core.domain.views import choice_of, choose_columns, definition_of
 from core.lists import ListDefinition
-from core.views.base import SIGNED_IN, RightsMixin, go_to, render_page
+from core.views.base import SIGNED_IN, RightsMixin, go_to, next_url, render_page
 
 
 class ListColumns(RightsMixin, View):
@@ -54,6 +53,4 @@ class ListColumns(RightsMixin, View):
         return sorted(chosen, key=lambda column: places[column])
 
     def _next(self, request: HttpRequest, definition: ListDefinition) -> str:
-        asked = request.POST.get("next") or request.GET.get("next") or ""
-        is_ours = url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()})
-        return asked if asked and is_ours else reverse(definition.url_name)
+        return next_url(request, reverse(definition.url_name))

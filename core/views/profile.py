@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.functional import cached_property
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
@@ -23,7 +22,7 @@ from core.domain.users import update_user
 from core.errors import DomainError
 from core.forms import ProfileForm
 from core.models import Absence, ApiToken, Organisation, SecondFactor, User
-from core.views.base import SIGNED_IN, FormPage, RightsMixin, go_to, is_fragment
+from core.views.base import SIGNED_IN, FormPage, RightsMixin, go_to, is_fragment, next_url
 from core.views.proofs import AsksAgain
 from core.views.users import rights_of
 
@@ -111,11 +110,4 @@ class Preferences(RightsMixin, View):
         update_user(user, data, by=user)
         if is_fragment(request) or request.headers.get("HX-Request"):
             return HttpResponse(status=204)
-        return go_to(request, self._back(request))
-
-    def _back(self, request: HttpRequest) -> str:
-        asked = request.POST.get("next", "")
-        is_ours = url_has_allowed_host_and_scheme(
-            asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-        )
-        return asked if asked and is_ours else reverse("core:home")
+        return go_to(request, next_url(request, reverse("core:home")))

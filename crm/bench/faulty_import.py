@@ -77,8 +77,9 @@ def measure(rows: int, encoding: str) -> dict[str, Any]:
     from core.domain.imports import import_now, start_run
     from core.models import User
     from crm.bench.faulty_file import write_file
+    from crm.bench.people import LOGIN
 
-    by = User.objects.get(username="bench")
+    by = User.objects.get(username=LOGIN)
     source = f"faulty-{encoding}"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "customers.csv"
@@ -125,13 +126,10 @@ def main() -> None:
 def _prepare() -> None:
     from django.core.management import call_command
 
-    from core.domain.roles import give_role
-    from core.models import Team, User
+    from crm.bench.people import administrator
 
     call_command("migrate", verbosity=0)
-    if not User.objects.filter(username="bench").exists():
-        user = User.objects.create_user("bench", full_name="Bench", team=Team.objects.create(name="Bench"))
-        give_role(user, "administrator")
+    administrator()
 
 
 if __name__ == "__main__":

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from core.models import User
 
 
 def main() -> None:
@@ -20,6 +16,7 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command
 
+    from crm.bench.people import administrator
     from crm.bench.report import Report
 
     call_command("migrate", verbosity=0)
@@ -37,16 +34,6 @@ def main() -> None:
 
         bench_audit(report, administrator())
     report.print_json()
-
-
-def administrator() -> User:
-    """Make the person in whose name an empty base is filled."""
-    from core.domain.roles import give_role
-    from core.models import Team, User
-
-    user = User.objects.create_user("bench", full_name="Bench", team=Team.objects.create(name="Bench"))
-    give_role(user, "administrator")
-    return user
 
 
 if __name__ == "__main__":
