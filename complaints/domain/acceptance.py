@@ -17,9 +17,10 @@ from complaints.domain.moves import answer
 from complaints.models import Complaint
 from complaints.models.acceptance import MOST_REASON
 from complaints.rules import ensure_open, needed
+from core.domain.versions import locked
 from core.errors import Conflict, DomainError
 from core.models import User
-from customers.domain.changes import locked, write_changes
+from customers.domain.changes import write_changes
 
 
 @transaction.atomic

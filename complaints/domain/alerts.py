@@ -19,9 +19,10 @@ from complaints.sentiment import anger_of, sounds_angry
 from core.choices import AuditAction
 from core.domain.audit import record
 from core.domain.notifications import notify
+from core.domain.versions import locked
 from core.errors import Conflict, DomainError
 from core.models import User
-from customers.domain.changes import locked, write_changes
+from customers.domain.changes import write_changes
 from customers.models import Customer
 
 REPEATS = 3

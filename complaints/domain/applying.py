@@ -26,9 +26,9 @@ from complaints.querysets.cases import ComplaintQuerySet
 from core.choices import AuditAction, JobState
 from core.domain.audit import record
 from core.domain.jobs import later, progress
+from core.domain.versions import locked
 from core.errors import Conflict
 from core.models import User
-from customers.domain.changes import locked
 
 #: Cases that one look at the table takes.
 CHUNK = 100

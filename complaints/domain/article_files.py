@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from complaints.choices.learning import ArticleState
 from complaints.models import Article
+from core.domain.versions import locked
 from core.errors import Conflict
 from core.models import Attachment, User
-from customers.domain.changes import locked, write_changes
+from customers.domain.changes import write_changes
 
 
 def article_file_changed(

@@ -18,9 +18,10 @@ from complaints.models import Article, ArticleEdition, ArticleHelp, Complaint
 from complaints.similarity import terms_of
 from core.choices import AuditAction
 from core.domain.audit import record
+from core.domain.versions import ensure_fresh, locked
 from core.errors import Conflict, DomainError
 from core.models import User
-from customers.domain.changes import ensure_fresh, ensure_known, ensure_valid, locked, write_changes
+from customers.domain.changes import ensure_known, ensure_valid, write_changes
 
 ARTICLE_FIELDS = ("title", "body", "category")
 

@@ -17,9 +17,10 @@ from complaints.domain.grading_rules import default_grade, rules_in_force
 from complaints.domain.rebasing import rebase_clocks
 from complaints.grading import GIVEN, REPEAT_DAYS, Verdict, graded, priority_for
 from complaints.models import Complaint
+from core.domain.versions import locked
 from core.errors import Conflict, DomainError
 from core.models import User
-from customers.domain.changes import locked, write_changes
+from customers.domain.changes import write_changes
 
 #: Within this time another complaint of the same customer counts as a repeat.
 REPEAT_WITHIN = timedelta(days=REPEAT_DAYS)

@@ -25,10 +25,11 @@ from complaints.spans import Hours, stored_spans
 from core.choices import AuditAction
 from core.domain.audit import record
 from core.domain.jobs import later
+from core.domain.versions import ensure_fresh, locked
 from core.errors import DomainError
 from core.models import User
 from core.zones import zone_named
-from customers.domain.changes import bump, ensure_fresh, ensure_valid, locked, write_changes
+from customers.domain.changes import bump, ensure_valid, write_changes
 
 #: Cases that one step of the job works out.
 CHUNK = 200

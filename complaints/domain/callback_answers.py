@@ -20,9 +20,10 @@ from complaints.domain.entries import tell
 from complaints.domain.moves import close
 from complaints.domain.reopening import reopen
 from complaints.models import CallBack, CallBackAttempt, CallBackPolicy
+from core.domain.versions import ensure_fresh, locked
 from core.errors import Conflict, DomainError
 from core.models import User
-from customers.domain.changes import ensure_fresh, ensure_known, locked, write_changes
+from customers.domain.changes import ensure_known, write_changes
 
 _SALT = "complaints.callback"
 POLICY_FIELDS = ("most_attempts", "hours_between", "low_score", "link_days", "close_days")

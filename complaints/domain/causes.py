@@ -30,10 +30,11 @@ from core.domain.audit import differences, record
 from core.domain.changed import records_changed
 from core.domain.checks import unique_or_conflict
 from core.domain.notifications import notify
+from core.domain.versions import ensure_fresh, locked
 from core.errors import Conflict, DomainError
 from core.models import User
 from core.wordings import texts_of
-from customers.domain.changes import ensure_fresh, ensure_known, ensure_valid, locked, write_changes
+from customers.domain.changes import ensure_known, ensure_valid, write_changes
 
 _TEXTS = ("summary", "evidence", "gap")
 _CAUSE_FIELDS = ("code", "name_en", "name_zh_hans", "name_zh_hant", "branch", "gap", "category_code", "owner")

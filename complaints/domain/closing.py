@@ -17,8 +17,8 @@ from complaints.domain.benches import calendar_row
 from complaints.domain.calendars import working_calendar
 from complaints.domain.moves import close
 from complaints.models import CallBack, CallBackPolicy, Complaint, Entry
+from core.domain.versions import locked
 from core.errors import Conflict
-from customers.domain.changes import locked
 
 logger = logging.getLogger(__name__)
 

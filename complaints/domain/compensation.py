@@ -26,9 +26,10 @@ from core.access import can
 from core.choices import AuditAction
 from core.domain.audit import record
 from core.domain.rates import to_base
+from core.domain.versions import ensure_fresh, locked
 from core.errors import Conflict, DomainError
 from core.models import Organisation, User
-from customers.domain.changes import ensure_fresh, ensure_known, ensure_valid, locked, write_changes
+from customers.domain.changes import ensure_known, ensure_valid, write_changes
 
 _FIELDS = ("measure", "amount", "currency", "cost_team", "note")
 #: Agreed to and not given yet: what a change of the ceiling still concerns.

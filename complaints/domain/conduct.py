@@ -33,10 +33,11 @@ from complaints.rules import needed
 from core.access import can
 from core.choices import AuditAction
 from core.domain.audit import record
+from core.domain.versions import locked
 from core.errors import Conflict, DomainError
 from core.models import Attachment, User
 from core.zones import house_day
-from customers.domain.changes import ensure_known, ensure_valid, locked, write_changes
+from customers.domain.changes import ensure_known, ensure_valid, write_changes
 
 PROPOSAL_FIELDS = ("scope", "reason", "contact", "contacts_a_month", "months", *Restraint.values)
 MOST_EXPIRED = 500

@@ -28,9 +28,10 @@ from complaints.domain.registering import ensure_fits, place
 from complaints.domain.story import tell_timeline
 from complaints.models import Affected, Category, Complaint, Investigation
 from complaints.rules import ensure_open, needed
+from core.domain.versions import locked
 from core.errors import Conflict
 from core.models import User
-from customers.domain.changes import locked, write_changes
+from customers.domain.changes import write_changes
 
 MOST_REASON = 300
 _OTHER = {CaseKind.COMPLAINT: CaseKind.REQUEST, CaseKind.REQUEST: CaseKind.COMPLAINT}

@@ -21,9 +21,10 @@ from core.access import can
 from core.choices import AuditAction
 from core.domain.audit import record
 from core.domain.notifications import notify
+from core.domain.versions import locked
 from core.errors import Conflict, DomainError
 from core.models import User
-from customers.domain.changes import ensure_known, ensure_valid, locked, write_changes
+from customers.domain.changes import ensure_known, ensure_valid, write_changes
 
 CRISIS_FIELDS = ("kind", "title", "category", "reason", "stop_rule", "owner")
 MOST_ADDED = 1_000

@@ -15,8 +15,8 @@ from complaints.domain.entries import tell
 from complaints.models import Affected, Complaint, Crisis
 from core.choices import AuditAction
 from core.domain.audit import record
+from core.domain.versions import locked
 from core.models import User
-from customers.domain.changes import locked
 from customers.models import Customer
 
 

@@ -19,9 +19,10 @@ from complaints.models import Crisis, CrisisStep
 from core.choices import AuditAction
 from core.domain.audit import record
 from core.domain.notifications import notify
+from core.domain.versions import ensure_fresh, locked
 from core.errors import Conflict, DomainError
 from core.models import User
-from customers.domain.changes import ensure_fresh, ensure_known, locked, write_changes
+from customers.domain.changes import ensure_known, write_changes
 
 STEP_FIELDS = ("owner", "due_at")
 LONGEST_STEP = 300

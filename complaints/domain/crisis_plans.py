@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from complaints.choices.learning import CrisisKind
 from complaints.models import Crisis, CrisisStep, PlanStep
+from core.domain.versions import ensure_fresh, locked
 from core.models import User
-from customers.domain.changes import ensure_fresh, ensure_known, locked, write_changes
+from customers.domain.changes import ensure_known, write_changes
 
 STEP_FIELDS = ("text_en", "text_zh_hans", "text_zh_hant", "due_hours", "position", "is_active")
 

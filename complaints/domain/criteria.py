@@ -15,9 +15,10 @@ from complaints.models import ConductCriterion, PhraseCard
 from core.choices import AuditAction
 from core.domain.audit import record
 from core.domain.numbers import take_turns
+from core.domain.versions import ensure_fresh, locked
 from core.errors import DomainError
 from core.models import User
-from customers.domain.changes import ensure_fresh, ensure_known, ensure_valid, locked, write_changes
+from customers.domain.changes import ensure_known, ensure_valid, write_changes
 
 _FIELDS = ("name_en", "name_zh_hans", "name_zh_hant", "explanation", "position", "is_active")
 

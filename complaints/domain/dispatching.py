@@ -24,9 +24,9 @@ from complaints.domain.telling import tell_lead, told_before
 from complaints.models import Assignment, BusinessCalendar, Complaint, Handler
 from complaints.sla import add_working_time
 from core.domain.numbers import take_turns
+from core.domain.versions import locked
 from core.models import Absence
 from customers.choices import Tier
-from customers.domain.changes import locked
 
 logger = logging.getLogger(__name__)
 

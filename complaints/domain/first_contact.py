@@ -12,9 +12,10 @@ from complaints.choices.cases import Emotion
 from complaints.domain.entries import tell
 from complaints.models import Complaint, FirstContact
 from complaints.rules import ensure_open
+from core.domain.versions import locked
 from core.errors import Conflict, DomainError
 from core.models import User
-from customers.domain.changes import locked, write_changes
+from customers.domain.changes import write_changes
 
 STEPS = ("accept", "empathise", "apologise", "resolve")
 #: Seconds that each step should take, ninety together.

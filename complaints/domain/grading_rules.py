@@ -19,9 +19,10 @@ from complaints.models import Category, GradingRule, GradingSetting
 from core.choices import AuditAction
 from core.domain.audit import record
 from core.domain.numbers import take_numbers, take_turns
+from core.domain.versions import ensure_fresh, locked
 from core.errors import Conflict, DomainError
 from core.models import User
-from customers.domain.changes import ensure_fresh, ensure_known, ensure_valid, locked, write_changes
+from customers.domain.changes import ensure_known, ensure_valid, write_changes
 
 logger = logging.getLogger(__name__)
 

@@ -19,10 +19,11 @@ from complaints.models import Cause, Improvement
 from core.choices import AuditAction
 from core.domain.audit import record
 from core.domain.notifications import notify
+from core.domain.versions import ensure_fresh, locked
 from core.errors import Conflict, DomainError
 from core.models import User
 from core.zones import midnight
-from customers.domain.changes import ensure_fresh, ensure_known, ensure_valid, locked, write_changes
+from customers.domain.changes import ensure_known, ensure_valid, write_changes
 
 IMPROVEMENT_FIELDS = ("title", "description", "cause", "cause_note", "category", "crisis", "owner", "due_on")
 

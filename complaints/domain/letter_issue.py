@@ -30,10 +30,11 @@ from complaints.models import DecisionLetter, LetterHandover, LetterSettings
 from core.choices import AuditAction
 from core.domain.audit import record
 from core.domain.numbers import take_numbers
+from core.domain.versions import ensure_fresh
 from core.errors import Conflict, DomainError
 from core.models import Organisation, User
 from core.zones import house_day
-from customers.domain.changes import ensure_fresh, write_changes
+from customers.domain.changes import write_changes
 
 _CHANNELS = {
     HandoverWay.MAIL: Intake.EMAIL,

@@ -14,9 +14,10 @@ from complaints.domain.letter_values import missing_word, values_for
 from complaints.letter_text import filled, unknown_placeholders
 from complaints.models import Complaint, LetterSettings, LetterTemplate, LetterTemplateEdition
 from core.domain.numbers import take_turns
+from core.domain.versions import ensure_fresh, locked
 from core.errors import DomainError
 from core.models import User
-from customers.domain.changes import ensure_fresh, ensure_known, ensure_valid, locked, write_changes
+from customers.domain.changes import ensure_known, ensure_valid, write_changes
 
 _TEXTS = ("subject", "body")
 RULE_FIELDS = (

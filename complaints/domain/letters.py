@@ -32,9 +32,10 @@ from complaints.rules import needed
 from core.access import can
 from core.choices import AuditAction
 from core.domain.audit import record
+from core.domain.versions import ensure_fresh, locked
 from core.errors import Conflict, DomainError
 from core.models import User
-from customers.domain.changes import ensure_fresh, ensure_known, ensure_valid, locked, write_changes
+from customers.domain.changes import ensure_known, ensure_valid, write_changes
 
 LETTER_FIELDS = ("recipient", "address", "subject", "body")
 

@@ -19,9 +19,10 @@ from complaints.models import CaseLink, Complaint, Entry
 from complaints.rules import ensure_open
 from core.choices import AuditAction
 from core.domain.audit import record
+from core.domain.versions import locked
 from core.errors import Conflict, DomainError
 from core.models import User
-from customers.domain.changes import locked, write_changes
+from customers.domain.changes import write_changes
 
 
 @transaction.atomic

@@ -19,9 +19,9 @@ from complaints.rules import needed
 from core.access import can
 from core.choices import AuditAction
 from core.domain.audit import record
+from core.domain.versions import locked
 from core.errors import Conflict, DomainError
 from core.models import User
-from customers.domain.changes import locked
 
 
 @transaction.atomic

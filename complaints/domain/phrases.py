@@ -15,9 +15,10 @@ from complaints.domain.phrase_seed import SEED
 from complaints.models import Complaint, Investigation, PhraseCard
 from core.choices import AuditAction
 from core.domain.audit import record
+from core.domain.versions import ensure_fresh, locked
 from core.errors import DomainError
 from core.models import User
-from customers.domain.changes import ensure_fresh, ensure_known, ensure_valid, locked, write_changes
+from customers.domain.changes import ensure_known, ensure_valid, write_changes
 
 _FIELDS = (
     "step", "category_code", "gap", "text_en", "text_zh_hans", "text_zh_hant", "technique", "is_active",

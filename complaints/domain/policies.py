@@ -16,9 +16,10 @@ from complaints.models import Category, Level, Policy, Target
 from complaints.shown_clocks import target_in_words
 from core.choices import AuditAction
 from core.domain.audit import record
+from core.domain.versions import ensure_fresh, locked
 from core.errors import DomainError
 from core.models import User
-from customers.domain.changes import ensure_fresh, ensure_known, ensure_valid, locked, write_changes
+from customers.domain.changes import ensure_known, ensure_valid, write_changes
 
 LEVEL_FIELDS = (
     "clock", "name", "number", "offset", "in_working_time", "recipient", "person", "by_mail",

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from complaints.choices.cases import CaseKind
 from complaints.models import Category, PublicForm
+from core.domain.versions import ensure_fresh, locked
 from core.errors import DomainError
 from core.models import User
-from customers.domain.changes import ensure_fresh, ensure_known, locked, write_changes
+from customers.domain.changes import ensure_known, write_changes
 from customers.models import Product
 
 FORM_FIELDS = (

@@ -20,10 +20,11 @@ from complaints.models import Complaint, Queue
 from complaints.rules import ensure_open, needed
 from core.domain.jobs import later
 from core.domain.notifications import mark_read_about
+from core.domain.versions import locked
 from core.errors import Conflict, DomainError
 from core.models import Team, User
 from core.wordings import texts_of
-from customers.domain.changes import locked, write_changes
+from customers.domain.changes import write_changes
 
 
 @transaction.atomic

@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 
 from complaints.choices.cases import Grade
 from complaints.models import Complaint, QuietHours
+from core.domain.versions import ensure_fresh, locked
 from core.errors import DomainError
 from core.models import User
 from core.quiet import Timing, end_of_quiet
 from core.zones import zone_named
-from customers.domain.changes import ensure_fresh, ensure_known, locked, write_changes
+from customers.domain.changes import ensure_known, write_changes
 
 QUIET_FIELDS = ("quiet_from", "quiet_to", "quiet_days")
 _DAYS = "0123456"

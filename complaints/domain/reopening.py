@@ -20,9 +20,10 @@ from complaints.domain.story import tell_story
 from complaints.domain.telling import tell_handler
 from complaints.models import Clock, ClockChange, Complaint, Pause
 from complaints.rules import ensure_move, needed
+from core.domain.versions import locked
 from core.errors import Conflict
 from core.models import User
-from customers.domain.changes import locked, write_changes
+from customers.domain.changes import write_changes
 
 
 @transaction.atomic

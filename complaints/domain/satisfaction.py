@@ -19,9 +19,10 @@ from complaints.domain.crises import managers
 from complaints.domain.taxonomy import lines_above
 from complaints.models import CallBack, Category, SatisfactionFall, SatisfactionPolicy
 from complaints.satisfaction import Group, Limits, Scored, compared, fallen, has_recovered
+from core.domain.versions import ensure_fresh, locked
 from core.models import Team, User
 from core.zones import midnight
-from customers.domain.changes import ensure_fresh, ensure_known, locked, write_changes
+from customers.domain.changes import ensure_known, write_changes
 from customers.models import Customer
 
 POLICY_FIELDS = ("days", "days_before", "least_answers", "least_before", "least_fall", "false_share")

@@ -14,9 +14,10 @@ from complaints.models import Category, Complaint, Handler, Queue
 from core.choices import AuditAction
 from core.domain.audit import differences, record
 from core.domain.numbers import take_turns
+from core.domain.versions import ensure_fresh, locked
 from core.errors import Conflict, DomainError
 from core.models import User
-from customers.domain.changes import ensure_fresh, ensure_valid, locked, write_changes
+from customers.domain.changes import ensure_valid, write_changes
 
 
 def _ensure_named(data: Mapping[str, Any]) -> None:

@@ -16,9 +16,10 @@ from complaints.domain.entries import tell
 from complaints.models import Complaint, PublicForm, StatusAccess
 from core.domain.jobs import later
 from core.domain.mails.addresses import absolute
+from core.domain.versions import locked
 from core.errors import DomainError
 from core.models import User
-from customers.domain.changes import locked, write_changes
+from customers.domain.changes import write_changes
 
 _SALT = "complaints.status"
 

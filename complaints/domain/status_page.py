@@ -23,8 +23,8 @@ from complaints.domain.moves import hear, withdraw
 from complaints.domain.telling import tell_responsible
 from complaints.models import CallBack, CaseLetter, Clock, Complaint, Entry, InboundMail
 from core.display import format_moment
+from core.domain.versions import locked
 from core.models import Attachment
-from customers.domain.changes import locked
 
 LINES_SHOWN = 100
 _WORDS: dict[str, Promise] = {

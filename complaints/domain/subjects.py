@@ -16,9 +16,10 @@ from complaints.domain.registering import register_case
 from complaints.models import Complaint
 from core.choices import AuditAction
 from core.domain.audit import record
+from core.domain.versions import ensure_fresh, locked
 from core.errors import DomainError
 from core.models import User
-from customers.domain.changes import bump, ensure_fresh, locked
+from customers.domain.changes import bump
 from customers.domain.timeline import weak_subject
 from customers.models import Customer, Order, Product
 

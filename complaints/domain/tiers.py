@@ -9,9 +9,9 @@ from django.utils.translation import gettext_noop
 from complaints.domain.refitting import fit_of, refit
 from complaints.models import Complaint, Entry
 from core.domain.jobs import later, progress
+from core.domain.versions import locked
 from core.models import User
 from customers.choices import Axis
-from customers.domain.changes import locked
 from customers.models import AxisChange, Customer
 
 #: So many cases are done in the transaction of the change; more are left to a job.

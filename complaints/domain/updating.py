@@ -17,9 +17,10 @@ from complaints.domain.registering import ensure_fits
 from complaints.domain.story import tell_timeline
 from complaints.domain.subjects import drop_order_of_another
 from complaints.models import Complaint
+from core.domain.versions import ensure_fresh, locked
 from core.models import User
 from customers.choices import EventKind
-from customers.domain.changes import ensure_fresh, ensure_known, locked, write_changes
+from customers.domain.changes import ensure_known, write_changes
 from customers.models import Customer, TimelineEvent
 from customers.rules import ensure_live
 

@@ -25,9 +25,10 @@ from complaints.sla import add_working_time, working_seconds
 from core.choices import AuditAction
 from core.domain.audit import record
 from core.domain.notifications import notify
+from core.domain.versions import locked
 from core.errors import Conflict, DomainError
 from core.models import Team, User
-from customers.domain.changes import ensure_valid, locked
+from customers.domain.changes import ensure_valid
 
 #: Without a solution clock a work order is due after so many working days.
 _USUAL_DAYS = 2

@@ -23,10 +23,11 @@ from complaints.forms.files import files_field
 from complaints.forms.last_word import LastWordMixin
 from complaints.forms.pickers import SubjectPicker
 from complaints.models import Category, Complaint, Queue
+from core.forms import VersionMixin
 from core.mentions import mentionable
 from core.models import Team, User
 from core.people import offer_people
-from customers.forms.base import RecordForm, VersionMixin, people_choices
+from customers.forms.base import RecordForm, people_choices
 from customers.forms.pickers import CustomerPicker, PersonPicker
 
 _WHO = ("customer", "person", "contact_name", "contact_phone", "contact_email", "language")

@@ -14,10 +14,10 @@ from complaints.choices.letters import HandoverWay
 from complaints.domain.conduct import Evidence
 from complaints.domain.references import choices_for
 from complaints.models import Complaint, ConductCriterion, Designation, Entry, LegalReference
-from core.forms import RecordsField
+from core.forms import RecordsField, VersionMixin
 from core.models import Attachment, User
 from core.people import offer_people
-from customers.forms.base import RecordForm, VersionMixin, people_choices
+from customers.forms.base import RecordForm, people_choices
 
 MOST_ENTRIES = 50
 MOST_CASES = 50

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from complaints.domain.satisfaction import POLICY_FIELDS
 from complaints.models import SatisfactionPolicy
-from customers.forms.base import RecordForm, VersionMixin
+from core.forms import VersionMixin
+from customers.forms.base import RecordForm
 
 
 class SatisfactionPolicyForm(VersionMixin, RecordForm):

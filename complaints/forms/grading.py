@@ -16,9 +16,10 @@ from complaints.choices.grading import Fact, Operator
 from complaints.conditions import LONGEST_WORD, MOST_DAYS, MOST_REPEATS, MOST_TEXT, MOST_WORDS, plain
 from complaints.domain.grading_facts import branch_of
 from complaints.models import Category, Complaint, GradingRule, GradingSetting
+from core.forms import VersionMixin
 from core.models import User
 from customers.choices import Tier
-from customers.forms.base import RecordForm, VersionMixin
+from customers.forms.base import RecordForm
 
 _NAMES = ("name_en", "name_zh_hans", "name_zh_hant")
 _FLAGS = (Fact.SAFETY, Fact.MEDIA, Fact.LEGAL)

@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 
 from complaints.models import Article, Category
-from customers.forms.base import RecordForm, VersionMixin
+from core.forms import VersionMixin
+from customers.forms.base import RecordForm
 
 
 class ArticleForm(VersionMixin, RecordForm):

@@ -9,9 +9,10 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from complaints.models import Category, Cause, Crisis, Improvement, PlanStep
+from core.forms import VersionMixin
 from core.models import User
 from core.people import offer_people
-from customers.forms.base import RecordForm, VersionMixin, people_choices
+from customers.forms.base import RecordForm, people_choices
 
 
 def categories_for(record: Any) -> QuerySet[Category]:

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints.choices.letters import HandoverWay, LetterLanguage
 from complaints.models import DecisionLetter, LetterSettings, LetterTemplate
-from customers.forms.base import RecordForm, VersionMixin
+from core.forms import VersionMixin
+from customers.forms.base import RecordForm
 
 
 class LetterBeginForm(forms.Form):

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints.forms.last_word import LastWordMixin
 from complaints.models import Complaint, Mailbox, MailPolicy, Queue
-from core.forms import RecordsField
+from core.forms import RecordsField, VersionMixin
 from core.models import Attachment
-from customers.forms.base import RecordForm, VersionMixin
+from customers.forms.base import RecordForm
 
 
 class MailboxForm(VersionMixin, RecordForm):

@@ -13,9 +13,10 @@ from complaints.choices.cases import ClockKind, MetBy, Unit
 from complaints.domain.policies import Statutory
 from complaints.models import Category, Level, Policy, QuietHours
 from complaints.seeded_words import in_words
+from core.forms import VersionMixin
 from core.notice_forms import DAYS
 from core.people import offer_people
-from customers.forms.base import RecordForm, VersionMixin, people_choices
+from customers.forms.base import RecordForm, people_choices
 
 _PLAIN = tuple(kind for kind in ClockKind if kind != ClockKind.STATUTORY)
 #: Empty rows for further statutory deadlines, and how many there may be at all.

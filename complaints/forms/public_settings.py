@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints.domain.public_form import FORM_FIELDS, key_of
 from complaints.models import Category, PublicForm
-from customers.forms.base import RecordForm, VersionMixin
+from core.forms import VersionMixin
+from customers.forms.base import RecordForm
 
 _TEXTS = tuple(name for name in FORM_FIELDS if name.startswith(("intro_", "privacy_")))
 

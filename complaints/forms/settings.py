@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints.models import BusinessCalendar, Category, Handler, Queue
 from complaints.spans import read_spans
-from core.forms import time_zone_choices
+from core.forms import VersionMixin, time_zone_choices
 from core.models import User
 from core.people import offer_people
-from customers.forms.base import RecordForm, VersionMixin, people_choices
+from customers.forms.base import RecordForm, people_choices
 
 _NAMES = ("name_en", "name_zh_hans", "name_zh_hant")
 

@@ -21,9 +21,10 @@ from complaints.models import (
     PhraseCard,
 )
 from complaints.models.causes import MOST_WHYS
+from core.forms import VersionMixin
 from core.models import Organisation, Team
 from core.people import offer_people
-from customers.forms.base import RecordForm, VersionMixin, people_choices
+from customers.forms.base import RecordForm, people_choices
 
 _BONE = re.compile(r"^(?P<root>\*?)\s*(?P<text>.*?)\s*(?:[\[(（](?P<weight>[1-5])[\])）])?$")
 

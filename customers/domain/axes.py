@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 
 from core.choices import AuditAction
 from core.domain.audit import record
+from core.domain.versions import locked
 from core.errors import Conflict, DomainError
 from core.models import User
 from customers.choices import Axis, EventKind, Relationship, Stage, Tier
-from customers.domain.changes import bump, locked
+from customers.domain.changes import bump
 from customers.domain.timeline import record_event
 from customers.models import AxisChange, Customer
 from customers.rules import ensure_live

@@ -13,21 +13,8 @@ from django.utils.translation import gettext as _
 
 from core.choices import AuditAction
 from core.domain.audit import as_json, differences, record
-from core.domain.versions import ensure_fresh, locked
 from core.errors import Conflict, DomainError
 from core.models import User
-
-__all__ = [
-    "Changes",
-    "bump",
-    "changes_for_timeline",
-    "ensure_fresh",
-    "ensure_known",
-    "ensure_valid",
-    "label_of",
-    "locked",
-    "write_changes",
-]
 
 Changes = dict[str, tuple[Any, Any]]
 

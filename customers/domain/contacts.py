@@ -12,17 +12,11 @@ from django.utils.translation import gettext as _
 
 from core.choices import AuditAction
 from core.domain.audit import record
+from core.domain.versions import ensure_fresh, locked
 from core.errors import Conflict, DomainError
 from core.models import User
 from customers.choices import EventKind
-from customers.domain.changes import (
-    changes_for_timeline,
-    ensure_fresh,
-    ensure_known,
-    ensure_valid,
-    locked,
-    write_changes,
-)
+from customers.domain.changes import changes_for_timeline, ensure_known, ensure_valid, write_changes
 from customers.domain.duplicates import likely_same_person
 from customers.domain.persons import create_person, link_people, unlink_people, update_person
 from customers.domain.timeline import moment_of, record_event

@@ -16,6 +16,7 @@ from core.domain.audit import record
 from core.domain.notifications import notify
 from core.domain.numbers import take_numbers
 from core.domain.sequence import note_below
+from core.domain.versions import ensure_fresh, locked
 from core.errors import Conflict, DomainError
 from core.models import User
 from customers import standardise
@@ -24,10 +25,8 @@ from customers.domain.changes import (
     Changes,
     bump,
     changes_for_timeline,
-    ensure_fresh,
     ensure_known,
     ensure_valid,
-    locked,
     write_changes,
 )
 from customers.domain.duplicates import ensure_identity_is_free, likely_duplicates

@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from core.choices import AuditAction
 from core.domain.audit import as_json, record
 from core.domain.mentions import mentioned_in_vain, settled, tell_mentioned
+from core.domain.versions import ensure_fresh, locked
 from core.errors import Conflict, DomainError
 from core.mentions import plain
 from core.models import User
 from customers.choices import Channel, EventKind
-from customers.domain.changes import bump, ensure_fresh, ensure_known, ensure_valid, locked, write_changes
+from customers.domain.changes import bump, ensure_known, ensure_valid, write_changes
 from customers.domain.duplicates import ensure_identity_is_free
 from customers.domain.tasks import create_task
 from customers.domain.timeline import events_about, record_event, weak_subject

@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from core.choices import AuditAction
 from core.domain.audit import record
 from core.domain.numbers import take_numbers
+from core.domain.versions import ensure_fresh
 from core.errors import Conflict, DomainError
 from core.models import User
 from customers.choices import EventKind, OrderKind, OrderState
-from customers.domain.changes import bump, ensure_fresh, ensure_valid, write_changes
+from customers.domain.changes import bump, ensure_valid, write_changes
 from customers.domain.refunds import as_refund, lock_customers, lock_order, refund_base, room_for_refund
 from customers.domain.rollups import refresh_rollups
 from customers.domain.timeline import moment_of, record_event

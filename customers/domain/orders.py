@@ -14,17 +14,11 @@ from django.utils.translation import gettext as _
 from core.choices import AuditAction
 from core.domain.audit import record
 from core.domain.rates import to_base
+from core.domain.versions import ensure_fresh
 from core.errors import Conflict, DomainError
 from core.models import Organisation, User
 from customers.choices import OrderKind
-from customers.domain.changes import (
-    Changes,
-    changes_for_timeline,
-    ensure_fresh,
-    ensure_known,
-    ensure_valid,
-    write_changes,
-)
+from customers.domain.changes import Changes, changes_for_timeline, ensure_known, ensure_valid, write_changes
 from customers.domain.duplicates import ensure_identity_is_free
 from customers.domain.order_lines import build_lines, lines_as_text, replace_lines, sum_of
 from customers.domain.order_states import (

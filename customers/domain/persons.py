@@ -12,19 +12,12 @@ from django.utils.translation import gettext as _
 from core.choices import AuditAction
 from core.domain.audit import record
 from core.domain.changed import records_changed
+from core.domain.versions import ensure_fresh, locked
 from core.errors import Conflict, DomainError
 from core.models import User
 from customers import standardise
 from customers.choices import EventKind
-from customers.domain.changes import (
-    bump,
-    changes_for_timeline,
-    ensure_fresh,
-    ensure_known,
-    ensure_valid,
-    locked,
-    write_changes,
-)
+from customers.domain.changes import bump, changes_for_timeline, ensure_known, ensure_valid, write_changes
 from customers.domain.duplicates import ensure_identity_is_free
 from customers.domain.timeline import record_event
 from customers.models import Acquaintance, Contact, Customer, Person

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from core.choices import AuditAction
 from core.domain.audit import record
+from core.domain.versions import ensure_fresh, locked
 from core.errors import Conflict, DomainError
 from core.models import User
-from customers.domain.changes import ensure_fresh, ensure_known, ensure_valid, locked, write_changes
+from customers.domain.changes import ensure_known, ensure_valid, write_changes
 from customers.models import OrderLine, Price, Product
 from customers.rules import ensure_amount, ensure_day
 from customers.standardise import half_width

@@ -17,10 +17,11 @@ from core.choices import AuditAction
 from core.domain.audit import record
 from core.domain.mentions import mentioned_in_vain, settled, tell_mentioned
 from core.domain.notifications import mark_read_about, notify
+from core.domain.versions import ensure_fresh, locked
 from core.errors import Conflict, DomainError
 from core.models import Team, User
 from customers.choices import EventKind, Priority, TaskState
-from customers.domain.changes import ensure_fresh, ensure_known, ensure_valid, locked, write_changes
+from customers.domain.changes import ensure_known, ensure_valid, write_changes
 from customers.domain.timeline import record_event, weak_subject
 from customers.models import Customer, Task
 from customers.rules import can_move_task, ensure_can_be_owner, ensure_live

@@ -9,10 +9,11 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.forms import VersionMixin
 from core.mentions import mentionable
 from core.models import Team
 from core.people import offer_people
-from customers.forms.base import RecordForm, VersionMixin, people_choices
+from customers.forms.base import RecordForm, people_choices
 from customers.forms.pickers import CustomerPicker
 from customers.models import Customer, Interaction, Person, Task
 

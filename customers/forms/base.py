@@ -9,10 +9,7 @@ from django import forms
 from django.db import models
 
 from core.access import sees_field
-from core.forms import VersionMixin
 from core.models import User
-
-__all__ = ["RecordForm", "VersionMixin", "people_choices"]
 
 
 class RecordForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -8,8 +8,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.forms import VersionMixin
 from customers.choices import Attitude, DecisionRole, Influence
-from customers.forms.base import RecordForm, VersionMixin
+from customers.forms.base import RecordForm
 from customers.forms.pickers import CustomerPicker, PersonPicker
 from customers.models import Contact, Customer, Person
 

@@ -11,11 +11,11 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.access import can
-from core.forms import RecordsField
+from core.forms import RecordsField, VersionMixin
 from core.models import Team
 from core.people import offer_people
 from customers.choices import Axis, Relationship, Stage, Tier
-from customers.forms.base import RecordForm, VersionMixin, people_choices
+from customers.forms.base import RecordForm, people_choices
 from customers.forms.pickers import CustomerPicker
 from customers.models import Customer, Tag
 from customers.picklists import INDUSTRY, SOURCE

@@ -9,9 +9,10 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.forms import VersionMixin
 from core.people import offer_people
 from customers.choices import OrderState
-from customers.forms.base import RecordForm, VersionMixin, people_choices
+from customers.forms.base import RecordForm, people_choices
 from customers.forms.pickers import CustomerPicker
 from customers.models import Order, OrderLine, Product
 

@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from customers.forms.base import RecordForm, VersionMixin
+from core.forms import VersionMixin
+from customers.forms.base import RecordForm
 from customers.models import Price, Product, Tag
 
 

@@ -36,9 +36,9 @@ from core.domain.jobs import later
 from core.domain.mails.addresses import new_message_id
 from core.domain.mails.sending import Postman
 from core.domain.mails.tries import MAX_ATTEMPTS, Tries
+from core.domain.versions import locked
 from core.errors import Conflict, DomainError
 from core.models import Attachment, User
-from customers.domain.changes import locked
 
 logger = logging.getLogger(__name__)
 

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from complaints.models import Complaint, Mailbox, MailPolicy
 from core.choices import AuditAction
 from core.domain.audit import record
+from core.domain.versions import ensure_fresh, locked
 from core.errors import Conflict, DomainError
 from core.models import User
 from core.sealing import Unreadable, seal, unseal
-from customers.domain.changes import ensure_fresh, ensure_known, ensure_valid, locked, write_changes
+from customers.domain.changes import ensure_known, ensure_valid, write_changes
 
 _PURPOSE = "mailbox"
 #: What the audit shows instead of a password.

@@ -37,9 +37,9 @@ from complaints.mail.language import language_of
 from complaints.mail.quotes import without_quotes
 from complaints.mail.reading import MOST_TEXT, ReadMail, read_mail
 from complaints.models import CaseLetter, Complaint, Entry, InboundMail, MailPolicy
+from core.domain.versions import locked
 from core.errors import DomainError
 from core.models import User
-from customers.domain.changes import locked
 
 logger = logging.getLogger(__name__)
 

@@ -17,8 +17,8 @@ from complaints.choices.mail import MailState
 from complaints.mail.addresses import case_numbers
 from complaints.mail.reading import Head
 from complaints.models import CaseLetter, Complaint, Entry, InboundMail, Mailbox
+from core.domain.versions import locked
 from core.models import Notification, OutgoingMail, User
-from customers.domain.changes import locked
 from customers.models import Contact, Customer, Person
 
 _MOST_MERGES = 20

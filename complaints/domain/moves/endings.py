@@ -19,9 +19,10 @@ from complaints.domain.work_orders import call_off_work
 from complaints.models import Complaint
 from complaints.rules import ensure_move, needed
 from core.domain.notifications import mark_read_about
+from core.domain.versions import locked
 from core.errors import DomainError
 from core.models import User
-from customers.domain.changes import locked, write_changes
+from customers.domain.changes import write_changes
 
 
 @transaction.atomic

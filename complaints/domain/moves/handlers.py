@@ -16,9 +16,10 @@ from complaints.domain.telling import tell_handler
 from complaints.models import Complaint
 from complaints.rules import can_handle, ensure_open
 from core.domain.notifications import mark_read_about
+from core.domain.versions import locked
 from core.errors import Conflict, DomainError
 from core.models import Team, User
-from customers.domain.changes import locked, write_changes
+from customers.domain.changes import write_changes
 
 
 @transaction.atomic

@@ -21,9 +21,10 @@ from complaints.models import Complaint, Entry
 from complaints.rules import can_answer, ensure_open
 from core.choices import AuditAction
 from core.domain.audit import record
+from core.domain.versions import locked
 from core.errors import Conflict
 from core.models import User
-from customers.domain.changes import locked, write_changes
+from customers.domain.changes import write_changes
 
 
 @transaction.atomic

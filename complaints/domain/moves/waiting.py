@@ -13,9 +13,10 @@ from complaints.domain.clocks import pause_clocks, resume_clocks
 from complaints.domain.entries import tell
 from complaints.models import Complaint
 from complaints.rules import ensure_move, needed
+from core.domain.versions import locked
 from core.errors import Conflict
 from core.models import User
-from customers.domain.changes import locked, write_changes
+from customers.domain.changes import write_changes
 
 
 @transaction.atomic

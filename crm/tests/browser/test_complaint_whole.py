@@ -25,10 +25,11 @@ OTHER = f"Nobody could get in {uuid4().hex[:10]}"
 CAUSE = f"No key holder {NOW}"
 POLICY = f"Locked rooms {NOW}"
 CATEGORY = "Facility"
-#: Of the hour in which the case is to be solved; the level comes after two.
+#: Of the hour in which the case is to be solved; the level comes after two, and later by what is waited for.
 BEFORE_DUE = "-58"
 #: Scans run every half a minute, dispatch sooner; a loaded machine takes its time.
 PATIENCE = 120
+LEVEL_PATIENCE = 120 + 2 * PATIENCE
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.once]
 
@@ -159,7 +160,8 @@ def dispatched(handler: Page, manager: Page, number: str) -> Walk:
 
 def escalated(page: Page) -> None:
     """Nobody does anything: the level of the policy fires when its minute has come."""
-    until(page, page.locator("#log").get_by_text("Escalated, level 1 (Solution). Told: Ann Agent."))
+    told = page.locator("#log").get_by_text("Escalated, level 1 (Solution). Told: Ann Agent.")
+    until(page, told, patience=LEVEL_PATIENCE)
     page.get_by_role("button", name="Take up").first.click()
     expect(page.locator("#log").get_by_text("Level 1 taken up.")).to_be_visible()
 
@@ -239,8 +241,8 @@ def call_back(walk: Walk, *, accepted: str, score: str, wish: str = "") -> None:
 def reported(admin: Page, page: Page, number: str) -> None:
     """The report is about the day before: of that day is a letter about the same room, entered today.
 
-    Its schedule is started out of turn. The report names the cause, whose number opens the case behind it;
-    the page of the cause knows both.
+    Its schedule has no turn here and is started by hand. The report names the cause, whose number opens the
+    case behind it; the page of the cause knows both.
     """
     yesterday = entered(page)
     cause_named(page, page.url)
@@ -274,9 +276,9 @@ def entered(page: Page) -> str:
     return page.locator(".crumbs .code").inner_text()
 
 
-def until(page: Page, seen: Locator) -> None:
+def until(page: Page, seen: Locator, *, patience: float = PATIENCE) -> None:
     """Look at the page again until it shows what the workers do."""
-    end = monotonic() + PATIENCE
+    end = monotonic() + patience
     while not seen.first.is_visible() and monotonic() < end:
         page.wait_for_timeout(2_000)
         page.reload()
