@@ -37,8 +37,8 @@ class SearchTerm(models.Model):
         verbose_name = _("search term")
         verbose_name_plural = _("search terms")
         indexes = [
-            # The terms of one record: to keep them, and to ask of a row whether it matches.
-            models.Index(fields=["object_id", "kind"], name="search_terms_of_record")
+            # The terms of one record: to keep them, and to ask of a row in one step whether it matches.
+            models.Index(fields=["kind", "object_id", "term"], name="search_terms_of_row")
         ]
 
     def __str__(self) -> str:

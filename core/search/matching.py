@@ -13,18 +13,15 @@ from functools import reduce
 from operator import or_
 from typing import Any, TypeVar
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.lookups import Exact
+from django.db.models import Q, QuerySet
 
-from core.few import Few, few_keys
-from core.search.terms import CODE, LAST, PIECE, ways_for
+from core.few import Few
+from core.search.parts import COMMON, Part, TermsRead, parts_of
 from core.search.text import words_of
-from core.search.types import SearchType, type_named, type_of
+from core.search.types import SearchType, type_of
 
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 
-#: A word that more terms begin with is common.
-COMMON = 10_000
 #: Of several words that are all common, so many terms are read to find the records that have them all.
 MANY = 100_000
 
@@ -40,20 +37,7 @@ def matching_rows(rows: Rows, text: str, user: Any) -> Rows:
     if kind is None:
         raise LookupError(f"{rows.model._meta.label} is no registered type of search")
     words = words_of(text)
-    return matching_words(rows, kind, words, user) if words else rows.none()
-
-
-def matching_words(rows: Rows, kind: SearchType, words: Sequence[str], user: Any) -> Rows:
-    """Return the rows that match every word."""
-    return narrowed(kind, words, user).of(rows)
-
-
-def few_of(kind: SearchType, user: Any) -> list[int] | None:
-    """Return the keys of the rows in the person's reach, the newest first, where they are few; else None."""
-    rows: Any = kind.model._default_manager.all()
-    parts = None if user is None else rows.parts_in_reach(user)
-    keys = None if parts is None else few_keys(rows, parts)
-    return None if keys is None else sorted(keys, reverse=True)
+    return narrowed(kind, words, user, TermsRead(user)).of(rows) if words else rows.none()
 
 
 @dataclass(frozen=True)
@@ -73,28 +57,20 @@ class Narrowed:
 
 
 def narrowed(
-    kind: SearchType,
-    words: Sequence[str],
-    user: Any,
-    *,
-    of_few: bool = False,
-    few: Few | None = None,
-    read: TermsRead | None = None,
+    kind: SearchType, words: Sequence[str], user: Any, read: TermsRead, *, few: Few | None = None
 ) -> Narrowed:
     """Read the terms of the words, and say what a row that matches all of them must be.
 
-    Of words that are all common the records that have them all are read, unless the person sees few rows
-    (`of_few`), each of which can be asked. `few` are the rows in reach, where they are known; types searched
-    together share what they `read`.
+    Of words that are all common the records that have them all are read, unless the person sees few rows,
+    each of which can be asked. `few` are the rows in reach, where the answer is for these alone.
     """
-    read = read or TermsRead()
     keys: set[int] | None = None
     conditions: list[Q] = []
-    common: list[_Part] = []
+    common: list[Part] = []
     is_rare = False
     for word in words:
-        parts = _parts(kind, word, user)
-        found = [_within(few, part, read.ids(part)) for part in parts]
+        parts = parts_of(kind, word, user)
+        found = [_in_reach(few, part, read.ids(part)) for part in parts]
         is_rare = is_rare or all(ids is not None for ids in found)
         # Keys are those of the rows themselves, not of what they belong to.
         by_key = len(parts) == 1 and parts[0].path == "pk"
@@ -104,18 +80,18 @@ def narrowed(
             conditions.append(_any_of(parts, found))
             common += parts if by_key else []
     all_common = keys is None and len(common) > 1 and len(common) == len(conditions)
-    if all_common and not of_few and few_of(kind, user) is None:
+    if all_common and read.few(kind) is None:
         keys = _with_all(common)
         is_rare = keys is not None
     return Narrowed(keys, tuple(conditions), is_rare)
 
 
-def _within(few: Few | None, part: _Part, records: set[int] | None) -> set[int] | None:
+def _in_reach(few: Few | None, part: Part, records: set[int] | None) -> set[int] | None:
     """Return those of the records that are in reach, where these are known."""
     return records if few is None or records is None or few.path != part.path else records & few.known
 
 
-def _with_all(parts: Sequence[_Part]) -> set[int] | None:
+def _with_all(parts: Sequence[Part]) -> set[int] | None:
     """Return the records that have every one of several common words; None where these are too many, too.
 
     Row by row in the order of a list, two common words can be far between: nobody reads half a table for
@@ -133,98 +109,14 @@ def _with_all(parts: Sequence[_Part]) -> set[int] | None:
 def matching_few(rows: Rows, kind: SearchType, words: Sequence[str], user: Any) -> Rows:
     """Return the rows that match every word, where the rows are few: each is asked by itself."""
     for word in words:
-        parts = _parts(kind, word, user)
+        parts = parts_of(kind, word, user)
         rows = rows.filter(_any_of(parts, [None] * len(parts)))
     return rows
 
 
-@dataclass(frozen=True)
-class _Part:
-    """Where a word may be found: the terms of the row itself (`pk`), or of a record that it belongs to."""
-
-    path: str
-    kind: SearchType
-    word: str
-    user: Any
-    sensitive: bool = True
-
-    def ids(self, most: int) -> set[int] | None:
-        """Return the records whose terms match; None where there are too many to say."""
-        terms = hits(self.kind, self.word, self.user, sensitive=self.sensitive)
-        found = list(terms.values_list("object_id", flat=True)[: most + 1])
-        return None if len(found) > most else set(found)
-
-    def by_row(self) -> Q:
-        """Asked of each row by itself: no database turns a scalar subquery into a join."""
-        terms = _of_records(self.kind, self.word, self.user, sensitive=self.sensitive)
-        mine = terms.filter(object_id=OuterRef(self.path))
-        return Q(Exact(Subquery(mine.values("kind")[:1]), Value(self.kind.number)))
-
-
-class TermsRead:
-    """The records of each word that is not common, read once for all types that are searched together."""
-
-    def __init__(self) -> None:
-        self._found: dict[tuple[int, str, bool], set[int] | None] = {}
-
-    def ids(self, part: _Part) -> set[int] | None:
-        """Return what `part.ids` returns."""
-        key = (part.kind.number, part.word, part.sensitive)
-        if key not in self._found:
-            self._found[key] = part.ids(COMMON)
-        return self._found[key]
-
-
-def _parts(kind: SearchType, word: str, user: Any) -> list[_Part]:
-    parts = [_Part("pk", kind, word, user)] if kind.fields else []
-    return parts + [_Part(of.path, _known(of.key), word, user, of.sensitive) for of in kind.through]
-
-
-def _any_of(parts: Sequence[_Part], found: Sequence[set[int] | None]) -> Q:
+def _any_of(parts: Sequence[Part], found: Sequence[set[int] | None]) -> Q:
     conditions = (
         part.by_row() if ids is None else Q(**{f"{part.path}__in": ids})
         for part, ids in zip(parts, found, strict=True)
     )
     return reduce(or_, conditions)
-
-
-def _known(key: str) -> SearchType:
-    found = type_named(key)
-    if found is None:
-        raise LookupError(f"no type of search is called {key}")
-    return found
-
-
-def hits(kind: SearchType, word: str, user: Any, *, sensitive: bool = True) -> QuerySet[Any]:
-    """Return the terms that the word begins, of the fields that the person may read."""
-    return _begun(kind, word, user, sensitive=sensitive).filter(way__in=ways_for(word))
-
-
-def hits_of(kind: SearchType, word: str, user: Any, ids: Sequence[int]) -> QuerySet[Any]:
-    """Return those of the terms that belong to the records."""
-    return _of_records(kind, word, user, sensitive=True).filter(object_id__in=ids)
-
-
-def _of_records(kind: SearchType, word: str, user: Any, *, sensitive: bool) -> QuerySet[Any]:
-    """Return what `hits` returns, for a few known records.
-
-    The sum hides the way from the index of ranges, so that the index of the record's own terms serves.
-    """
-    terms = _begun(kind, word, user, sensitive=sensitive).annotate(how=F("way") + 0)
-    found: QuerySet[Any] = terms.filter(how__in=ways_for(word))
-    return found
-
-
-def _begun(kind: SearchType, word: str, user: Any, *, sensitive: bool) -> QuerySet[Any]:
-    from core.models import SearchTerm
-
-    rows = SearchTerm.objects.filter(_range(word), kind=kind.number)
-    hidden = kind.hidden_fields(user, sensitive=sensitive)
-    return rows.exclude(field__in=hidden) if hidden else rows
-
-
-def _range(word: str) -> Q:
-    word = word[:CODE]
-    begins = Q(term__gte=word, term__lt=word + LAST)
-    # A piece is stored up to PIECE characters: of a longer word they are all there is to compare.
-    return begins | Q(term=word[:PIECE]) if len(word) > PIECE else begins

@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 
 from core.access import sensitive_fields
 from core.search.marking import excerpt, marked
-from core.search.matching import TermsRead, matching_words
-from core.search.ranking import Reason, best_matches
+from core.search.matching import narrowed
+from core.search.parts import TermsRead
+from core.search.probing import Reason
+from core.search.ranking import best_matches
 from core.search.terms import Way
 from core.search.text import words_of
 from core.search.types import SearchType, listed_types, type_named
@@ -100,12 +102,12 @@ def find(
     words = words_of(text)
     listed = listed_types(user) if words else []
     kinds = [kind for kind in listed if (not only or kind.key == only) and where(kind)]
-    read = TermsRead()
+    read = TermsRead(user)
     groups = [_group(kind, words, user, text.strip(), read) for kind in kinds]
     shown = [group for group in groups if group.found]
     if count:
         for group in shown:
-            group.total = _total(group, words, user)
+            group.total = _total(group, words, user, read)
     return shown
 
 
@@ -130,11 +132,11 @@ def revealed_by(groups: Iterable[Group]) -> list[Any]:
     return [found.row for group in groups for found in group.found if found.reveals]
 
 
-def _total(group: Group, words: Sequence[str], user: Any) -> int:
+def _total(group: Group, words: Sequence[str], user: Any, read: TermsRead) -> int:
     if not group.more:
         return len(group.found)
     manager: Any = group.kind.model._default_manager
-    rows = matching_words(manager.visible_to(user), group.kind, words, user)
+    rows = narrowed(group.kind, words, user, read).of(manager.visible_to(user))
     return int(rows.order_by()[: MOST_COUNTED + 1].count())
 
 

@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from core.domain.search import ensure_filled, fill_all, fill_type, follow, keep_ranges
 from core.models import Job, SearchFill, SearchTerm, Team, User
-from core.search.matching import COMMON, matching_few
+from core.search.matching import matching_few
+from core.search.parts import COMMON
 from core.search.results import find
 from core.search.types import search_types, type_named
 from core.tests.factories import TeamFactory, UserFactory, searchable
@@ -140,7 +141,7 @@ def test_a_word_that_very_many_have_is_found_all_the_same(
     boss: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = [CustomerFactory(name=f"华信{n}公司") for n in range(12)]
-    monkeypatch.setattr("core.search.matching.COMMON", 3)
+    monkeypatch.setattr("core.search.parts.COMMON", 3)
     monkeypatch.setattr("core.search.ranking.PROBES", (2, 3, 4))
     assert listed(boss, "公司") == set(rows)
     assert len(found(boss, "公司")) == 6
@@ -156,7 +157,7 @@ def test_a_team_finds_its_own_among_what_very_many_have(
     mine = [CustomerFactory(name=f"华信{n}公司", owner=seller, team=seller.team) for n in range(9)]
     order = OrderFactory(customer=mine[0], number="SO-1")
     OrderFactory(customer=theirs[0], number="SO-2")
-    for name in ("matching.COMMON", "matching.MANY"):
+    for name in ("parts.COMMON", "matching.COMMON", "matching.MANY"):
         monkeypatch.setattr(f"core.search.{name}", 2)
     monkeypatch.setattr("core.search.ranking.PROBES", (2, 3, 4))
 
@@ -165,6 +166,44 @@ def test_a_team_finds_its_own_among_what_very_many_have(
     assert found(seller, "华信 公司 7") == {mine[7]}
     assert found(seller, "华信", "order") == {order}
     assert found(seller, "公司 9") == set()
+
+
+def test_the_newest_rows_of_a_teams_records_are_found(
+    user_in: Callable[..., User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seller = user_in("sales")
+    mine = [CustomerFactory(name=f"华信{n}公司", owner=seller, team=seller.team) for n in range(4)]
+    others = CustomerFactory(name="华信外公司")
+    orders = [OrderFactory(customer=mine[n % 4], number=f"SO-{n}") for n in range(9)]
+    for n in range(9, 18):
+        OrderFactory(customer=others, number=f"SO-{n}")
+    task = Task.objects.create(title="回访", customer=others, owner=seller)
+    searchable(task)
+    newest = [row.pk for row in reversed(orders)][:6]
+    for many, window in ((1_000, 20_000), (1, 20), (1, 2)):
+        monkeypatch.setattr("core.search.ranking.MANY_RECORDS", many)
+        monkeypatch.setattr("core.search.ranking.NEWEST", window)
+        for text in ("华信", "公司 华信", "huaxin"):
+            group = find(seller, text, only="order")[0]
+            assert [hit.row.pk for hit in group.found] == newest, (many, window, text)
+            assert group.more
+    # A task of one's own at a customer out of reach is found by that customer as well.
+    assert found(seller, "华信外", "task") == found(seller, "华信", "task") == {task}
+
+
+def test_who_sees_all_finds_rows_by_the_first_records(boss: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    customers = [CustomerFactory(name=f"华信{sign}公司") for sign in "甲乙丙丁戊己庚辛壬"]
+    orders = {OrderFactory(customer=customer, number=f"SO-{customer.pk}") for customer in customers}
+    monkeypatch.setattr("core.search.parts.COMMON", 3)
+    for some in (400, 8, 2):
+        monkeypatch.setattr("core.search.parts.SOME", some)
+        for text in ("公司", "华信 公司"):
+            group = find(boss, text, only="order")[0]
+            assert len(group.found) == 6 and group.more, (some, text)
+            assert {hit.row for hit in group.found} < orders
+        assert found(boss, "公司 华信 戊", "order") == {
+            order for order in orders if order.customer == customers[4]
+        }
 
 
 def test_the_best_come_first(boss: User) -> None:
@@ -306,7 +345,7 @@ def test_terms_are_compared_byte_by_byte_and_answered_by_the_index(boss: User) -
         CustomerFactory(name=f"客户{n}")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    from core.search.matching import hits
+    from core.search.parts import hits
 
     plan = hits(type_named("customer"), "客户7", boss).explain()
     assert "core_searchterm_pkey" in plan or "sqlite_autoindex_core_searchterm_1" in plan

@@ -1,0 +1,166 @@
+"""Where a word may be found, and what of the terms was read already.
+
+A word is found in the row itself, or in a record that the row belongs to: its parts. Types that are searched
+together ask for the same parts, so these are read once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.lookups import Exact
+
+from core.few import Few, Known, few_rows
+from core.search.probing import best_probe
+from core.search.terms import CODE, LAST, PIECE, ways_for
+from core.search.types import SearchType, type_named
+
+#: A word that more terms begin with is common.
+COMMON = 10_000
+#: Terms that lead to some records, whose rows are looked at first.
+SOME = 400
+
+
+@dataclass(frozen=True)
+class Part:
+    """Where a word may be found: the terms of the row itself (`pk`), or of a record that it belongs to."""
+
+    path: str
+    kind: SearchType
+    word: str
+    user: Any
+    sensitive: bool = True
+
+    def ids(self, most: int) -> set[int] | None:
+        """Return the records whose terms match; None where there are too many to say."""
+        found = hits(self.kind, self.word, self.user, sensitive=self.sensitive).values_list(
+            "object_id", flat=True
+        )
+        # Counted in the index before any is fetched: that a word is common is learned in a moment.
+        return None if found[most : most + 1] else set(found)
+
+    def among(self, keys: Sequence[int]) -> set[int]:
+        """Return those of the records that match."""
+        terms = _of_records(self.kind, self.word, self.user, sensitive=self.sensitive)
+        return set(terms.filter(object_id__one_of=keys).values_list("object_id", flat=True))
+
+    def by_row(self) -> Q:
+        """Asked of each row by itself: no database turns a scalar subquery into a join."""
+        terms = _of_records(self.kind, self.word, self.user, sensitive=self.sensitive)
+        mine = terms.filter(object_id=OuterRef(self.path))
+        return Q(Exact(Subquery(mine.values("kind")[:1]), Value(self.kind.number)))
+
+
+def parts_of(kind: SearchType, word: str, user: Any) -> list[Part]:
+    """Return where a word of a row may be found, the row itself first."""
+    own = [Part("pk", kind, word, user)] if kind.fields else []
+    return own + [Part(of.path, record_of(of.key), word, user, of.sensitive) for of in kind.through]
+
+
+def record_of(key: str) -> SearchType:
+    """Return the type of the records that rows belong to."""
+    found = type_named(key)
+    if found is None:
+        raise LookupError(f"no type of search is called {key}")
+    return found
+
+
+class TermsRead:
+    """What was read for one person: the records of words that are not common, and the few rows in reach."""
+
+    def __init__(self, user: Any) -> None:
+        self._user = user
+        self._ids: dict[tuple[int, str, bool], set[int] | None] = {}
+        self._within: dict[tuple[int, str, bool], set[int]] = {}
+        self._some: dict[tuple[int, tuple[str, ...], bool], set[int]] = {}
+        self._few: dict[int, Few | None] = {}
+        self._known: Known = {}
+
+    def note(self, kind: SearchType, word: str, ids: Iterable[int]) -> None:
+        """Keep that these are all the records whose terms match."""
+        self._ids[kind.number, word, True] = set(ids)
+
+    def ids(self, part: Part) -> set[int] | None:
+        """Return the records whose terms match; None where they are common."""
+        key = (part.kind.number, part.word, part.sensitive)
+        if key not in self._ids:
+            self._ids[key] = part.ids(COMMON)
+        return self._ids[key]
+
+    def few(self, kind: SearchType) -> Few | None:
+        """Return the rows of a type that are in the person's reach, where they are few."""
+        if self._user is None:
+            return None
+        if kind.number not in self._few:
+            self._few[kind.number] = few_rows(kind.model, self._user, known=self._known)
+        return self._few[kind.number]
+
+    def within_all(self, parts: Sequence[Part]) -> set[int] | None:
+        """Return the records in the person's reach that match every part, where few are in reach."""
+        found: set[int] | None = None
+        for part in parts:
+            matched = self._within_reach(part)
+            if matched is None:
+                return None
+            found = matched if found is None else found & matched
+        return found
+
+    def _within_reach(self, part: Part) -> set[int] | None:
+        few = self.few(part.kind)
+        if few is None or few.path != "pk":
+            return None
+        key = (part.kind.number, part.word, part.sensitive)
+        if key not in self._within:
+            ids = self.ids(part)
+            self._within[key] = part.among(few.keys) if ids is None else ids & few.known
+        return self._within[key]
+
+    def some(self, kind: SearchType, words: Sequence[str], *, sensitive: bool) -> set[int]:
+        """Return records that match every word, in reach or not: those that the first terms lead to."""
+        key = (kind.number, tuple(words), sensitive)
+        if key not in self._some:
+            hidden = kind.hidden_fields(self._user, sensitive=sensitive)
+            probe, others = best_probe(kind, words, hidden, SOME)
+            found = set(probe.reasons)
+            for other in others:
+                found &= Part("pk", kind, other.word, self._user, sensitive).among(sorted(found))
+            self._some[key] = found
+        return self._some[key]
+
+
+def hits(kind: SearchType, word: str, user: Any, *, sensitive: bool = True) -> QuerySet[Any]:
+    """Return the terms that the word begins, of the fields that the person may read."""
+    return _begun(kind, word, user, sensitive=sensitive).filter(way__in=ways_for(word))
+
+
+def hits_of(kind: SearchType, word: str, user: Any, ids: Sequence[int]) -> QuerySet[Any]:
+    """Return those of the terms that belong to the records."""
+    return _of_records(kind, word, user, sensitive=True).filter(object_id__in=ids)
+
+
+def _of_records(kind: SearchType, word: str, user: Any, *, sensitive: bool) -> QuerySet[Any]:
+    """Return what `hits` returns, for a few known records.
+
+    The sum hides the way from the index of ranges, so that the index of the record's own terms serves.
+    """
+    terms = _begun(kind, word, user, sensitive=sensitive).annotate(how=F("way") + 0)
+    found: QuerySet[Any] = terms.filter(how__in=ways_for(word))
+    return found
+
+
+def _begun(kind: SearchType, word: str, user: Any, *, sensitive: bool) -> QuerySet[Any]:
+    from core.models import SearchTerm
+
+    rows = SearchTerm.objects.filter(_range(word), kind=kind.number)
+    hidden = kind.hidden_fields(user, sensitive=sensitive)
+    return rows.exclude(field__in=hidden) if hidden else rows
+
+
+def _range(word: str) -> Q:
+    word = word[:CODE]
+    begins = Q(term__gte=word, term__lt=word + LAST)
+    # A piece is stored up to PIECE characters: of a longer word they are all there is to compare.
+    return begins | Q(term=word[:PIECE]) if len(word) > PIECE else begins
