@@ -25,6 +25,7 @@ from crm.tests.crawl import get
 from crm.tests.world import Side, make_side
 from customers.domain.contacts import add_contact
 from customers.domain.customers import update_customer
+from customers.domain.tasks import create_task, update_task
 from customers.models import Contact, Customer, Interaction, Metrics, Order, Person, Task, TimelineEvent
 from customers.tests.factories import CustomerFactory
 
@@ -156,10 +157,21 @@ def test_nothing_is_added_to_what_is_only_shared(
         ("orders", {"customer": customer, "amount": "10", "ordered_on": "2026-05-05"}),
         ("interactions", {**said, "occurred_at": "2026-05-05T10:00:00Z"}),
         ("contacts", {"customer": customer, "person": {"name": "New"}}),
+        ("tasks", {"customer": customer, "title": "New"}),
     ):
         answer = client.post(f"/api/v1/{path}/", body, "application/json")
         assert answer.status_code == 403, (path, answer.content)
         assert answer.json()["code"] == "only_lent", path
+
+
+def test_a_task_is_not_moved_to_what_is_only_shared(lender: Side, reader: User) -> None:
+    lend(lender, reader, level=ShareLevel.CHANGE)
+    own = CustomerFactory(owner=reader)
+    task = create_task("Call back", customer=own, by=again(reader))
+    with pytest.raises(DomainError) as refused:
+        update_task(task, {"customer": lender.customer}, by=again(reader))
+    assert refused.value.code == "only_lent"
+    assert update_task(task, {"title": "Call"}, by=again(reader)).customer == own
 
 
 def test_a_person_of_a_shared_customer_is_not_taken_along(lender: Side, reader: User) -> None:
