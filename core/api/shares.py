@@ -43,6 +43,9 @@ class ShareSerializer(serializers.ModelSerializer[Share]):
     subject_id = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
     user = ScopedRelatedField(User, required=False, allow_null=True)
     team = ScopedRelatedField(Team, required=False, allow_null=True)
+    subject_label = serializers.CharField(
+        source="shown_label", read_only=True, default="", help_text="Empty where the record is out of reach."
+    )
     level = serializers.ChoiceField(choices=ShareLevel.choices, required=False)
 
     class Meta:
@@ -51,7 +54,7 @@ class ShareSerializer(serializers.ModelSerializer[Share]):
             "id", "subject_type", "subject_id", "subject_label", "user", "team", "level", "until", "note",
             "by", "at",
         ]  # fmt: skip
-        read_only_fields = ["subject_label", "by", "at"]
+        read_only_fields = ["by", "at"]
         validators: list[Any] = []
 
     def validate(self, attrs: Any) -> Any:
@@ -83,6 +86,10 @@ class ShareViewSet(ScopedViewSet):
     sort_keys = {"id": SortKey("pk", gettext_lazy("Number"))}
     default_sort = "-id"
     http_method_names = ["get", "post", "delete", "head", "options"]
+
+    def for_api(self, rows: Any) -> Any:
+        """Name the records that the caller reaches."""
+        return rows.with_label_for(self.caller)
 
     def create_record(self, data: dict[str, Any]) -> Share:
         """Share a record; sharing it again with the same receiver replaces the terms."""

@@ -16,15 +16,17 @@ from django.utils import timezone
 from analytics.models import ChurnWarning
 from core.access import can
 from core.choices import ShareLevel
+from core.domain.recycling import Binned, purge_rows
 from core.domain.shares import Terms, share_record, stop_sharing, sweep_shares
 from core.errors import DomainError
 from core.lists import list_named
 from core.models import AuditEntry, Notification, Share, Team, User
+from core.recycling import recyclables
 from core.tests.factories import TeamFactory, UserFactory
 from crm.tests.crawl import get
 from crm.tests.world import Side, make_side
 from customers.domain.contacts import add_contact
-from customers.domain.customers import update_customer
+from customers.domain.customers import delete_customer, update_customer
 from customers.domain.tasks import create_task, update_task
 from customers.models import Contact, Customer, Interaction, Metrics, Order, Person, Task, TimelineEvent
 from customers.tests.factories import CustomerFactory
@@ -213,6 +215,46 @@ def test_the_sweep_leaves_what_runs(lender: Side, reader: User, user_in: Callabl
     lend(lender, user_in("agent"))
     assert sweep_shares(on=timezone.localdate()) == 0
     assert Share.objects.count() == 2
+
+
+def test_the_sweep_ends_shares_whose_record_is_gone(lender: Side, reader: User) -> None:
+    binned = lend(lender, reader)
+    lost = Share.objects.create(
+        subject_type="customers.customer",
+        subject_id=999_999,
+        subject_label="Gone",
+        user=reader,
+        by=lender.owner,
+    )
+    Customer.objects.filter(pk=lender.customer.pk).update(deleted_at=timezone.now())
+    assert sweep_shares(on=timezone.localdate()) == 1
+    assert list(Share.objects.all()) == [binned]
+    assert AuditEntry.objects.about(lost).get().note == "Its record was deleted for good."
+
+
+def test_a_customer_deleted_for_good_takes_its_shares_along(
+    reader: User, user_in: Callable[..., User]
+) -> None:
+    owner, admin = user_in("manager"), user_in("administrator")
+    customer = CustomerFactory(owner=owner, team=owner.team)
+    share = share_record(customer, reader, Terms(), by=owner, at=timezone.now())
+    delete_customer(customer, by=owner)
+    binned = [one for one in (Binned(kind, customer) for kind in recyclables()) if one.kind.model is Customer]
+    assert purge_rows(binned, by=admin).done == 1
+    assert not Share.objects.exists()
+    assert AuditEntry.objects.about(share).first().actor == admin
+
+
+def test_a_giver_who_lost_the_record_is_not_told_its_name(
+    lender: Side, reader: User, user_in: Callable[..., User], client_of: Callable[[User], Client]
+) -> None:
+    share = lend(lender, reader)
+    client, url = client_of(lender.owner), reverse("core:share-stop", args=[share.pk])
+    assert "Kanaria name" in get(client, url).text
+    assert client.get("/api/v1/shares/").json()["results"][0]["subject_label"] == share.subject_label
+    Customer.objects.filter(pk=lender.customer.pk).update(owner=user_in("sales"), team=TeamFactory())
+    assert "Kanaria name" not in get(client, url).text
+    assert client.get("/api/v1/shares/").json()["results"][0]["subject_label"] == ""
 
 
 def test_ending_twice_is_refused(lender: Side, reader: User) -> None:
