@@ -18,7 +18,7 @@ from core.domain.shares import Terms, share_record, stop_sharing, subject_for
 from core.errors import DomainError
 from core.filters import ScopedFilterSet
 from core.keyset import SortKey
-from core.lent import shareable
+from core.lent import shareable, shareables
 from core.models import Share, Team, User
 
 _EXAMPLE = OpenApiExample(
@@ -70,6 +70,10 @@ class ShareSerializer(serializers.ModelSerializer[Share]):
         return value
 
 
+def _kinds() -> list[str]:
+    return [kind.model._meta.label_lower for kind in shareables()]
+
+
 class ShareFilterSet(ScopedFilterSet):
     """Shares of one kind, one record, one receiver."""
 
@@ -88,8 +92,10 @@ class ShareViewSet(ScopedViewSet):
     http_method_names = ["get", "post", "delete", "head", "options"]
 
     def for_api(self, rows: Any) -> Any:
-        """Name the records that the caller reaches."""
-        return rows.with_label_for(self.caller)
+        """Name the records that the caller reaches, and whose kind the token may read."""
+        return rows.with_label_for(
+            self.caller, labels=[kind for kind in _kinds() if self.may_read_kind(kind)]
+        )
 
     def create_record(self, data: dict[str, Any]) -> Share:
         """Share a record; sharing it again with the same receiver replaces the terms."""

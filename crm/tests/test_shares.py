@@ -18,6 +18,7 @@ from core.access import can
 from core.choices import ShareLevel
 from core.domain.recycling import Binned, purge_rows
 from core.domain.shares import Terms, share_record, stop_sharing, sweep_shares
+from core.domain.tokens import make_token
 from core.errors import DomainError
 from core.lists import list_named
 from core.models import AuditEntry, Notification, Share, Team, User
@@ -255,6 +256,17 @@ def test_a_giver_who_lost_the_record_is_not_told_its_name(
     Customer.objects.filter(pk=lender.customer.pk).update(owner=user_in("sales"), team=TeamFactory())
     assert "Kanaria name" not in get(client, url).text
     assert client.get("/api/v1/shares/").json()["results"][0]["subject_label"] == ""
+
+
+def test_a_token_without_the_customers_names_no_shared_one(lender: Side, reader: User) -> None:
+    lend(lender, reader)
+    now = timezone.now()
+    ends, names = now + timedelta(days=1), []
+    for scopes in (["shares:read"], ["shares:read", "customers:read"]):
+        secret = make_token(reader, name="T", scopes=scopes, expires_at=ends, by=reader, at=now)[1]
+        caller = Client(headers={"Authorization": f"Bearer {secret}"})
+        names.append(caller.get("/api/v1/shares/").json()["results"][0]["subject_label"])
+    assert names == ["", str(lender.customer)]
 
 
 def test_ending_twice_is_refused(lender: Side, reader: User) -> None:
