@@ -82,6 +82,12 @@ def reach_of(user: User, model: type[models.Model] | models.Model, action: str =
     return max(reaches, key=lambda reach: REACH_ORDER[reach], default=None)
 
 
+def roles_with(action: str, model: type[models.Model]) -> frozenset[str]:
+    """Return the keys of the roles that allow `action` on some row of `model`."""
+    row = role_table().get(model._meta.label_lower, {})
+    return frozenset(role for role, (_reach, words) in row.items() if action in words)
+
+
 def can(user: Any, action: str, model: type[models.Model] | models.Model) -> bool:
     """Tell whether any of the user's roles allows `action` on some row of `model`."""
     return bool(getattr(user, "is_authenticated", False)) and reach_of(user, model, action) is not None

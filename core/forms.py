@@ -8,12 +8,13 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.api_scopes import ALL, READ, WRITE, resources
 from core.choices import BrandColour
+from core.domain.tokens import LONGEST_LIFE
 from core.filters import SaneNumbers
 from core.models import ExchangeRate, Organisation, PicklistValue, Team, User
 from core.roles import Role
@@ -252,6 +253,12 @@ class PicklistMergeForm(forms.Form):
         field.label_from_instance = lambda row: str(labels.get(row.code, row.code))
 
 
+def _within_reach(day: date) -> None:
+    """Keep out days whose end no clock can tell; which of the others are right is for the domain to say."""
+    if abs(day - timezone.localdate()) > LONGEST_LIFE + timedelta(days=1):
+        raise ValidationError(_("Choose a day from tomorrow to one year ahead."), code="bad_expiry")
+
+
 class TokenForm(forms.Form):
     """A new API token."""
 
@@ -261,6 +268,7 @@ class TokenForm(forms.Form):
     expires_on = forms.DateField(
         label=_("Expires on"),
         widget=forms.DateInput,
+        validators=[_within_reach],
         help_text=_("At most a year ahead. The token stops working at the end of that day."),
     )
     scopes = forms.MultipleChoiceField(

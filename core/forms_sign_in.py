@@ -77,6 +77,12 @@ class SignInForm(GuardedForm, AuthenticationForm):
         self.confirm_login_allowed(self.user_cache)
         return self.cleaned_data
 
+    def confirm_login_allowed(self, user: Any) -> None:
+        """Refuse services, whatever password they have: nobody stands behind them with a second factor."""
+        super().confirm_login_allowed(user)
+        if user.is_service:
+            raise self.get_invalid_login_error()
+
 
 class CodeForm(GuardedForm):
     """The six digits of the app, or a recovery code."""

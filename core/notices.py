@@ -120,8 +120,8 @@ _PLATFORM = (
     ),
     Kind(
         "core.share_received",
-        _("Something is shared with you"),
-        _("A saved view or another thing that a colleague lets you use."),
+        _("A view is shared with your team"),
+        _("A saved view of a list, kept by a colleague for everybody in the team."),
         NoticeGroup.PEOPLE,
         mail=MailMode.DIGEST,
     ),

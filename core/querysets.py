@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Value, When
 from django.utils import timezone
 
 from core.access import ScopedQuerySet, can, reach_of, teams_above
@@ -357,6 +358,21 @@ class ShareQuerySet(ScopedQuerySet):
     def for_list(self) -> Self:
         """Everything one row shows."""
         return self.select_related("user", "team", "by")
+
+    def with_label_for(self, user: User, *, labels: Collection[str] | None = None) -> Self:
+        """Add `shown_label`: what the record is called, empty where the user does not reach it now.
+
+        With `labels` only records of these kinds are named.
+        """
+        named = []
+        for kind in shareables():
+            label = kind.model._meta.label_lower
+            if labels is None or label in labels:
+                rows: Any = kind.model._default_manager
+                there = rows.visible_to(user).filter(pk=OuterRef("subject_id"))
+                named.append(When(Exists(there), subject_type=label, then=F("subject_label")))
+        nothing = Value("", output_field=models.CharField())
+        return self.annotate(shown_label=Case(*named, default=nothing) if named else nothing)
 
     def in_reach(self, user: User, action: str = "view") -> Self:
         """Who received a share sees it; to end it one made it or has the record to share."""

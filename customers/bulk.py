@@ -17,7 +17,7 @@ from core.models import Team, User
 from core.people import offer_people
 from customers.choices import Axis, Channel, Priority, Relationship, Stage, TaskState, Tier
 from customers.domain.axes import move_axis
-from customers.domain.customers import delete_customer, restore_customer, update_customer
+from customers.domain.customers import change_tags, delete_customer, restore_customer, update_customer
 from customers.domain.tasks import cancel_task, complete_task, create_task, reopen_task, update_task
 from customers.forms.base import people_choices
 from customers.models import Customer, Tag, Task
@@ -202,24 +202,17 @@ def _undo_update(row: Customer, old: Values, new: Values, by: User) -> bool:
 
 
 def _tag(row: Customer, chosen: list[Tag], by: User, *, add: bool) -> Effect | None:
-    before = {tag.name for tag in row.tags.all()}
-    names = {tag.name for tag in chosen}
-    after = before | names if add else before - names
-    if after == before:
-        return None
-    update_customer(row, {}, by=by, tags=sorted(after))
-    return Effect({"changed": sorted(after ^ before), "add": add}, {})
+    names = [tag.name for tag in chosen]
+    changed = change_tags(row, add=names if add else (), remove=() if add else names, by=by)
+    return Effect({"changed": changed, "add": add}, {}) if changed else None
 
 
 def _undo_tag(row: Customer, old: Values, _new: Values, by: User) -> bool:
     """Take away what was added, or the other way round; tags given meanwhile stay."""
-    names, changed = {tag.name for tag in row.tags.all()}, set(old["changed"])
-    known = set(Tag.objects.filter(name__in=changed).values_list("name", flat=True))
-    after = names - changed if old["add"] else names | (changed & known)
-    if after == names:
-        return False
-    update_customer(row, {}, by=by, version=row.version, tags=sorted(after))
-    return True
+    if old["add"]:
+        return bool(change_tags(row, remove=old["changed"], by=by))
+    known = list(Tag.objects.filter(name__in=old["changed"]).values_list("name", flat=True))
+    return bool(change_tags(row, add=known, by=by))
 
 
 def _move(row: Customer, values: Values, by: User) -> Effect | None:

@@ -20,7 +20,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.viewsets import ScopedReadViewSet
-from core.api_scopes import may_read_kind
 from core.attachables import attachables, record_of
 from core.domain.arriving import megabytes
 from core.domain.attachments import add_attachment, open_stored, remove_attachment
@@ -94,10 +93,9 @@ class AttachmentViewSet(ScopedReadViewSet):
     def for_api(self, rows: Any) -> models.QuerySet[Any]:
         """Leave out files of kinds that the token may not read."""
         found = super().for_api(rows)
-        token = self.request.auth
-        if not isinstance(token, ApiToken):
+        if not isinstance(self.request.auth, ApiToken):
             return found
-        labels = [kind.label for kind in attachables() if may_read_kind(token.scopes, kind.label)]
+        labels = [kind.label for kind in attachables() if self.may_read_kind(kind.label)]
         return found.filter(subject_type__in=labels)
 
     def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Request:
@@ -130,6 +128,8 @@ class AttachmentViewSet(ScopedReadViewSet):
         serializer.is_valid(raise_exception=True)
         values = serializer.validated_data
         label, pk = values["subject_type"], values["subject_id"]
+        if not self.may_read_kind(label):
+            raise PermissionDenied(_("This token may not read records of this kind."))
         record = record_of(label, pk, self.caller)
         if record is None:
             text = _("There is no such record, or it is out of your reach.")

@@ -117,7 +117,7 @@ class BulkMixin(RecordVerbs):
             with transaction.atomic():
                 status, instance = self._perform_item(item)
         except _REFUSALS as error:
-            refusal = body_of(error)
+            refusal = body_of(error, names_records=self.may_read)
             return {"status": refusal["status"], "id": _number(item), "version": None, "error": refusal}
         return {
             "status": status,

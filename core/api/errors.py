@@ -52,18 +52,28 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
     body, headers = _body(_translated(error))
     if body is None:
         return None
+    if not getattr(context.get("view"), "may_read", True):
+        _forget_records(body)
     set_rollback()
     response = Response(body, status=body["status"], headers=headers)
     response.content_type = CONTENT_TYPE
     return response
 
 
-def body_of(error: Exception) -> dict[str, Any]:
+def body_of(error: Exception, *, names_records: bool = True) -> dict[str, Any]:
     """Return the problem of an error that a view may raise, for one item among many."""
     body, _headers_of = _body(_translated(error))
     if body is None:
         raise error
+    if not names_records:
+        _forget_records(body)
     return body
+
+
+def _forget_records(body: dict[str, Any]) -> None:
+    """Leave out the candidates of a duplicate: the token may write, not read."""
+    if "candidates" in body:
+        body["candidates"] = []
 
 
 class _Busy(exceptions.APIException):

@@ -18,7 +18,7 @@ from core.domain.shares import Terms, share_record, stop_sharing, subject_for
 from core.errors import DomainError
 from core.filters import ScopedFilterSet
 from core.keyset import SortKey
-from core.lent import shareable
+from core.lent import shareable, shareables
 from core.models import Share, Team, User
 
 _EXAMPLE = OpenApiExample(
@@ -43,6 +43,9 @@ class ShareSerializer(serializers.ModelSerializer[Share]):
     subject_id = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
     user = ScopedRelatedField(User, required=False, allow_null=True)
     team = ScopedRelatedField(Team, required=False, allow_null=True)
+    subject_label = serializers.CharField(
+        source="shown_label", read_only=True, default="", help_text="Empty where the record is out of reach."
+    )
     level = serializers.ChoiceField(choices=ShareLevel.choices, required=False)
 
     class Meta:
@@ -51,7 +54,7 @@ class ShareSerializer(serializers.ModelSerializer[Share]):
             "id", "subject_type", "subject_id", "subject_label", "user", "team", "level", "until", "note",
             "by", "at",
         ]  # fmt: skip
-        read_only_fields = ["subject_label", "by", "at"]
+        read_only_fields = ["by", "at"]
         validators: list[Any] = []
 
     def validate(self, attrs: Any) -> Any:
@@ -65,6 +68,10 @@ class ShareSerializer(serializers.ModelSerializer[Share]):
         if shareable(value) is None:
             raise serializers.ValidationError(_("Records of this kind are not shared."))
         return value
+
+
+def _kinds() -> list[str]:
+    return [kind.model._meta.label_lower for kind in shareables()]
 
 
 class ShareFilterSet(ScopedFilterSet):
@@ -83,6 +90,12 @@ class ShareViewSet(ScopedViewSet):
     sort_keys = {"id": SortKey("pk", gettext_lazy("Number"))}
     default_sort = "-id"
     http_method_names = ["get", "post", "delete", "head", "options"]
+
+    def for_api(self, rows: Any) -> Any:
+        """Name the records that the caller reaches, and whose kind the token may read."""
+        return rows.with_label_for(
+            self.caller, labels=[kind for kind in _kinds() if self.may_read_kind(kind)]
+        )
 
     def create_record(self, data: dict[str, Any]) -> Share:
         """Share a record; sharing it again with the same receiver replaces the terms."""

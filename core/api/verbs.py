@@ -50,6 +50,7 @@ class RecordVerbs(_Base):
 
     if TYPE_CHECKING:
         model: ClassVar[type[models.Model]]
+        may_read: bool
 
     def create_record(self, data: dict[str, Any]) -> models.Model:
         """Make a record from checked data and return it."""

@@ -14,11 +14,12 @@ from core.api.bulk import BulkMixin
 from core.api.idempotency import HEADER, once
 from core.api.pagination import KeysetPagination
 from core.api.selection import keep_fields
+from core.api_scopes import allows, may_read_kind
 from core.domain.sequence import changes_since, is_followed
 from core.errors import DomainError
 from core.few import Few, few_in_reach
 from core.keyset import SortKey
-from core.models import User
+from core.models import ApiToken, User
 
 #: What may stand beside `changed_since`.
 _WITH_CHANGES = frozenset({"changed_since", "page_size", "fields", "format"})
@@ -34,6 +35,10 @@ def _ensure_no_filters(request: Request) -> None:
     if others:
         text = _("This cannot be combined with changed_since, which gives all changes within your reach.")
         raise DomainError("not_with_changed_since", text, fields=dict.fromkeys(others, text))
+
+
+def _bare(instance: models.Model, version: int | None) -> dict[str, Any]:
+    return {"id": instance.pk} | ({} if version is None else {"version": version})
 
 
 class ScopedReadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]):
@@ -116,6 +121,17 @@ class ScopedReadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewse
             return nothing
         return self.for_api(manager.visible_to(self.caller))
 
+    @property
+    def may_read(self) -> bool:
+        """Whether the token, where one is used, covers reading this resource: writing does not include it."""
+        token = self.request.auth
+        return not isinstance(token, ApiToken) or allows(token.scopes, self.scope_resource, "GET")
+
+    def may_read_kind(self, label: str) -> bool:
+        """Tell whether the token, where one is used, covers reading records of another kind."""
+        token = self.request.auth
+        return not isinstance(token, ApiToken) or may_read_kind(token.scopes, label)
+
     def few(self) -> Few | None:
         """Return the rows of the list that pass the filters by their keys, where the caller reaches few."""
         found = few_in_reach(self.model, self.caller) if self.action == "list" else None
@@ -140,9 +156,10 @@ class ScopedReadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewse
         return self.answer(instance)
 
     def answer(self, instance: models.Model, status_code: int = status.HTTP_200_OK) -> Response:
-        """Return the record as the serializer shows it."""
-        response = Response(self.get_serializer(instance).data, status=status_code)
+        """Return the record as the serializer shows it; its number alone to a token that may only write."""
         version = getattr(instance, "version", None)
+        data = self.get_serializer(instance).data if self.may_read else _bare(instance, version)
+        response = Response(data, status=status_code)
         if version is not None:
             response["ETag"] = f'"{version}"'
         return response

@@ -18,6 +18,7 @@ from core.choices import AuditAction
 from core.domain.audit import record
 from core.domain.changed import records_changed
 from core.domain.jobs import progress
+from core.domain.shares import drop_shares
 from core.errors import Conflict, DomainError
 from core.models import Organisation, User
 from core.recycling import Recyclable, recyclables, recyclables_for
@@ -200,6 +201,7 @@ def _delete(stored: Any, *, by: User | None, note: str) -> None:
         raise Conflict("still_needed", text) from None
     touched = _touched(collector)
     record(AuditAction.DELETED, by=by, subject=stored, note=note)
+    drop_shares(stored, by=by)
     collector.delete()
     for model, keys in touched.items():
         records_changed(model, sorted(keys))

@@ -19,6 +19,7 @@ from core.domain.audit import differences, record
 from core.domain.jobs import later
 from core.errors import Conflict, DomainError
 from core.models import Job, Schedule, ScheduleRun, User
+from core.models.jobs import LONGEST_INTERVAL, SHORTEST_INTERVAL
 from core.zones import zone_named
 
 logger = logging.getLogger(__name__)
@@ -172,7 +173,7 @@ def update_schedule(
     """Change when the schedule runs (`every_seconds` or `daily_at`, `time_zone`) and whether (`is_enabled`).
 
     The next run is counted anew. Refused with `schedule_needs_one_timing` unless exactly one of the
-    two timings is given, and with `unknown_time_zone`.
+    two timings is given, with `interval_too_short` and `interval_too_long`, and with `unknown_time_zone`.
     """
     allowed = ("every_seconds", "daily_at", "time_zone", "is_enabled")
     changes = differences(schedule, {name: data[name] for name in allowed if name in data})
@@ -190,12 +191,20 @@ def _check(schedule: Schedule) -> None:
     if (schedule.every_seconds is None) == (schedule.daily_at is None):
         message = _("Give either a time of day or an interval.")
         raise DomainError("schedule_needs_one_timing", message, fields={"daily_at": message})
-    if schedule.every_seconds is not None and schedule.every_seconds < 5:
-        message = _("The shortest interval is 5 seconds.")
-        raise DomainError("interval_too_short", message, fields={"every_seconds": message})
+    if schedule.every_seconds is not None:
+        _check_interval(schedule.every_seconds)
     if schedule.time_zone:
         try:
             ZoneInfo(schedule.time_zone)
         except (ZoneInfoNotFoundError, ValueError):
             message = _("No time zone has this name. Use one like Asia/Shanghai.")
             raise DomainError("unknown_time_zone", message, fields={"time_zone": message}) from None
+
+
+def _check_interval(seconds: int) -> None:
+    if seconds < SHORTEST_INTERVAL:
+        message = _("The shortest interval is 5 seconds.")
+        raise DomainError("interval_too_short", message, fields={"every_seconds": message})
+    if seconds > LONGEST_INTERVAL:
+        message = _("The longest interval is 31,622,400 seconds, which is 366 days.")
+        raise DomainError("interval_too_long", message, fields={"every_seconds": message})

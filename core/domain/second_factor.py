@@ -36,7 +36,7 @@ def has_factor(user: User) -> bool:
 
 
 def needs_factor(user: User, policy: str) -> bool:
-    """Tell whether the organisation asks the user for a second factor; services never sign in."""
+    """Tell whether the organisation asks the user for a second factor; services cannot sign in."""
     if user.is_service or policy == FactorPolicy.OFF:
         return False
     return policy == FactorPolicy.EVERYBODY or bool(roles_of(user) & _LEADERS)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,6 +27,7 @@ from core.models import Share, Team, User
 MOST_RECEIVED = 300
 #: Nobody is told one by one in a team larger than that.
 MOST_TOLD = 200
+_GONE = gettext_lazy("Its record was deleted for good.")
 
 
 @dataclass(frozen=True)
@@ -203,15 +207,37 @@ def shares_of(subject: models.Model, *, on: date) -> list[Share]:
 
 
 def sweep_shares(*, on: date, batch: int = 500) -> int:
-    """Remove shares whose last day is over, each with its audit line; return how many.
+    """Remove shares whose last day is over or whose record is gone, with an audit line each; return how many.
 
-    Nobody reaches anything through them any more: the query of the reach leaves them out by itself.
+    Nobody reaches anything through them any more: the query of the reach leaves those that are over out by
+    itself, and no row is left that the others lead to.
     """
-    ended = 0
-    while rows := list(Share.objects.filter(until__lt=on).select_related("user", "team")[:batch]):
-        with transaction.atomic():
-            for share in rows:
-                if Share.objects.filter(pk=share.pk).delete()[0]:
-                    record(AuditAction.DELETED, by=None, subject=share, note=_("Its last day is over."))
-        ended += len(rows)
+    ended = _end_all(Share.objects.filter(until__lt=on), _("Its last day is over."), batch)
+    for kind in shareables():
+        there = kind.model._base_manager.filter(pk=OuterRef("subject_id"))
+        lost = Share.objects.filter(~Exists(there), subject_type=kind.model._meta.label_lower)
+        ended += _end_all(lost, _GONE, batch)
     return ended
+
+
+def drop_shares(subject: models.Model, *, by: User | None) -> None:
+    """Remove the shares of a record that goes for good, with an audit line each."""
+    label = subject._meta.label_lower
+    if shareable(label) is not None:
+        with transaction.atomic():
+            _end(Share.objects.about(label, subject.pk).select_related("user", "team"), str(_GONE), by=by)
+
+
+def _end_all(rows: Any, note: str | Promise, batch: int) -> int:
+    ended = 0
+    while found := list(rows.select_related("user", "team").order_by("pk")[:batch]):
+        with transaction.atomic():
+            _end(found, str(note), by=None)
+        ended += len(found)
+    return ended
+
+
+def _end(shares: Iterable[Share], note: str, *, by: User | None) -> None:
+    for share in shares:
+        if Share.objects.filter(pk=share.pk).delete()[0]:
+            record(AuditAction.DELETED, by=by, subject=share, note=note)

@@ -29,6 +29,10 @@ LONGEST_LIFE = timedelta(days=366)
 #: How long before its end people are told of it.
 WARNED_BEFORE = timedelta(days=14)
 _USE_IS_NOTED_EVERY = timedelta(minutes=1)
+_OWN_TOKEN = gettext_lazy("It acts as %(user)s. If you know nothing of it, revoke it in your profile.")
+_SERVICE_TOKEN = gettext_lazy(
+    "It acts as %(user)s. If nobody knows of it, revoke it on the page of the service."
+)
 
 
 def digests_of(secret: str) -> list[str]:
@@ -78,14 +82,19 @@ def make_token(
 
 
 def _tell_of_token(token: ApiToken, by: User) -> None:
-    """A token acts as its user, who should know of it; of a service's token its administrator knows."""
+    """A token acts as its user, who should know of it; of a service's token every administrator should."""
+    page, body = reverse("core:profile"), _OWN_TOKEN
+    receivers = [token.user]
+    if token.user.is_service:
+        page, body = reverse("core:user-detail", args=[token.user_id]), _SERVICE_TOKEN
+        receivers = [by, *administrators().people().exclude(pk=by.pk)]
     notify(
-        [token.user if not token.user.is_service else by],
+        receivers,
         kind="core.security",
         title=gettext_lazy("New API token: %(name)s"),
-        body=gettext_lazy("It acts as %(user)s. If you know nothing of it, revoke it in your profile."),
+        body=body,
         params={"name": token.name, "user": token.user},
-        url=reverse("core:profile"),
+        url=page,
     )
 
 

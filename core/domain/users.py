@@ -38,12 +38,14 @@ def create_user(
 ) -> User:
     """Store a user with these roles. Without a password the person chooses one by the reset link.
 
-    Refused: a login name or an e-mail that somebody has, in whatever case, and a weak password.
+    Refused: a login name or an e-mail that somebody has, in whatever case, a weak password, and any
+    password for a service.
     """
     require(by, "add", User)
     user = User(**_known(data, ALL_FIELDS))
     check_record(user, exclude=("password",))
     if password is not None:
+        _keep_service_out(user)
         _check_password(password, user)
     user.set_password(password)
     with unique_or_conflict():
@@ -67,7 +69,8 @@ def update_user(
     """Change a user, and the roles where given; return the user as stored.
 
     One may change the own name, address and preferences; all else needs the right to. An address that
-    was in use is told that it no longer is. Refuses a stale `version`.
+    was in use is told that it no longer is. Refuses a stale `version`, a service made of somebody who has
+    signed in, and a person made of a service whose tokens still act for it.
     """
     if user.pk != by.pk or set(data) - OWN_FIELDS:
         require(by, "change", User)
@@ -88,11 +91,39 @@ def _write(stored: User, changes: dict[str, tuple[Any, Any]], by: User) -> None:
     for name, (_old, new) in changes.items():
         setattr(stored, name, new)
     check_record(stored, exclude=("password",))
+    written = list(changes)
+    if "is_service" in changes:
+        _change_kind(stored, by)
+        written.append("password")
     with unique_or_conflict():
-        stored.save(update_fields=list(changes))
+        stored.save(update_fields=written)
     if former and former.lower() != stored.email.lower():
         tell_former_address(stored, former)
     _record_change(stored, changes, by)
+
+
+def _change_kind(user: User, by: User) -> None:
+    """Make a service of an account that nobody has used, or a person of a service without tokens.
+
+    Whoever administers could otherwise hold tokens that act as a colleague. A service has no password, and
+    its sessions end with the password.
+    """
+    if not user.is_service:
+        if ApiToken.objects.filter(user=user, revoked_at__isnull=True).exists():
+            raise Conflict("has_tokens", _("Revoke its tokens first: they would act as a person."))
+        return
+    if user.last_login is not None:
+        text = _("This person has signed in already. Make a new user for the service.")
+        raise DomainError("has_signed_in", text, fields={"is_service": text})
+    user.set_unusable_password()
+    notify(
+        administrators().people().exclude(pk__in=(user.pk, by.pk)),
+        kind="core.security",
+        title=gettext_lazy("%(by)s made a service of %(user)s"),
+        body=gettext_lazy("Nobody can sign in with this name any more; tokens can act with its roles."),
+        params={"by": by, "user": user},
+        url=reverse("core:user-detail", args=[user.pk]),
+    )
 
 
 def _record_change(user: User, changes: dict[str, tuple[Any, Any]], by: User) -> None:
@@ -204,6 +235,12 @@ def _known(data: Mapping[str, Any], allowed: frozenset[str]) -> dict[str, Any]:
     if unknown:
         raise ValueError(f"not fields of a user: {', '.join(sorted(unknown))}")
     return dict(data)
+
+
+def _keep_service_out(user: User) -> None:
+    if user.is_service:
+        text = _("A service has no password: it calls the API with tokens.")
+        raise DomainError("service_has_no_password", text, fields={"password": text})
 
 
 def _check_password(password: str, user: User) -> None:

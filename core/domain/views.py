@@ -6,13 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from core.access import can, require, teams_above
+from core.access import can, require, roles_with, teams_above
 from core.choices import AuditAction, ViewScope
 from core.domain.audit import differences, record
+from core.domain.notifications import notify
+from core.domain.shares import MOST_TOLD
 from core.errors import Conflict, DomainError
 from core.lists import ListDefinition, list_named
 from core.models import ListChoice, SavedView, Team, User
@@ -33,7 +37,7 @@ def definition_of(key: str, *, by: User) -> ListDefinition:
 
 @transaction.atomic
 def save_view(key: str, data: Mapping[str, Any], *, by: User) -> SavedView:
-    """Keep a view of the list under a name and return it.
+    """Keep a view of the list under a name and return it; the team that it is for is told.
 
     Refused: a name that the person has used for this list, sharing beyond one's right or own teams, more
     than 50 views, filters that are no filters of the list.
@@ -47,6 +51,7 @@ def save_view(key: str, data: Mapping[str, Any], *, by: User) -> SavedView:
     view = SavedView(list_key=key, owner=by, position=0 if last is None else last + 1, **values)
     _store(view)
     record(AuditAction.CREATED, by=by, subject=view)
+    _tell_team(view, definition, by)
     return view
 
 
@@ -54,7 +59,10 @@ def save_view(key: str, data: Mapping[str, Any], *, by: User) -> SavedView:
 def change_view(
     view: SavedView, data: Mapping[str, Any], *, by: User, version: int | None = None
 ) -> SavedView:
-    """Write the fields of `data` that differ. Refuses what `save_view` refuses, and a stale version."""
+    """Write the fields of `data` that differ; a team that the view comes to is told.
+
+    Refuses what `save_view` refuses, and a stale version.
+    """
     stored = _own(view, by, "change")
     _ensure_fresh(stored, version)
     definition = definition_of(stored.list_key, by=by)
@@ -67,7 +75,26 @@ def change_view(
     stored.version, stored.updated_at = stored.version + 1, timezone.now()
     _store(stored)
     record(AuditAction.CHANGED, by=by, subject=stored, changes=changes)
+    if "team" in changes:
+        _tell_team(stored, definition, by)
     return stored
+
+
+def _tell_team(view: SavedView, definition: ListDefinition, by: User) -> None:
+    """Tell the people of the team, and of those below it, whose roles show them the list."""
+    if view.team_id is None:
+        return
+    roles = roles_with("view", definition.model) & roles_with("view", SavedView)
+    people = User.objects.people().filter(team__in=Team.objects.ids_below(view.team_id))
+    people = people.filter(Q(is_superuser=True) | Q(groups__name__in=roles)).exclude(pk=by.pk)
+    notify(
+        people.distinct().order_by("pk")[:MOST_TOLD],
+        kind="core.share_received",
+        title=gettext_lazy("%(by)s shares a view with your team: %(view)s"),
+        params={"by": by, "view": view.name},
+        subject=view,
+        url=f"{reverse(definition.url_name)}?view={view.pk}" if definition.url_name else "",
+    )
 
 
 @transaction.atomic

@@ -102,6 +102,10 @@ class Job(models.Model):
         return self.state == JobState.PENDING and bool(self.error)
 
 
+#: Seconds between two runs: fewer would never end, more would never come.
+SHORTEST_INTERVAL, LONGEST_INTERVAL = 5, 366 * 86_400
+
+
 class Schedule(models.Model):
     """A recurring job that administrators may edit: every N seconds, or daily at a local time."""
 
@@ -128,7 +132,7 @@ class Schedule(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(every_seconds__isnull=True, daily_at__isnull=False)
-                | models.Q(every_seconds__gte=5, daily_at__isnull=True),
+                | models.Q(every_seconds__range=(SHORTEST_INTERVAL, LONGEST_INTERVAL), daily_at__isnull=True),
                 name="schedule_is_interval_or_daily",
             ),
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
@@ -119,6 +120,14 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.UniqueConstraint(Lower("username"), name="username_is_unique_in_any_case"),
             models.UniqueConstraint(
                 Lower("email"), condition=~models.Q(email=""), name="user_email_is_unique_in_any_case"
+            ),
+            # Services call the API with tokens. A password of theirs would be a way round the second factor.
+            models.CheckConstraint(
+                condition=models.Q(is_service=False)
+                | models.Q(password="")
+                | models.Q(password__startswith=UNUSABLE_PASSWORD_PREFIX),
+                name="service_has_no_password",
+                violation_error_message=_("A service has no password: it calls the API with tokens."),
             ),
         ]
 

@@ -264,6 +264,18 @@ def test_an_unsound_timing_is_refused_in_the_form(schedule, user_in, client_of):
     assert Schedule.objects.get(pk=schedule.pk).every_seconds is None
 
 
+@pytest.mark.parametrize("seconds", ["2147483648", "3000000000", "999999999999", "9" * 30])
+def test_an_interval_that_no_clock_tells_is_refused_in_the_form(seconds, schedule, user_in, client_of):
+    url = reverse("core:schedule-update", args=[schedule.pk])
+
+    answer = client_of(user_in("administrator")).post(
+        url, {"daily_at": "", "time_zone": "", "every_seconds": seconds, "is_enabled": "on"}
+    )
+
+    assert answer.status_code == 422
+    assert Schedule.objects.get(pk=schedule.pk).every_seconds is None
+
+
 # ---- tabs, attempts, starting again -----------------------------------------------------------------
 def failed_once(title="Import", **fields) -> Job:
     values = {"task": "core.tasks.tick", "error": "ValueError: no such column", "attempts": 1, **fields}

@@ -340,6 +340,17 @@ def test_a_token_beyond_a_year_is_refused(
     assert ApiToken.objects.count() == 0
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_token_until_a_day_that_no_clock_tells_is_refused(
+    day: str, user_in: Callable[..., User], client_of: Callable[[User], Client]
+) -> None:
+    page = client_of(user_in("sales")).post(
+        reverse("core:token-create"), {"name": "ERP", "expires_on": day, "scopes": ["*:read"]}
+    )
+    assert page.status_code == 422
+    assert list(page.context["form"].errors) == ["expires_on"]
+
+
 def test_a_token_for_a_colleague_is_refused(
     user_in: Callable[..., User], client_of: Callable[[User], Client]
 ) -> None:

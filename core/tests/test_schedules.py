@@ -198,6 +198,8 @@ def test_changing_a_schedule_counts_the_next_run_anew_and_is_audited(user_in):
         ({"daily_at": None}, "schedule_needs_one_timing"),
         ({"every_seconds": 60}, "schedule_needs_one_timing"),
         ({"daily_at": None, "every_seconds": 2}, "interval_too_short"),
+        ({"daily_at": None, "every_seconds": 366 * 86_400 + 1}, "interval_too_long"),
+        ({"daily_at": None, "every_seconds": 999_999_999_999}, "interval_too_long"),
         ({"time_zone": "Mars/Olympus"}, "unknown_time_zone"),
     ],
 )

@@ -278,6 +278,15 @@ def test_rights_are_given_after_a_proof(chen: User, user_in: Callable[..., User]
     assert chen.groups.filter(name="manager").exists()
 
 
+def test_a_service_is_made_after_a_proof(user_in: Callable[..., User]) -> None:
+    user = user_in(None, username="erp")
+    client, url = stale_browser(user_in("administrator")), reverse("core:user-update", args=[user.pk])
+    form = {"full_name": "ERP", "username": "erp", "email": user.email, "team": user.team_id}
+    assert client.post(url, {**form, "is_service": "on"}).status_code == 422
+    user.refresh_from_db()
+    assert not user.is_service
+
+
 def test_the_policy_is_changed_after_a_proof(user_in: Callable[..., User]) -> None:
     client = stale_browser(user_in("administrator"))
     form = {"name": "Perennial", "base_currency": "CNY", "time_zone": "Asia/Shanghai", "keep_run_days": "180"}

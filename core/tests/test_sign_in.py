@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.exceptions import ValidationError
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
@@ -21,6 +22,7 @@ from core.domain.sign_in_guard import (
     forgive,
     password_counters,
 )
+from core.forms_sign_in import SignInForm
 from core.known_device import COOKIE
 from core.models import AuditEntry, SignInGuard, User
 from core.tests.factories import UserFactory
@@ -56,6 +58,12 @@ def is_signed_in(response: Any) -> bool:
 def test_a_right_password_signs_in(chen: User) -> None:
     assert is_signed_in(sign_in(password=PASSWORD))
     assert is_signed_in(sign_in("CHEN", PASSWORD))
+
+
+def test_services_are_refused_by_the_form() -> None:
+    with pytest.raises(ValidationError) as refused:
+        SignInForm().confirm_login_allowed(User(username="erp", is_service=True))
+    assert refused.value.code == "invalid_login"
 
 
 def test_after_five_failures_even_the_right_password_waits(chen: User) -> None:

@@ -96,7 +96,7 @@ def test_an_expired_token_is_unknown(user_in: Callable[..., User]) -> None:
 
 
 def test_who_gets_a_token_is_told_of_it(user_in):
-    user, admin = user_in("sales"), user_in("administrator")
+    user, admin, other = user_in("sales"), user_in("administrator"), user_in("administrator")
     service = user_in("integration", is_service=True)
     now = timezone.now()
     for owner, by in ((user, user), (service, admin)):
@@ -105,6 +105,7 @@ def test_who_gets_a_token_is_told_of_it(user_in):
     assert list(Notification.objects.order_by("pk").values_list("user", "kind")) == [
         (user.pk, "core.security"),
         (admin.pk, "core.security"),
+        (other.pk, "core.security"),
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -126,6 +127,56 @@ def test_people_change_their_own_preferences_but_not_their_place(user_in: Callab
         update_user(user_in("agent"), {"theme": "dark"}, by=user)
     with pytest.raises(ValueError, match="is_superuser"):
         update_user(user_in("administrator"), {"is_superuser": True}, by=user_in("administrator"))
+
+
+def test_a_service_is_made_without_a_password(admin: User) -> None:
+    data = {"username": "erp", "full_name": "ERP", "is_service": True}
+    with pytest.raises(DomainError) as refused:
+        create_user(data, password="kx93-mulberry-lane", by=admin)
+    assert (refused.value.code, list(refused.value.fields)) == ("service_has_no_password", ["password"])
+    assert not create_user(data, by=admin).has_usable_password()
+
+
+def test_the_database_refuses_a_service_with_a_password() -> None:
+    with pytest.raises(IntegrityError):
+        User.objects.create_user("erp", "kx93-mulberry-lane", is_service=True)
+
+
+def test_a_service_made_of_an_unused_account_loses_its_password(
+    admin: User, user_in: Callable[..., User]
+) -> None:
+    other, user = user_in("administrator"), UserFactory(full_name="ERP")
+    user.set_password("kx93-mulberry-lane")
+    user.save()
+    mark = user.get_session_auth_hash()
+    update_user(user, {"is_service": True}, by=admin)
+    user.refresh_from_db()
+    assert (user.is_service, user.has_usable_password()) == (True, False)
+    assert user.get_session_auth_hash() != mark
+    assert last_line(user).changes == {"is_service": [False, True]}
+    told = Notification.objects.get()
+    assert (told.user, told.kind, told.url) == (other, "core.security", user.get_absolute_url())
+
+
+def test_no_service_is_made_of_somebody_who_signed_in(admin: User) -> None:
+    user = UserFactory(last_login=timezone.now())
+    with pytest.raises(DomainError) as refused:
+        update_user(user, {"is_service": True}, by=admin)
+    assert (refused.value.code, list(refused.value.fields)) == ("has_signed_in", ["is_service"])
+    user.refresh_from_db()
+    assert not user.is_service
+
+
+def test_no_person_is_made_of_a_service_whose_tokens_still_act(admin: User) -> None:
+    service = UserFactory(is_service=True)
+    now = timezone.now()
+    ends = now + timedelta(days=1)
+    token = ApiToken.objects.create(user=service, name="ERP", digest="x", prefix="pn_", expires_at=ends)
+    with pytest.raises(Conflict) as refused:
+        update_user(service, {"is_service": False}, by=admin)
+    assert refused.value.code == "has_tokens"
+    ApiToken.objects.filter(pk=token.pk).update(revoked_at=now)
+    assert not update_user(service, {"is_service": False}, by=admin).is_service
 
 
 def test_roles_are_set_exactly(admin: User, user_in: Callable[..., User]) -> None:

@@ -87,13 +87,14 @@ class ShareStop(ConfirmPage):
     @cached_property
     def share(self) -> Share:
         """The share, if it is the person's to end."""
-        rows = Share.objects.visible_to(self.person, "delete").for_list()
+        rows = Share.objects.visible_to(self.person, "delete").for_list().with_label_for(self.person)
         found: Share = get_object_or_404(rows, pk=self.kwargs["pk"])
         return found
 
     def question(self) -> dict[str, Any]:
         """Ask."""
-        names = {"record": self.share.subject_label, "name": self.share.receiver}
+        record = self.share.shown_label or _("a record out of your reach")  # type: ignore[attr-defined]
+        names = {"record": record, "name": self.share.receiver}
         return {
             "title": _("Stop sharing “%(record)s” with %(name)s?") % names,
             "message": _("What was reached only through this share is out of sight at once."),

@@ -171,6 +171,10 @@ class UserCreate(AsksAgain, FormPage):
         return reverse("core:user-detail", args=[user.pk])
 
 
+#: What decides how somebody signs in, and on whose records they act.
+_WEIGHTY = ("email", "username", "team", "is_service")
+
+
 class UserUpdate(AsksAgain, FormPage):
     """Change a user and the roles."""
 
@@ -210,10 +214,10 @@ class UserUpdate(AsksAgain, FormPage):
         return self.shown
 
     def needs_proof(self, form: UserForm) -> bool:
-        """Ask again before rights change, or the name or the address by which the person signs in."""
+        """Ask again before rights change, or by what the person signs in, or whether at all."""
         data, shown = form.cleaned_data, self.shown
         roles = {group.name for group in shown.groups.all()}
-        changed = {name for name in ("email", "username", "team") if data[name] != getattr(shown, name)}
+        changed = {name for name in _WEIGHTY if data[name] != getattr(shown, name)}
         return bool(changed) or set(data["roles"]) != roles
 
     def perform(self, form: UserForm) -> str:

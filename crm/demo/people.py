@@ -37,7 +37,7 @@ def make_staff() -> dict[str, User]:
             team=teams[team],
             title=title,
             language=language,
-            password=hashed,
+            password=make_password(None) if role == "integration" else hashed,
             is_service=role == "integration",
         )
         user.groups.add(Group.objects.get(name=role))

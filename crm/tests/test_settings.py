@@ -50,6 +50,10 @@ def test_a_database_address_alone_does_not_turn_production_safety_on(tmp_path: P
         ),
         ({"ENVIRONMENT": "production", "SECRET_KEY": GOOD_KEY}, "ALLOWED_HOSTS must name"),
         (
+            {"ENVIRONMENT": "production", "SECRET_KEY": GOOD_KEY, "ALLOWED_HOSTS": "a.example,*"},
+            "ALLOWED_HOSTS must name hosts",
+        ),
+        (
             {"ENVIRONMENT": "production", "SECRET_KEY": GOOD_KEY, "ALLOWED_HOSTS": "a.example", "DEBUG": "1"},
             "DEBUG must be off",
         ),

@@ -16,15 +16,19 @@ from django.utils import timezone
 from analytics.models import ChurnWarning
 from core.access import can
 from core.choices import ShareLevel
+from core.domain.recycling import Binned, purge_rows
 from core.domain.shares import Terms, share_record, stop_sharing, sweep_shares
+from core.domain.tokens import make_token
 from core.errors import DomainError
 from core.lists import list_named
 from core.models import AuditEntry, Notification, Share, Team, User
+from core.recycling import recyclables
 from core.tests.factories import TeamFactory, UserFactory
 from crm.tests.crawl import get
 from crm.tests.world import Side, make_side
 from customers.domain.contacts import add_contact
-from customers.domain.customers import update_customer
+from customers.domain.customers import delete_customer, update_customer
+from customers.domain.tasks import create_task, update_task
 from customers.models import Contact, Customer, Interaction, Metrics, Order, Person, Task, TimelineEvent
 from customers.tests.factories import CustomerFactory
 
@@ -156,10 +160,21 @@ def test_nothing_is_added_to_what_is_only_shared(
         ("orders", {"customer": customer, "amount": "10", "ordered_on": "2026-05-05"}),
         ("interactions", {**said, "occurred_at": "2026-05-05T10:00:00Z"}),
         ("contacts", {"customer": customer, "person": {"name": "New"}}),
+        ("tasks", {"customer": customer, "title": "New"}),
     ):
         answer = client.post(f"/api/v1/{path}/", body, "application/json")
         assert answer.status_code == 403, (path, answer.content)
         assert answer.json()["code"] == "only_lent", path
+
+
+def test_a_task_is_not_moved_to_what_is_only_shared(lender: Side, reader: User) -> None:
+    lend(lender, reader, level=ShareLevel.CHANGE)
+    own = CustomerFactory(owner=reader)
+    task = create_task("Call back", customer=own, by=again(reader))
+    with pytest.raises(DomainError) as refused:
+        update_task(task, {"customer": lender.customer}, by=again(reader))
+    assert refused.value.code == "only_lent"
+    assert update_task(task, {"title": "Call"}, by=again(reader)).customer == own
 
 
 def test_a_person_of_a_shared_customer_is_not_taken_along(lender: Side, reader: User) -> None:
@@ -201,6 +216,57 @@ def test_the_sweep_leaves_what_runs(lender: Side, reader: User, user_in: Callabl
     lend(lender, user_in("agent"))
     assert sweep_shares(on=timezone.localdate()) == 0
     assert Share.objects.count() == 2
+
+
+def test_the_sweep_ends_shares_whose_record_is_gone(lender: Side, reader: User) -> None:
+    binned = lend(lender, reader)
+    lost = Share.objects.create(
+        subject_type="customers.customer",
+        subject_id=999_999,
+        subject_label="Gone",
+        user=reader,
+        by=lender.owner,
+    )
+    Customer.objects.filter(pk=lender.customer.pk).update(deleted_at=timezone.now())
+    assert sweep_shares(on=timezone.localdate()) == 1
+    assert list(Share.objects.all()) == [binned]
+    assert AuditEntry.objects.about(lost).get().note == "Its record was deleted for good."
+
+
+def test_a_customer_deleted_for_good_takes_its_shares_along(
+    reader: User, user_in: Callable[..., User]
+) -> None:
+    owner, admin = user_in("manager"), user_in("administrator")
+    customer = CustomerFactory(owner=owner, team=owner.team)
+    share = share_record(customer, reader, Terms(), by=owner, at=timezone.now())
+    delete_customer(customer, by=owner)
+    binned = [one for one in (Binned(kind, customer) for kind in recyclables()) if one.kind.model is Customer]
+    assert purge_rows(binned, by=admin).done == 1
+    assert not Share.objects.exists()
+    assert AuditEntry.objects.about(share).first().actor == admin
+
+
+def test_a_giver_who_lost_the_record_is_not_told_its_name(
+    lender: Side, reader: User, user_in: Callable[..., User], client_of: Callable[[User], Client]
+) -> None:
+    share = lend(lender, reader)
+    client, url = client_of(lender.owner), reverse("core:share-stop", args=[share.pk])
+    assert "Kanaria name" in get(client, url).text
+    assert client.get("/api/v1/shares/").json()["results"][0]["subject_label"] == share.subject_label
+    Customer.objects.filter(pk=lender.customer.pk).update(owner=user_in("sales"), team=TeamFactory())
+    assert "Kanaria name" not in get(client, url).text
+    assert client.get("/api/v1/shares/").json()["results"][0]["subject_label"] == ""
+
+
+def test_a_token_without_the_customers_names_no_shared_one(lender: Side, reader: User) -> None:
+    lend(lender, reader)
+    now = timezone.now()
+    ends, names = now + timedelta(days=1), []
+    for scopes in (["shares:read"], ["shares:read", "customers:read"]):
+        secret = make_token(reader, name="T", scopes=scopes, expires_at=ends, by=reader, at=now)[1]
+        caller = Client(headers={"Authorization": f"Bearer {secret}"})
+        names.append(caller.get("/api/v1/shares/").json()["results"][0]["subject_label"])
+    assert names == ["", str(lender.customer)]
 
 
 def test_ending_twice_is_refused(lender: Side, reader: User) -> None:

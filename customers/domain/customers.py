@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -206,6 +206,22 @@ def update_customer(
     if {"owner", "team"} & set(changes):
         note_below(Customer, [stored.pk])
     return stored
+
+
+@transaction.atomic
+def change_tags(
+    customer: Customer, *, add: Collection[str] = (), remove: Collection[str] = (), by: User | None
+) -> list[str]:
+    """Give and take away the tags of these names, and return those that changed; all others stay.
+
+    The lock comes before the look, so a tag that somebody gives in the same moment is not lost.
+    """
+    stored = locked(customer)
+    before = set(stored.tags.values_list("name", flat=True))
+    after = (before | set(add)) - set(remove)
+    if after != before:
+        update_customer(stored, {}, by=by, tags=sorted(after))
+    return sorted(after ^ before)
 
 
 def _preview(stored: Customer, values: Mapping[str, Any]) -> Customer:

@@ -24,7 +24,7 @@ from customers.choices import EventKind, Priority, TaskState
 from customers.domain.changes import ensure_known, ensure_valid, write_changes
 from customers.domain.timeline import record_event, weak_subject
 from customers.models import Customer, Task
-from customers.rules import can_move_task, ensure_can_be_owner, ensure_live
+from customers.rules import can_move_task, ensure_can_be_owner, ensure_live, ensure_may_add
 
 TASK_CHANGES = ("title", "note", "owner", "team", "due_on", "priority", "customer")
 
@@ -49,12 +49,13 @@ def create_task(
 
     Without `owner` it goes to the customer's owner, else to `by`. The owner is told when somebody else
     gave it, unless `tell` is False because the caller sums many tasks up in one message. Refuses owners
-    who cannot sign in and customers in the recycle bin.
+    who cannot sign in, customers in the recycle bin, and those that are lent to `by` for other things.
     """
     if dedupe is not None and (existing := Task.objects.filter(dedupe=dedupe).first()) is not None:
         return cast(Task, existing)
     if customer is not None:
         ensure_live(customer)
+        ensure_may_add(Task, customer, by=by)
     owner = owner or _usual_owner(customer, by)
     ensure_can_be_owner(owner)
     task = Task(
@@ -133,7 +134,8 @@ def update_task(
 ) -> Task:
     """Write the fields that differ and return the task; a new owner is told unless `tell` is False.
 
-    Refuses closed tasks, a stale `version`, and owners who cannot sign in.
+    Refuses closed tasks, a stale `version`, owners who cannot sign in, and another customer that is in the
+    recycle bin or lent to `by` for other things.
     """
     ensure_known(data, TASK_CHANGES)
     stored = locked(task)
@@ -148,6 +150,7 @@ def update_task(
             values["team"] = values["owner"].team
     if values.get("customer") is not None and values["customer"] != stored.customer:
         ensure_live(values["customer"])
+        ensure_may_add(Task, values["customer"], by=by)
     write_changes(stored, values, by=by, at=timezone.now())
     if handed_over and tell:
         _tell_owner(stored, by)

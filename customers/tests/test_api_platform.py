@@ -67,6 +67,29 @@ def test_a_token_does_what_its_scopes_say(
     assert client.get("/api/v1/orders/", **head).status_code == other
 
 
+def test_what_may_only_write_is_told_the_number_alone(client: Client, boss: User) -> None:
+    head, both = token_of(boss, "customers:write"), token_of(boss, "customers:write", "customers:read")
+    customer = CustomerFactory(name="Secret", owner=boss, team=boss.team)
+    url = f"{URL}{customer.pk}/"
+    answer = client.patch(url, {"city": "Ningbo"}, **JSON, **head)
+    assert (answer.status_code, answer.json()) == (200, {"id": customer.pk, "version": customer.version + 1})
+    assert answer["ETag"] == f'"{customer.version + 1}"'
+    assert client.patch(url, {}, **JSON, **both).json()["name"] == "Secret"
+    made = client.post(URL, {"name": "New"}, **JSON, **head).json()
+    assert sorted(made) == ["id", "version"]
+
+
+def test_what_may_only_write_is_not_shown_the_candidates_of_a_duplicate(client: Client, boss: User) -> None:
+    head, both = token_of(boss, "customers:write"), token_of(boss, "customers:write", "customers:read")
+    CustomerFactory(name="Secret", source_system="erp", external_id="1", owner=boss, team=boss.team)
+    data = {"name": "New", "source_system": "erp", "external_id": "1"}
+    refused = client.post(URL, data, **JSON, **head)
+    assert (refused.status_code, refused.json()["candidates"]) == (409, [])
+    many = client.post(f"{URL}bulk/", {"items": [{"data": data}]}, **JSON, **head)
+    assert many.json()["results"][0]["error"]["candidates"] == []
+    assert "Secret" in str(client.post(URL, data, **JSON, **both).json()["candidates"])
+
+
 def test_scopes_never_widen_the_rights_of_the_user(client: Client, user_in: Callable[..., User]) -> None:
     head = token_of(user_in("sales"), "*:read", "*:write")
     foreign = CustomerFactory(owner=None, team=TeamFactory())

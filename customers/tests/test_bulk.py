@@ -244,6 +244,23 @@ def test_owner_and_tags_and_deletion_have_a_way_back(
         assert (customer.owner, customer.tier, customer.tags.count()) == (manager, "potential", 0)
 
 
+@pytest.mark.parametrize(("action", "left"), [("tag", ["New", "Old", "VIP"]), ("untag", ["New"])])
+def test_a_tag_given_while_a_row_waits_stays(action: str, left: list[str], manager: User) -> None:
+    customer = CustomerFactory(owner=manager, team=manager.team)
+    update_customer(customer, {}, by=manager, tags=["Old"] if action == "tag" else ["Old", "VIP"])
+    row = Customer.objects.prefetch_related("tags").get(pk=customer.pk)
+    chosen = [Tag.objects.get_or_create(name=name)[0] for name in ("VIP", "Old")]
+    update_customer(customer, {}, by=manager, tags=[*(tag.name for tag in row.tags.all()), "New"])
+    effect = bulk._tag(row, chosen, manager, add=action == "tag")
+    names = set(Customer.objects.get(pk=customer.pk).tags.values_list("name", flat=True))
+    assert sorted(names) == left
+    assert effect is not None
+    assert effect.old["changed"] == (["VIP"] if action == "tag" else ["Old", "VIP"])
+    assert bulk._tag(row, chosen, manager, add=action == "tag") is None
+    assert bulk._undo_tag(row, effect.old, {}, manager)
+    assert "New" in set(customer.tags.values_list("name", flat=True))
+
+
 def test_the_form_asks_first_and_one_form_makes_one_run(
     manager: User, three: list[Customer], client_of: Callable[[User], Client]
 ) -> None:

@@ -490,6 +490,30 @@ def test_a_token_reads_files_of_kinds_that_it_may_read(
     assert len(listed) == (1 if status == 200 else 0)
 
 
+@pytest.mark.parametrize(
+    ("scopes", "status"),
+    [
+        (["attachments:write"], 403),
+        (["attachments:write", "orders:read"], 403),
+        (["attachments:write", "customers:read"], 201),
+        (["attachments:write", "attachments:read", "customers:read"], 201),
+    ],
+)
+def test_a_token_adds_files_to_kinds_that_it_may_read(
+    seller: User, customer: Customer, scopes: list[str], status: int
+) -> None:
+    now = timezone.now()
+    secret = make_token(
+        seller, name="T", scopes=scopes, expires_at=now + timedelta(days=1), by=seller, at=now
+    )[1]
+    caller = Client(headers={"Authorization": f"Bearer {secret}"})
+    answer = caller.post("/api/v1/attachments/", api_data(customer))
+    assert answer.status_code == status, answer.content
+    assert Attachment.objects.count() == (status == 201)
+    if status == 201:
+        assert ("name" in answer.json()) is ("attachments:read" in scopes)
+
+
 def test_the_same_key_adds_a_file_once(client: Client, customer: Customer) -> None:
     headers = {"Idempotency-Key": "one"}
     first, second = (

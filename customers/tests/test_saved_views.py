@@ -15,7 +15,7 @@ from core.choices import ViewScope
 from core.domain.exports import path_of, request_export
 from core.domain.views import change_view, delete_view, move_view, save_view
 from core.errors import DomainError
-from core.models import AuditEntry, ListChoice, SavedView, Team, User
+from core.models import AuditEntry, ListChoice, Notification, SavedView, Team, User
 from core.tasks import run_job
 from core.tests.factories import TeamFactory
 from customers.tests.factories import CustomerFactory
@@ -106,6 +106,28 @@ def test_who_is_offered_a_view(
     response = client_of(sales).get(f"{LIST}?view={view.pk}")
     assert (response.context["view"] == view) is seen
     assert client_of(sales).get(f"/api/v1/customers/?view={view.pk}").status_code == (200 if seen else 400)
+
+
+def test_the_team_is_told_of_a_view_that_becomes_its_own(sales: User, user_in: Callable[..., User]) -> None:
+    below = TeamFactory(parent=sales.team)
+    told = [user_in("sales"), user_in("agent", team=below)]
+    for role, fields in ((None, {}), ("sales", {"team": TeamFactory()}), ("sales", {"is_active": False})):
+        user_in(role, **fields)
+    view = keep(sales)
+    assert not Notification.objects.exists()
+    change_view(view, {"scope": ViewScope.TEAM, "team": sales.team}, by=sales)
+    change_view(view, {"name": "Ours"}, by=sales)
+    found = list(Notification.objects.order_by("user_id"))
+    assert [(one.user, one.kind, one.url) for one in found] == [
+        (user, "core.share_received", f"{LIST}?view={view.pk}") for user in told
+    ]
+    assert found[0].title == "Sales One shares a view with your team: Mine"
+
+
+def test_a_view_made_for_a_team_is_told_at_once(sales: User, user_in: Callable[..., User]) -> None:
+    colleague = user_in("agent")
+    keep(sales, scope=ViewScope.TEAM, team=sales.team)
+    assert Notification.objects.get().user == colleague
 
 
 def test_nobody_touches_the_view_of_another(
