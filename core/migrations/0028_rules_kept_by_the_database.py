@@ -16,7 +16,7 @@ def bound_intervals(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("core", "0026_user_version_and_tokens"),
+        ("core", "0027_search_terms_of_row"),
     ]
 
     operations = [
