@@ -7,7 +7,7 @@ together ask for the same parts, so these are read once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
@@ -42,10 +42,10 @@ class Part:
         # Counted in the index before any is fetched: that a word is common is learned in a moment.
         return None if found[most : most + 1] else set(found)
 
-    def among(self, keys: Sequence[int]) -> set[int]:
-        """Return those of the records that match."""
+    def among(self, keys: Sequence[int]) -> list[tuple[int, int]]:
+        """Return those of the records that match, with the number of each field that does."""
         terms = _of_records(self.kind, self.word, self.user, sensitive=self.sensitive)
-        return set(terms.filter(object_id__one_of=keys).values_list("object_id", flat=True))
+        return list(terms.filter(object_id__one_of=keys).values_list("object_id", "field"))
 
     def by_row(self) -> Q:
         """Asked of each row by itself: no database turns a scalar subquery into a join."""
@@ -115,8 +115,19 @@ class TermsRead:
         key = (part.kind.number, part.word, part.sensitive)
         if key not in self._within:
             ids = self.ids(part)
-            self._within[key] = part.among(few.keys) if ids is None else ids & few.known
+            if ids is None:
+                self._read_among(part, few.keys)
+            else:
+                self._within[key] = ids & few.known
         return self._within[key]
+
+    def _read_among(self, part: Part, keys: Sequence[int]) -> None:
+        """Ask the records once, for who may read their sensitive fields and for others."""
+        found = replace(part, sensitive=True).among(keys)
+        secret = part.kind.hidden_fields(self._user, sensitive=False)
+        number, word = part.kind.number, part.word
+        self._within[number, word, True] = {pk for pk, _field in found}
+        self._within[number, word, False] = {pk for pk, field in found if field not in secret}
 
     def some(self, kind: SearchType, words: Sequence[str], *, sensitive: bool) -> set[int]:
         """Return records that match every word, in reach or not: those that the first terms lead to."""
@@ -126,7 +137,8 @@ class TermsRead:
             probe, others = best_probe(kind, words, hidden, SOME)
             found = set(probe.reasons)
             for other in others:
-                found &= Part("pk", kind, other.word, self._user, sensitive).among(sorted(found))
+                part = Part("pk", kind, other.word, self._user, sensitive)
+                found = {pk for pk, _field in part.among(sorted(found))}
             self._some[key] = found
         return self._some[key]
 

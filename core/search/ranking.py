@@ -79,12 +79,12 @@ def _below(asked: _Asked, found: Sequence[int]) -> list[int]:
     Where few records are in reach these are all that match, else those that the first terms lead to.
     """
     more: list[int] = []
-    few = asked.read.few(asked.kind)
     for of in asked.kind.through:
         if len(found) + len(more) >= asked.most:
             break
         rows, keys = asked.visible, _records(asked, of)
-        if few is not None and few.path == of.path:
+        few = asked.read.few(asked.kind) if rows.reached_through == of.path else None
+        if few is not None:
             # Rows that are reached through the records alone need not be asked once more whether they are.
             rows, keys = few.rows, keys & few.known
         rows = rows.exclude(pk__in=[*found, *more])
