@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from core.choices import ImportState, JobState
 from core.domain.imports import (
@@ -27,11 +29,12 @@ from core.domain.imports import (
     skip_lines,
     start_check,
     start_import,
+    start_undo,
     walking,
 )
 from core.domain.imports.results import failed_rows
 from core.domain.imports.running import begin_check, begin_import
-from core.domain.jobs import JobCancelled, request_cancel
+from core.domain.jobs import MAX_ATTEMPTS, JobCancelled, request_cancel, retry_job
 from core.errors import Conflict, DomainError
 from core.models import AuditEntry, ImportLine, ImportRun, Job, Notification, User
 from core.tasks import run_job
@@ -382,9 +385,70 @@ def test_import_follows_a_job_that_was_stopped_elsewhere(manager: User) -> None:
     assert reconcile(run).state == "cancelled"
 
 
-def test_cancelled_job_that_is_started_again_goes_on(manager: User) -> None:
-    from core.domain.jobs import retry_job
+@pytest.mark.parametrize(("dry_run", "state"), [(True, "uploaded"), (False, "cancelled")])
+def test_run_ends_with_its_job_whoever_stops_that(manager: User, dry_run: bool, state: str) -> None:
+    run = begun(CUSTOMERS, FILE, manager)
+    if dry_run:
+        job = start_check(run, by=manager)
+    else:
+        import_now(run, by=manager, dry_run=True)
+        job = start_import(run, by=manager)
+    request_cancel(job, by=manager)
 
+    # Nobody opened the page of the import.
+    assert ImportRun.objects.get(pk=run.pk).state == state
+
+
+def test_undo_ends_with_its_job(manager: User) -> None:
+    run = imported(CUSTOMERS, FILE, manager)
+    request_cancel(start_undo(run, by=manager), by=manager)
+
+    assert ImportRun.objects.get(pk=run.pk).state == "undo_stopped"
+
+
+def test_run_ends_when_its_job_is_worn_out(manager: User) -> None:
+    run = begun(CUSTOMERS, FILE, manager)
+    job = start_check(run, by=manager)
+    Job.objects.filter(pk=job.pk).update(attempts=MAX_ATTEMPTS)
+    run_job(job.pk)
+    run.refresh_from_db()
+
+    assert (run.state, "died" in run.error) == ("uploaded", True)
+
+
+def test_dry_run_whose_job_is_started_again_goes_on(manager: User) -> None:
+    run = begun(CUSTOMERS, FILE, manager)
+    job = start_check(run, by=manager)
+    request_cancel(job, by=manager)
+    retry_job(job, by=manager)
+    run_job(job.pk)
+    run.refresh_from_db()
+
+    assert (run.state, counts(run)) == ("checked", {"created": 25})
+
+
+def test_dry_run_that_goes_on_asks_again_for_what_every_row_needs(manager: User) -> None:
+    run = begun(CUSTOMERS, FILE, manager)
+    job = start_check(run, by=manager)
+    request_cancel(job, by=manager)
+    ImportRun.objects.update(mapping={})
+    retry_job(job, by=manager)
+    run_job(job.pk)
+    run.refresh_from_db()
+
+    assert (run.state, "Choose the column" in run.error) == ("uploaded", True)
+
+
+@pytest.mark.parametrize(("days", "state"), [(1, "importing"), (91, "cancelled")])
+def test_run_whose_job_was_deleted_is_stopped(manager: User, days: int, state: str) -> None:
+    run = begun(CUSTOMERS, FILE, manager)
+    ImportRun.objects.update(state="importing", created_at=timezone.now() - timedelta(days=days))
+    run.refresh_from_db()
+
+    assert reconcile(run).state == state
+
+
+def test_cancelled_job_that_is_started_again_goes_on(manager: User) -> None:
     run = begun(CUSTOMERS, FILE, manager)
     import_now(run, by=manager, dry_run=True)
     job = start_import(run, by=manager)

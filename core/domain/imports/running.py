@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -28,7 +28,8 @@ from core.domain.imports.walking import (
     work_on,
 )
 from core.domain.imports.writing import write
-from core.domain.jobs import JobCancelled, LeaseLost, later, progress, request_cancel
+from core.domain.jobs import JobCancelled, LeaseLost, later, progress, request_cancel, when_ended
+from core.domain.sweeper import KEEP_DAYS
 from core.errors import DomainError
 from core.imports.faults import ReadingError
 from core.imports.targets import target_of
@@ -120,9 +121,11 @@ def _move(run: ImportRun, before: tuple[str, ...], **fields: Any) -> None:
 # ---- the bodies of the jobs -------------------------------------------------------------------------
 def run_check(run_id: int, attempt: int, *, on_progress: OnProgress | None = None) -> dict[str, Any]:
     """Check the rows that are still unchecked and return the counts; safe to run twice, or at once."""
+    _resume(run_id, attempt, ImportState.CHECKING, stopped=[ImportState.UPLOADED])
     with _attempt(run_id, attempt, ImportState.CHECKING) as work:
         if work is None:
             return {}
+        ensure_complete(work.target, list(mapping_of_run(work.run).values()))
         _say(work.run.counts, work, on_progress)
         for batch in work.batches():
             rows, faulty = work.split(batch)
@@ -144,7 +147,7 @@ def run_check(run_id: int, attempt: int, *, on_progress: OnProgress | None = Non
 
 def run_import(run_id: int, attempt: int, *, on_progress: OnProgress | None = None) -> dict[str, Any]:
     """Write the rows that are still unwritten and return the counts; safe to run twice, or at once."""
-    _resume(run_id, attempt)
+    _resume(run_id, attempt, ImportState.IMPORTING, stopped=[ImportState.CANCELLED, ImportState.FAILED])
     with _attempt(run_id, attempt, ImportState.IMPORTING) as work:
         if work is None:
             return {}
@@ -156,12 +159,10 @@ def run_import(run_id: int, attempt: int, *, on_progress: OnProgress | None = No
     return {}
 
 
-def _resume(run_id: int, attempt: int) -> None:
+def _resume(run_id: int, attempt: int, state: str, *, stopped: list[ImportState]) -> None:
     """A job that is started again after it was stopped takes its run up again."""
-    stopped = ImportRun.objects.filter(
-        pk=run_id, attempt=attempt, state__in=[ImportState.CANCELLED, ImportState.FAILED]
-    )
-    stopped.update(state=ImportState.IMPORTING, error="", finished_at=None)
+    rows = ImportRun.objects.filter(pk=run_id, attempt=attempt, state__in=stopped)
+    rows.update(state=state, error="", finished_at=None)
 
 
 @contextmanager
@@ -279,16 +280,31 @@ def cancel_import(run: ImportRun, *, by: User) -> ImportRun:
 
 
 def reconcile(run: ImportRun) -> ImportRun:
-    """Let the run follow its job where that ended without a word: cancelled while it waited, or set aside."""
-    if run.state not in RUNNING or run.job_id is None:
+    """Let the run follow its job where that ended without a word: stopped, set aside, or deleted since."""
+    if run.state not in RUNNING:
         return run
-    job = Job.objects.get(pk=run.job_id)
-    if job.state == JobState.CANCELLED:
-        stop(run, run.state)
+    job = Job.objects.filter(pk=run.job_id or 0).first()
+    if job is None:
+        # What a command does at once has no job either: only after so long one was surely deleted.
+        if run.created_at < timezone.now() - timedelta(days=KEEP_DAYS):
+            stop(run, run.state)
     elif job.state == JobState.FAILED:
         stop(run, run.state, error=job.error or _("The work was set aside after several attempts."))
+    elif not job.is_open:
+        stop(run, run.state)
     run.refresh_from_db()
     return run
+
+
+def follow_jobs() -> None:
+    """Have each run follow its job when that ends, whoever ends it."""
+    for task in ("core.tasks.check_import", "core.tasks.write_import", "core.tasks.undo_import"):
+        when_ended(task, _after_job)
+
+
+def _after_job(job: Job) -> None:
+    for run in ImportRun.objects.filter(job=job):
+        reconcile(run)
 
 
 # ---- without a worker -------------------------------------------------------------------------------
