@@ -283,6 +283,23 @@ def test_right_lost_before_the_job_runs_stops_it(manager: User) -> None:
     assert not Customer.objects.exists()
 
 
+@pytest.mark.parametrize("step", [run_check, run_import])
+def test_right_lost_on_the_way_stops_it_after_the_batch(manager: User, step: Callable[..., Any]) -> None:
+    run = begun(CUSTOMERS, FILE, manager)
+    if step is run_import:
+        import_now(run, by=manager, dry_run=True)
+    (begin_check if step is run_check else begin_import)(run, by=manager)
+
+    def loses_office(done: int, total: int) -> None:
+        if done >= 10:
+            manager.groups.clear()
+
+    with pytest.raises(DomainError, match="may no longer import"):
+        step(run.pk, run.attempt, on_progress=loses_office)
+    run.refresh_from_db()
+    assert (run.state, counts(run)) == ("uploaded" if step is run_check else "failed", {"created": 10})
+
+
 # ---- killed, doubled, stopped -----------------------------------------------------------------------
 @pytest.mark.parametrize("target", [CUSTOMERS, ORDERS])
 @pytest.mark.parametrize("rows", [0, 10, 20, 25])

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.access import can, require
+from core.access import can, renew, require
 from core.choices import AuditAction, ImportOutcome, ImportState, JobState
 from core.domain.audit import record
 from core.domain.imports.runs import busy, ensure_complete, mapping_of_run, refused
@@ -128,6 +128,7 @@ def run_check(run_id: int, attempt: int, *, on_progress: OnProgress | None = Non
         ensure_complete(work.target, list(mapping_of_run(work.run).values()))
         _say(work.run.counts, work, on_progress)
         for batch in work.batches():
+            ensure_right(renew(work.by), work.run)
             rows, faulty = work.split(batch)
             result = checked(work, rows, faulty)
             counts = store(work, batch, ImportState.CHECKING, result, fault_lines(work.run, result))
@@ -153,6 +154,7 @@ def run_import(run_id: int, attempt: int, *, on_progress: OnProgress | None = No
             return {}
         _say(work.run.counts, work, on_progress)
         for batch in work.batches():
+            ensure_right(renew(work.by), work.run)
             rows, faulty = work.split(batch)
             _say(write(work, batch, rows, faulty), work, on_progress)
         return _finish_import(work, at=timezone.now())
@@ -209,7 +211,7 @@ def _settled(run: ImportRun, state: str) -> Iterator[None]:
 
 
 def ensure_right(by: User, run: ImportRun) -> None:
-    """Refuse when the person may no longer import such records: rights may have changed since the upload."""
+    """Refuse when the person may no longer import such records: rights may go while the work goes on."""
     if not can(by, "import", target_of(run.target).model):
         raise DomainError(
             "forbidden", _("%(person)s may no longer import these records.") % {"person": by}, status=403
