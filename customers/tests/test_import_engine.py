@@ -227,6 +227,41 @@ def test_import_leaves_one_audit_line(manager: User) -> None:
     assert not AuditEntry.objects.filter(action="created").exists()
 
 
+def test_import_is_written_in_the_name_of_who_starts_it(manager: User, user_in: Callable[..., User]) -> None:
+    boss = user_in("administrator")
+    run = begun(CUSTOMERS, FILE, manager)
+    import_now(run, by=manager, dry_run=True)
+    assert run.started_by == manager
+    run_job(start_import(run, by=boss).pk)
+    run.refresh_from_db()
+
+    assert (run.created_by, run.started_by, run.state) == (manager, boss, "done")
+    assert set(Customer.objects.values_list("created_by", flat=True)) == {boss.pk}
+    lines = AuditEntry.objects.about(run).order_by("pk").values_list("action", "actor")
+    assert list(lines) == [("ran", boss.pk), ("imported", boss.pk)]
+
+
+def test_import_of_an_uploader_who_left_is_started_by_somebody_else(
+    manager: User, user_in: Callable[..., User]
+) -> None:
+    run = begun(CUSTOMERS, FILE, manager)
+    import_now(run, by=manager, dry_run=True)
+    User.objects.filter(pk=manager.pk).update(is_active=False)
+    run_job(start_import(run, by=user_in("administrator")).pk)
+    run.refresh_from_db()
+
+    assert (run.state, Customer.objects.count()) == ("done", 25)
+
+
+def test_stopped_import_is_told_of_who_started_it(manager: User, user_in: Callable[..., User]) -> None:
+    boss = user_in("administrator")
+    run = begun(CUSTOMERS, FILE, manager)
+    import_now(run, by=manager, dry_run=True)
+    request_cancel(start_import(run, by=boss), by=manager)
+
+    assert AuditEntry.objects.about(run).get(action="imported").actor == boss
+
+
 def test_import_needs_a_dry_run_first(manager: User) -> None:
     with pytest.raises(Conflict):
         start_import(begun(CUSTOMERS, FILE, manager), by=manager)

@@ -59,8 +59,9 @@ def start_check(run: ImportRun, *, by: User) -> Job:
 
 @transaction.atomic
 def start_import(run: ImportRun, *, by: User) -> Job:
-    """Let a worker write the valid rows; a stopped import goes on where it stopped."""
+    """Let a worker write the valid rows in the name of `by`; a stopped import goes on where it stopped."""
     begin_import(run, by=by)
+    record(AuditAction.RAN, by=by, subject=run, note=run.target)
     title = _("Import of %(file)s") % {"file": run.filename}
     return _ask("core.tasks.write_import", run, title, reverse("core:import-result", args=[run.pk]), by)
 
@@ -84,6 +85,7 @@ def begin_check(run: ImportRun, *, by: User) -> None:
         CHECKABLE,
         state=ImportState.CHECKING,
         attempt=F("attempt") + 1,
+        started_by=by,
         next_line=0,
         counts={},
         error="",
@@ -103,6 +105,7 @@ def begin_import(run: ImportRun, *, by: User) -> None:
         before,
         state=ImportState.IMPORTING,
         attempt=F("attempt") + 1,
+        started_by=by,
         error="",
         job=None,
         finished_at=None,
@@ -170,13 +173,13 @@ def _resume(run_id: int, attempt: int, state: str, *, stopped: list[ImportState]
 @contextmanager
 def _attempt(run_id: int, attempt: int, state: str) -> Iterator[Work | None]:
     """Open the run if this attempt at it still counts, and settle it when it ends early."""
-    rows = ImportRun.objects.select_related("created_by")
+    rows = ImportRun.objects.select_related("started_by")
     run = rows.filter(pk=run_id, attempt=attempt, state=state).first()
     if run is None:
         yield None
         return
     with _settled(run, state):
-        by = run.created_by
+        by = run.started_by
         if by is None:
             raise DomainError("nobody", _("Nobody answers for this import any more."))
         ensure_right(by, run)
@@ -270,7 +273,7 @@ def stop(run: ImportRun, state: str, *, error: str = "") -> None:
         return
     ended = ImportState.FAILED if error else ImportState.CANCELLED
     if rows.update(state=ended, error=error, finished_at=timezone.now()):
-        _tell(run, run.created_by)
+        _tell(run, run.started_by)
 
 
 def cancel_import(run: ImportRun, *, by: User) -> ImportRun:
