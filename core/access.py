@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from core.lent import NOTHING, lent_to
+from core.lent import NOTHING, forget_lent, lent_to
 from core.roles import REACH_ORDER, Reach, Role
 from core.team_tree import Tree, above, below
 
@@ -73,6 +73,18 @@ def roles_of(user: User) -> frozenset[str]:
             cached |= {Role.ADMINISTRATOR.value}
         user._role_keys = cached  # type: ignore[attr-defined]
     return cached
+
+
+def renew(user: User) -> User:
+    """Read the user anew and forget what is remembered of its rights, for work that goes on for long.
+
+    The same object, since those who do the work hold it.
+    """
+    for name in ("_role_keys", "_teams_in_reach", "_teams_above", "_team_tree"):
+        user.__dict__.pop(name, None)
+    forget_lent(user)
+    user.refresh_from_db()
+    return user
 
 
 def reach_of(user: User, model: type[models.Model] | models.Model, action: str = "view") -> str | None:

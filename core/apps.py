@@ -24,6 +24,7 @@ class CoreConfig(AppConfig):
         from core.domain.changed import register_follower
         from core.domain.handing_over import register_responsibilities
         from core.domain.health import register_platform_parts
+        from core.domain.imports import follow_jobs
         from core.domain.picklists import ensure_values
         from core.domain.roles import grant_roles
         from core.domain.search import follow
@@ -60,6 +61,7 @@ class CoreConfig(AppConfig):
         register_follower("core.search", follow)
         register_follower("core.sequence", note_changes)
         tell_when_ended()
+        follow_jobs()
         register_search()
         post_migrate.connect(grant_roles, dispatch_uid="core.grant_roles")
         post_migrate.connect(_guard_audit, sender=self, dispatch_uid="core.guard_audit")

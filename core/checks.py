@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from core.limits import parse_rate
+from core.limits import limit_names, parse_rate
 
 #: Addresses without a right, each with the reason. Nothing else opens to a stranger.
 PUBLIC: dict[str, str] = {
@@ -51,6 +51,21 @@ def rate_limits_are_rates(**kwargs: Any) -> list[CheckMessage]:
         except ValueError as error:
             found.append(Error(f"RATE_LIMITS: {name}: {error}.", id="core.E002"))
     return found
+
+
+@register(Tags.urls)
+def rate_limits_are_known(**kwargs: Any) -> list[CheckMessage]:
+    """Return an error for each limit in the settings that nothing counts."""
+    # Walking the addresses loads the views, which name their limits.
+    list(_addresses(get_resolver().url_patterns, "", ""))
+    return [
+        Error(
+            f"RATE_LIMITS: there is no limit {name!r}.",
+            hint=f"Use one of: {', '.join(sorted(limit_names()))}.",
+            id="core.E003",
+        )
+        for name in sorted(settings.RATE_LIMITS.keys() - limit_names())
+    ]
 
 
 @register(Tags.security, deploy=True)

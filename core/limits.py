@@ -30,6 +30,7 @@ from core.counting import count
 logger = logging.getLogger(__name__)
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _EVERY_METHOD = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
+_names: set[str] = set()
 View = Callable[..., HttpResponseBase]
 
 
@@ -41,6 +42,16 @@ def parse_rate(text: str) -> tuple[int, int] | None:
     if not (times.isascii() and times.isdigit() and int(times) > 0 and unit in _SECONDS):
         raise ValueError(f"{text!r} is no rate: write 10/s, 10/m, 10/h, 10/d or off")
     return int(times), _SECONDS[unit]
+
+
+def register_limits(*names: str) -> None:
+    """Make limits known that are counted without `rate_limited`; a name in the settings must be known."""
+    _names.update(names)
+
+
+def limit_names() -> frozenset[str]:
+    """Return the limits that there are, once the views are loaded."""
+    return frozenset(_names)
 
 
 def by_address(request: HttpRequest) -> str:
@@ -60,6 +71,7 @@ def rate_limited(
     Where `by` says nothing, nothing is counted. `methods` are those that count; an empty set means all.
     """
     parse_rate(rate)  # a slip is found when the module is loaded
+    register_limits(name)
     counted = methods or _EVERY_METHOD
 
     def decorate(view: View) -> View:

@@ -17,13 +17,14 @@ from complaints.domain.submitting import keep_files, submit
 from complaints.forms.public_form import FindForm, PublicCaseForm
 from complaints.views.public_base import PublicPage, UploadPage, for_everybody, wait_for
 from core.errors import DomainError
-from core.limits import rate_limited, seconds_to_wait
+from core.limits import rate_limited, register_limits, seconds_to_wait
 from core.views.base import add_refusal
 
 #: Of one address, so many in a minute: a class room behind one connection still gets through.
 FORM_RATE = "10/m"
 #: To one e-mail address, whoever types it: a form must not become a way to flood somebody's mailbox.
 EMAIL_RATE = "5/h"
+register_limits("complaint-form-email", "complaint-find-email")
 
 
 @for_everybody

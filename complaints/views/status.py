@@ -21,10 +21,11 @@ from complaints.forms.public_form import StatusMessageForm, TakeBackForm
 from complaints.models import Complaint
 from complaints.views.public_base import PublicPage, UploadPage, for_everybody, wait_for
 from core.errors import DomainError
-from core.limits import rate_limited
+from core.limits import rate_limited, register_limits
 
 #: About one case, from whatever addresses.
 CASE_RATE = "20/h"
+register_limits("complaint-message-case")
 
 
 class ByLink(PublicPage):

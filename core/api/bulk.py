@@ -93,7 +93,11 @@ class BulkMixin(RecordVerbs):
     )
     @action(detail=False, methods=["post"])
     def bulk(self, request: Request) -> Response:
-        """Do up to 1,000 things; 200 where all were done, 207 where some were refused, 409 where none."""
+        """Do up to 1,000 things.
+
+        200 where all were done, 207 where some were refused or all of them, 409 where `mode: all` took
+        everything back.
+        """
         asked = BulkRequestSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         all_or_none = asked.validated_data["mode"] == "all"

@@ -37,8 +37,10 @@ _IDEMPOTENCY = _header(
     "A value of your own, at most 200 characters. The same request with the same key is done once; a repeat"
     " gets the first answer with `Idempotency-Replayed: true`. Kept for two days.",
 )
-_IF_MATCH = _header("If-Match", "The ETag that was read: a change in between answers 409 `stale`.")
-_IF_NONE_MATCH = _header("If-None-Match", "The ETag that is known: 304 where the record is still the same.")
+_IF_MATCH = _header(
+    "If-Match", "The ETag that was read, or the version in quotes: a change in between answers 409 `stale`."
+)
+_IF_NONE_MATCH = _header("If-None-Match", "The ETag that is known: 304 where the answer would be the same.")
 _FIELDS = OpenApiParameter("fields", str, description="Only these fields, such as `id,name,totals.orders`.")
 
 

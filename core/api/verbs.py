@@ -28,13 +28,15 @@ def not_offered(operation: str) -> DomainError:
 
 
 def version_in_header(request: Request) -> int | None:
-    """Return the version in the `If-Match` header; None where none is expected."""
+    """Return the version in the `If-Match` header, alone or before a digest; None where none is expected."""
     header = request.headers.get("If-Match", "").strip()
     if header in {"", "*"}:
         return None
-    found = re.fullmatch(r'(?:W/)?"?(\d{1,9})"?', header)
+    found = re.fullmatch(r'(?:W/)?"?(\d{1,9})(?:-[0-9a-f]{1,64})?"?', header)
     if found is None:
-        raise DomainError("bad_if_match", _("If-Match holds the ETag of the record, a number in quotes."))
+        raise DomainError(
+            "bad_if_match", _("If-Match holds the ETag of the record, or its version in quotes.")
+        )
     return int(found[1])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any, ClassVar, cast
 
 from django.db import models
@@ -9,6 +11,7 @@ from django.utils.translation import gettext as _
 from rest_framework import mixins, status, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.encoders import JSONEncoder
 
 from core.api.bulk import BulkMixin
 from core.api.idempotency import HEADER, once
@@ -37,8 +40,19 @@ def _ensure_no_filters(request: Request) -> None:
         raise DomainError("not_with_changed_since", text, fields=dict.fromkeys(others, text))
 
 
+<<<<<<< HEAD
 def _bare(instance: models.Model, version: int | None) -> dict[str, Any]:
     return {"id": instance.pk} | ({} if version is None else {"version": version})
+=======
+def etag_of(version: int, body: Any) -> str:
+    """Return the version and a digest of the body: what it shows may change without the record itself.
+
+    Totals follow orders, names of tags follow the list of tags, and none of it is a change that
+    `If-Match` should find in the way.
+    """
+    text = json.dumps(body, cls=JSONEncoder, sort_keys=True, ensure_ascii=False)
+    return f'"{version}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"'
+>>>>>>> fix-d
 
 
 class ScopedReadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]):
@@ -145,15 +159,15 @@ class ScopedReadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewse
         return found
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Return one record, with its version as ETag; 304 where `If-None-Match` holds that version."""
-        instance = self.get_object()
-        version = getattr(instance, "version", None)
+        """Return one record with its ETag; 304 where `If-None-Match` holds that of the very same body."""
+        response = self.answer(self.get_object())
+        tag = response.headers.get("ETag")
         known = {
-            tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")
+            one.strip().removeprefix("W/") for one in request.headers.get("If-None-Match", "").split(",")
         }
-        if version is not None and f'"{version}"' in known:
-            return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": f'"{version}"'})
-        return self.answer(instance)
+        if tag in known:
+            return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": tag})
+        return response
 
     def answer(self, instance: models.Model, status_code: int = status.HTTP_200_OK) -> Response:
         """Return the record as the serializer shows it; its number alone to a token that may only write."""
@@ -161,7 +175,7 @@ class ScopedReadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewse
         data = self.get_serializer(instance).data if self.may_read else _bare(instance, version)
         response = Response(data, status=status_code)
         if version is not None:
-            response["ETag"] = f'"{version}"'
+            response["ETag"] = etag_of(version, response.data)
         return response
 
     def fresh(self, instance: models.Model) -> models.Model:

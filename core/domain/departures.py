@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,7 +19,7 @@ from core.choices import AuditAction, DepartureState
 from core.domain.audit import record
 from core.domain.jobs import later, progress
 from core.domain.notifications import notify
-from core.domain.users import switch_off
+from core.domain.users import administrators, switch_off
 from core.errors import Conflict, DomainError
 from core.models import Departure, DepartureStep, Organisation, Team, User
 from core.responsibilities import HandOver, Moved, Responsibility, responsibilities, responsibility
@@ -63,8 +64,14 @@ def today_here() -> date:
 
 
 def leavers_of(by: User) -> Any:
-    """Return the users whose leaving `by` may arrange: those in reach, no administrators for others."""
-    rows = User.objects.people().exclude(pk=by.pk)
+    """Return the users whose leaving `by` may arrange: those in reach, no administrators for others.
+
+    Who is switched off has left, unless the last departure handed nothing over.
+    """
+    last = Departure.objects.filter(user=OuterRef("pk")).order_by("-created_at", "-id").values("state")[:1]
+    unfinished = Q(last_departure__in=[DepartureState.PLANNED, DepartureState.CANCELLED])
+    rows = User.objects.alias(last_departure=Subquery(last)).filter(Q(is_active=True) | unfinished)
+    rows = rows.filter(is_service=False).exclude(pk=by.pk)
     if reach_of(by, Departure, "add") == Reach.TEAM:
         rows = rows.filter(team__in=teams_in_reach(by), is_superuser=False)
         rows = rows.exclude(groups__name=Role.ADMINISTRATOR)
@@ -192,10 +199,12 @@ def run_departure(departure_id: int) -> dict[str, int]:
     """Hand over chunk by chunk, switch the login off, hand over what came meanwhile, tell the receivers.
 
     Each chunk is one transaction that also ticks it off: a killed run goes on with the next chunk, and
-    two runs never move a record twice.
+    two runs never move a record twice. Where who arranged it may not any more, the login is switched off
+    all the same, nothing is handed over, and administrators are told: refused with `arranger_left`.
     """
     departure = Departure.objects.select_related("user", "created_by").get(pk=departure_id)
     if departure.state == DepartureState.PLANNED and not can(departure.created_by, "add", Departure):
+        _leave_to_administrators(departure)
         text = _("%(name)s arranged this and may not any more. Call it off and arrange it anew.")
         raise DomainError("arranger_left", text % {"name": departure.created_by})
     _begin(departure)
@@ -208,6 +217,24 @@ def run_departure(departure_id: int) -> dict[str, int]:
         _finish(departure)
     counts = _counts(departure)
     return {"handed_over": sum(counts.values()), "not_handed_over": _refused(departure)}
+
+
+@transaction.atomic
+def _leave_to_administrators(departure: Departure) -> None:
+    """Keep the person out as arranged, and have somebody else see to the handing over."""
+    _switch_off(departure)
+    notify(
+        administrators().filter(is_service=False),
+        kind="core.job_failed",
+        title=gettext_lazy("Nobody hands over what %(name)s held"),
+        body=gettext_lazy(
+            "%(by)s arranged it and may not any more. The login is switched off. Call the departure off and"
+            " arrange the handing over anew."
+        ),
+        params={"name": departure.user, "by": departure.created_by},
+        url=departure.get_absolute_url(),
+        dedupe=f"departure-{departure.pk}-left",
+    )
 
 
 @transaction.atomic

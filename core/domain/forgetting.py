@@ -20,13 +20,13 @@ from django.db.models import Q, QuerySet
 
 from core.choices import BulkState, ImportState, JobState
 from core.domain.bulk.asking import counts_of
+from core.domain.imports.running import RUNNING, reconcile
 from core.models import BulkRun, ImportRun, Organisation
 
 #: Younger files may be on their way into a row.
 GRACE = timedelta(days=1)
 _BATCH = 500
 _UNTOUCHED = (ImportState.UPLOADED, ImportState.CHECKED)
-_AT_WORK = (ImportState.CHECKING, ImportState.IMPORTING, ImportState.UNDOING)
 _STOPPED = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
 
 
@@ -66,10 +66,18 @@ def _forget_each(due: QuerySet[Any], forget: Callable[[QuerySet[Any], int], int 
 
 # ---- imports ----------------------------------------------------------------------------------------
 def _forget_imports(before: datetime) -> dict[str, int]:
-    due = ImportRun.objects.filter(_old(before)).exclude(file="").exclude(state__in=_AT_WORK)
+    _follow_jobs()
+    due = ImportRun.objects.filter(_old(before)).exclude(file="").exclude(state__in=RUNNING)
     due = due.filter(Q(undone_at__isnull=True) | Q(undone_at__lt=before))
     runs, lines = _forget_each(due, _forget_import)
     return {"imports": runs, "import_lines": lines}
+
+
+def _follow_jobs() -> None:
+    """Stop what still counts as being at work though its job ended, or was deleted after its time."""
+    idle = Q(job__isnull=True) | Q(job__state__in=_STOPPED)
+    for run in ImportRun.objects.filter(idle, state__in=RUNNING):
+        reconcile(run)
 
 
 def _forget_import(due: QuerySet[Any], pk: int) -> int | None:

@@ -161,7 +161,10 @@ def register_responsibilities() -> None:
             lambda user: Job.objects.filter(
                 created_by=user, state__in=[JobState.PENDING, JobState.RUNNING]
             ).exclude(task="core.tasks.run_departure"),
-            _("They run to their end; exports cannot be fetched any more."),
+            _(
+                "Imports, exports and actions on many rows are set aside, others run to their end; finished"
+                " exports cannot be fetched any more."
+            ),
         )
     )
     register_responsibility(

@@ -48,6 +48,16 @@ class ImportRun(models.Model):
         related_name="+",
     )
     created_at = models.DateTimeField(_("uploaded"), default=timezone.now)
+    # In whose name, and so with whose rights, the file was last checked or written.
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("started by"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     # An undo goes from the last line up; lines from this one on are settled.
     undo_line = models.PositiveIntegerField(null=True, blank=True, editable=False)

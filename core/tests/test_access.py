@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 
-from core.access import can, reach_of, require, role_table, roles_of, rows_of, teams_in_reach
+from core.access import can, reach_of, renew, require, role_table, roles_of, rows_of, teams_in_reach
 from core.models import ApiToken, AuditEntry, Job, Organisation, Team, User
 from core.roles import Reach, Role
 from core.tests.factories import TeamFactory, UserFactory
@@ -31,6 +31,18 @@ def test_the_table_names_only_known_roles_reaches_and_actions() -> None:
             assert role in EVERYBODY, label
             assert reach in Reach.values, label
             assert actions <= row["administrator"][1], (label, role)
+
+
+def test_a_user_read_anew_has_the_rights_of_now(user_in: Callable[..., User]) -> None:
+    user, elsewhere = user_in("manager"), TeamFactory()
+    assert (roles_of(user), teams_in_reach(user)) == ({"manager"}, {user.team_id})
+    stored = User.objects.get(pk=user.pk)
+    stored.groups.clear()
+    User.objects.filter(pk=user.pk).update(team=elsewhere)
+    assert roles_of(user) == {"manager"}
+
+    assert renew(user) is user
+    assert (roles_of(user), teams_in_reach(user)) == (frozenset(), {elsewhere.pk})
 
 
 @pytest.mark.parametrize("role", EVERYBODY)

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from core.choices import AuditAction, DepartureState
@@ -13,6 +15,7 @@ from core.domain.departures import (
     arrange_departure,
     call_off_departure,
     holdings,
+    leavers_of,
     run_departure,
     start_due_departures,
     today_here,
@@ -125,14 +128,54 @@ def test_others_may_not_arrange_it(user_in: Maker, leaver: User) -> None:
             arrange_departure(leaver, last_day=date(2099, 1, 1), plan={}, by=user_in(role))
 
 
-def test_an_arranger_who_left_stops_the_job(admin: User, leaver: User, user_in: Maker) -> None:
-    user_in("administrator")
-    departure = arrange_departure(leaver, last_day=today_here(), plan={}, by=admin)
+@pytest.fixture
+def without_arranger(admin: User, leaver: User, user_in: Maker) -> tuple[Departure, User]:
+    """Return a departure whose arranger left first, after its job, and the administrator who remains."""
+    other, team = user_in("administrator"), TeamFactory(lead=leaver)
+    departure = arrange_departure(leaver, last_day=today_here(), plan=plan_for(admin), by=admin)
     User.objects.filter(pk=admin.pk).update(is_active=False)
-    with pytest.raises(DomainError, match="Call it off"):
-        run_departure(departure.pk)
+    for _attempt in range(2):
+        with pytest.raises(DomainError, match="Call it off"):
+            run_departure(departure.pk)
+    assert Team.objects.get(pk=team.pk).lead == leaver
+    return departure, other
+
+
+def test_an_arranger_who_left_stops_the_handing_over_and_not_the_leaving(
+    leaver: User, without_arranger: tuple[Departure, User]
+) -> None:
+    departure, other = without_arranger
     leaver.refresh_from_db()
-    assert leaver.is_active
+    departure.refresh_from_db()
+    assert (leaver.is_active, departure.state) == (False, DepartureState.PLANNED)
+    told = Notification.objects.get()
+    assert (told.user, told.title) == (other, "Nobody hands over what Leaving Lee held")
+    assert told.url == departure.get_absolute_url()
+
+
+def test_the_handing_over_is_arranged_anew_by_somebody_else(
+    leaver: User, without_arranger: tuple[Departure, User]
+) -> None:
+    departure, other = without_arranger
+    call_off_departure(departure, by=other)
+    anew = arrange_departure(leaver, last_day=today_here(), plan=plan_for(other), by=other)
+    assert run_departure(anew.pk) == {"handed_over": 1, "not_handed_over": 0}
+    assert Team.objects.filter(lead=other).count() == 1
+    # Once handed over there is nothing to arrange any more.
+    assert not leavers_of(other).filter(pk=leaver.pk).exists()
+
+
+def test_calling_off_says_that_the_login_stays_switched_off(
+    client_of: Callable[[User], Client], without_arranger: tuple[Departure, User]
+) -> None:
+    departure, other = without_arranger
+    page = client_of(other).get(reverse("core:departure-cancel", args=[departure.pk])).text
+    assert "stays switched off" in page and "may go on signing in" not in page
+
+
+def test_who_was_switched_off_without_a_departure_has_left(admin: User, user_in: Maker) -> None:
+    gone = user_in("sales", is_active=False)
+    assert not leavers_of(admin).filter(pk=gone.pk).exists()
 
 
 def test_holdings_leave_out_what_nobody_holds(admin: User, leaver: User) -> None:

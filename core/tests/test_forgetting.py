@@ -89,9 +89,8 @@ def test_an_import_keeps_its_counts_and_nothing_else(boss: User, client_of: Call
         (ImportState.FAILED, LONG_AGO, ImportState.FAILED),
         (ImportState.DONE, LATELY, None),
         (ImportState.UPLOADED, LATELY, None),
-        (ImportState.IMPORTING, LONG_AGO, None),
-        (ImportState.CHECKING, LONG_AGO, None),
-        (ImportState.UNDOING, LONG_AGO, None),
+        # A dry run that hangs is open again and goes; the other two are stopped, and go after their time.
+        (ImportState.CHECKING, LONG_AGO, ImportState.CANCELLED),
     ],
 )
 def test_which_imports_go(boss: User, state: str, at: datetime, after: str | None) -> None:
@@ -100,6 +99,37 @@ def test_which_imports_go(boss: User, state: str, at: datetime, after: str | Non
     run.refresh_from_db()
     assert (run.state, bool(run.file)) == ((after, False) if after else (state, True))
     assert run.lines.count() == (1 if after else 3)
+
+
+AT_WORK = [ImportState.CHECKING, ImportState.IMPORTING, ImportState.UNDOING]
+
+
+@pytest.mark.parametrize("state", AT_WORK)
+def test_an_import_at_work_stays(boss: User, state: str) -> None:
+    job = Job.objects.create(task="core.tasks.write_import", created_at=LONG_AGO)
+    run = imported(boss, state, job=job)
+    forget_runs(NOW)
+    run.refresh_from_db()
+    assert (run.state, bool(run.file), run.lines.count()) == (state, True, 3)
+
+
+@pytest.mark.parametrize("job", [JobState.CANCELLED, JobState.DONE, None])
+@pytest.mark.parametrize(
+    ("state", "stopped"),
+    [
+        (ImportState.IMPORTING, ImportState.CANCELLED),
+        (ImportState.UNDOING, ImportState.UNDO_STOPPED),
+    ],
+)
+def test_an_import_whose_job_is_over_is_stopped_and_goes_in_its_time(
+    boss: User, state: str, stopped: str, job: str | None
+) -> None:
+    row = Job.objects.create(task="core.tasks.write_import", state=job, created_at=LONG_AGO) if job else None
+    run = imported(boss, state, job=row)
+    assert forget_runs(NOW)["imports"] == 0
+    run.refresh_from_db()
+    assert (run.state, bool(run.file)) == (stopped, True)
+    assert forget_runs(NOW + timedelta(days=181))["imports"] == 1
 
 
 def test_an_import_that_was_taken_back_lately_stays(boss: User) -> None:

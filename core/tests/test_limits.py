@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,9 +15,10 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from core import counting, limits
+from core.checks import rate_limits_are_known
 from core.client_address import client_address, neighbourhood
 from core.domain.notice_choices import unsubscribe_token
-from core.limits import parse_rate, rate_limited
+from core.limits import limit_names, parse_rate, rate_limited
 from core.models import User
 from core.tests.factories import UserFactory
 
@@ -117,6 +119,21 @@ def test_programs_and_fragments_get_their_own_answer(rf: RequestFactory) -> None
     assert problem["Content-Type"] == "application/problem+json"
     assert limits.waiting_text(3_600) == "Try again in 60 minutes."
     assert limits.waiting_text(86_000) == "Try again in 24 hours."
+
+
+def test_a_limit_that_nothing_counts_fails_the_check(settings: Any) -> None:
+    settings.RATE_LIMITS = {"unsubscribe": "60/m", "password-reset": "off"}
+    assert [(one.id, one.msg) for one in rate_limits_are_known()] == [
+        ("core.E003", "RATE_LIMITS: there is no limit 'password-reset'.")
+    ]
+
+
+def test_every_limit_is_in_the_handbook(settings: Any) -> None:
+    rate_limits_are_known()  # loads the views
+    table = (settings.BASE_DIR / "docs" / "operations.md").read_text().partition("## Limits")[2]
+    named = set(re.findall(r"^\|.*\| `([a-z-]+)` \|$", table, re.MULTILINE))
+    # Tests decorate views of their own.
+    assert named == {name for name in limit_names() if name != "some-form"}
 
 
 @pytest.mark.parametrize("text", ["10", "0/m", "-1/m", "10/x", "ten/m", ""])

@@ -185,9 +185,12 @@ class DepartureCancel(ConfirmPage):
 
     def question(self) -> dict[str, Any]:
         """Ask."""
+        message = _("The person keeps everything and may go on signing in.")
+        if not self.departure.user.is_active:
+            message = _("The person keeps everything for now, and stays switched off.")
         return {
             "title": _("Call off the leaving of %(name)s?") % {"name": self.departure.user},
-            "message": _("The person keeps everything and may go on signing in."),
+            "message": message,
             "confirm_label": _("Call off"),
             "cancel_url": self.departure.get_absolute_url(),
         }

@@ -13,7 +13,7 @@ from core.views.base import RightsMixin
 
 
 class MentionList(RightsMixin, View):
-    """A few people whose name begins with `q` and who may see the record `about`."""
+    """A few people whom search finds by `q`, pinyin included, and who may see the record `about`."""
 
     required_right = ("view", User)
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from core.choices import AuditAction
 from core.domain.audit import as_json, record
 from core.domain.mentions import mentioned_in_vain, settled, tell_mentioned
+from core.domain.sequence import note_changes
 from core.domain.versions import ensure_fresh, locked
 from core.errors import Conflict, DomainError
 from core.mentions import plain
@@ -271,4 +272,5 @@ def refresh_last_contact(customer: Customer) -> datetime | None:
     if last != customer.last_contact_at:
         Customer.objects.filter(pk=customer.pk).update(last_contact_at=last)
         customer.last_contact_at = last
+        note_changes(Customer, [customer.pk])
     return last

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Count, Max, Min, Model, Q, QuerySet, Sum
 
+from core.domain.sequence import note_changes
 from customers.choices import OrderKind
 from customers.models import Customer, Metrics, Order, OrderDay, OrderTotals
 
@@ -28,7 +29,8 @@ def refresh_rollups(days: Mapping[int, set[date]]) -> None:
 
     `days` maps a customer's id to the days on which its orders changed. The totals rows stay locked
     until the transaction ends, so writers of one customer's orders wait for one another. The number of
-    queries does not depend on the number of customers.
+    queries does not depend on the number of customers. Whoever follows the customers is told: they show
+    their totals.
     """
     if not days:
         return
@@ -40,6 +42,7 @@ def refresh_rollups(days: Mapping[int, set[date]]) -> None:
             _of_customers(ids) & _of_days(touched, "counts_on"), _of_customers(ids) & _of_days(touched, "day")
         )
     _write_totals(_of_customers(ids, path="pk"))
+    note_changes(Customer, ids)
 
 
 def rebuild_rollups(

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from core.access import can
 from core.choices import AuditAction
 from core.domain.audit import record
+from core.domain.sequence import note_changes
 from core.errors import Conflict, DomainError
 from core.models import User
 from customers.domain.changes import ensure_valid
-from customers.models import Tag
+from customers.models import Customer, Tag
 from customers.standardise import half_width
 
 
@@ -77,6 +78,7 @@ def rename_tag(tag: Tag, name: str, *, by: User | None) -> Tag:
     ensure_valid(stored, ["name"])
     _ensure_name_is_free(stored)
     stored.save(update_fields=["name"])
+    note_changes(Customer, _having(stored))
     record(AuditAction.CHANGED, by=by, subject=stored, changes={"name": (old, stored.name)})
     return stored
 
@@ -84,10 +86,16 @@ def rename_tag(tag: Tag, name: str, *, by: User | None) -> Tag:
 @transaction.atomic
 def delete_tag(tag: Tag, *, by: User | None) -> int:
     """Remove the tag from every customer and from the list; return how many customers had it."""
-    had: int = tag.customers.count()
+    had = _having(tag)
     Tag.objects.filter(pk=tag.pk).delete()
-    record(AuditAction.DELETED, by=by, subject=tag, note=_("Taken from %(count)d customers") % {"count": had})
-    return had
+    note_changes(Customer, had)
+    note = _("Taken from %(count)d customers") % {"count": len(had)}
+    record(AuditAction.DELETED, by=by, subject=tag, note=note)
+    return len(had)
+
+
+def _having(tag: Tag) -> list[int]:
+    return list(tag.customers.order_by().values_list("pk", flat=True))
 
 
 def _ensure_name_is_free(tag: Tag) -> None:

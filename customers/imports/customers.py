@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from core.choices import ImportOutcome
 from core.domain.audit import as_json
+from core.domain.sequence import note_changes
 from core.imports.faults import Fault
 from core.imports.groups import ImportGroup
 from core.imports.parsing import Row
@@ -263,6 +264,7 @@ class CustomerSession(ImportSession):
             had = {tag.pk for tag in customer.tags.all()}
             added = [tag for tag in resolve_tags(plan.tags, by=self.by) if tag.pk not in had]
             customer.tags.add(*added)
+            note_changes(Customer, [customer.pk] if added else [])
             plan.undo["tags"] = [tag.pk for tag in added]
         if plan.contact:
             with transaction.atomic():

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
+from core.domain.sequence import note_changes
 from core.errors import DomainError
 from core.imports.targets import UndoLine
 from core.imports.undo import restored_values
@@ -100,6 +101,7 @@ def _change_back(customer: Customer, undo: Mapping[str, Any], *, by: User, at: d
                     move_axis(customer, axis, old, reason=note, by=by)
             if tags := undo.get("tags"):
                 customer.tags.remove(*tags)
+                note_changes(Customer, [customer.pk])
             _one_version_on(customer, undo, at)
     except DomainError as error:
         return "changed_since" if error.code in {"stale", "changed_since"} else "refused"

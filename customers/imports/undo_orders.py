@@ -17,7 +17,7 @@ from customers.domain.changes import bump
 from customers.domain.order_states import tell_order
 from customers.domain.rollups import refresh_rollups
 from customers.imports.undo_customers import in_use, reachable
-from customers.models import Order
+from customers.models import Customer, Order
 
 #: Columns that decide what an order counts for; all are kept when one of them changes.
 COUNTING = ("customer", "state", "ordered_on", "counts_on", "currency", "amount", "rate", "amount_base")
@@ -48,6 +48,10 @@ def undo_orders(lines: Sequence[UndoLine], *, by: User, at: datetime, note: str)
 
 def _reachable_orders(ids: Sequence[int], by: User) -> dict[int, Order]:
     reach = Order.objects.visible_to(by, "import").filter(pk__in=ids).values("pk")
+    # Customers come before their orders, as in every verb: two that need the same rows must not cross.
+    owners = Customer.objects.filter(orders__in=reach).values("pk")
+    customers = Customer.objects.filter(pk__in=owners).order_by("pk")
+    list(customers.select_for_update(no_key=True, of=("self",)).values_list("pk"))
     rows = Order.objects.filter(pk__in=reach).order_by("pk").select_related("customer")
     return {row.pk: row for row in rows.select_for_update(no_key=True, of=("self",))}
 

@@ -104,7 +104,7 @@ def test_create_answers_the_stored_record(api: Client, seller: User) -> None:
     row = answer.json()
     customer = Customer.objects.get()
     assert answer["Location"].endswith(f"{URL}{customer.pk}/")
-    assert answer["ETag"] == '"1"'
+    assert answer["ETag"].startswith('"1-')
     shown = {
         key: row[key]
         for key in ("id", "code", "credit_code", "phone", "tags", "owner", "team", "stage", "version")

@@ -19,7 +19,9 @@ from core.errors import DomainError
 from core.models import IdempotentRequest, RecordChange, User
 from core.tests.factories import TeamFactory
 from customers.domain.customers import create_customer, delete_customer, restore_customer, update_customer
+from customers.domain.interactions import record_interaction
 from customers.domain.orders import create_order
+from customers.domain.tags import delete_tag, rename_tag
 from customers.models import Customer
 from customers.tests.factories import CustomerFactory
 
@@ -175,6 +177,57 @@ def test_what_is_known_is_not_sent_again(api: Client) -> None:
     assert api.get(f"{URL}{row.pk}/", HTTP_IF_NONE_MATCH=tag).status_code == 304
     api.patch(f"{URL}{row.pk}/", {"city": "Ningbo"}, **JSON)
     assert api.get(f"{URL}{row.pk}/", HTTP_IF_NONE_MATCH=tag).status_code == 200
+
+
+def enter_order(customer: Customer, by: User) -> None:
+    create_order(customer, {"amount": 10_000}, by=by)
+
+
+def have_contact(customer: Customer, by: User) -> None:
+    record_interaction(customer, {"channel": "phone", "summary": "Called"}, by=by)
+
+
+def rename_its_tag(customer: Customer, by: User) -> None:
+    rename_tag(customer.tags.get(), "Bank", by=by)
+
+
+def delete_its_tag(customer: Customer, by: User) -> None:
+    delete_tag(customer.tags.get(), by=by)
+
+
+@pytest.mark.parametrize("happen", [enter_order, have_contact, rename_its_tag, delete_its_tag])
+def test_a_copy_follows_what_a_customer_shows_of_others(
+    api: Client, boss: User, happen: Callable[[Customer, User], None]
+) -> None:
+    row = create_customer({"name": "Port"}, tags=["VIP"], by=boss)
+    before, since = api.get(f"{URL}{row.pk}/"), follow(api, 0)[2]
+    happen(row, boss)
+    after = api.get(f"{URL}{row.pk}/", HTTP_IF_NONE_MATCH=before["ETag"])
+    assert (after.status_code, after.json() == before.json()) == (200, False)
+    assert follow(api, since)[:2] == (["Port"], [])
+    # It is no change of the customer: who edits it meanwhile is not refused.
+    assert after.json()["version"] == before.json()["version"]
+    changed = api.patch(f"{URL}{row.pk}/", {"city": "Ningbo"}, **JSON, HTTP_IF_MATCH=before["ETag"])
+    assert changed.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [('"1"', 200), ("1", 200), ('W/"1"', 200), ('"1-0f"', 200), ("*", 200), ('"2"', 409), ('"2-0f"', 409),
+     ('"1-"', 400), ('"1-x"', 400), ('"x"', 400)],
+)  # fmt: skip
+def test_a_change_expects_a_version_with_or_without_a_digest(api: Client, header: str, status: int) -> None:
+    row = CustomerFactory()
+    answer = api.patch(f"{URL}{row.pk}/", {"city": "Ningbo"}, **JSON, HTTP_IF_MATCH=header)
+    assert answer.status_code == status
+
+
+def test_a_version_alone_says_not_that_the_answer_is_known(api: Client) -> None:
+    row = CustomerFactory()
+    assert api.get(f"{URL}{row.pk}/", HTTP_IF_NONE_MATCH='"1"').status_code == 200
+    some, all_fields = (api.get(f"{URL}{row.pk}/{query}")["ETag"] for query in ("?fields=id", ""))
+    assert api.get(f"{URL}{row.pk}/", HTTP_IF_NONE_MATCH=some).status_code == 200
+    assert api.get(f"{URL}{row.pk}/", HTTP_IF_NONE_MATCH=f"{some}, W/{all_fields}").status_code == 304
 
 
 # ---- the sequence -----------------------------------------------------------------------------------

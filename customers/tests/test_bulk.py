@@ -11,7 +11,16 @@ from django.test import Client
 from django.urls import reverse
 
 from core.choices import BulkOutcome, BulkState
-from core.domain.bulk import asking, counts_of, request_bulk, request_undo, run_bulk, running, undo_bulk
+from core.domain.bulk import (
+    asking,
+    counts_of,
+    request_bulk,
+    request_undo,
+    run_bulk,
+    running,
+    undo_bulk,
+    undoing,
+)
 from core.errors import DomainError
 from core.models import AuditEntry, BulkRow, BulkRun, Job, User
 from core.tests.factories import TeamFactory
@@ -205,6 +214,42 @@ def test_a_right_that_is_lost_meanwhile_stops_the_action(manager: User, three: l
     with pytest.raises(DomainError):
         run_bulk(run.pk)
     assert set(Customer.objects.values_list("city", flat=True)) == {"Ningbo"}
+
+
+def test_a_right_that_is_lost_on_the_way_stops_the_action(
+    manager: User, three: list[Customer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "STEP", 1)
+    run = ask(manager, "fields", {"set_city": "-"}, query="city=Ningbo")
+    monkeypatch.setattr(running, "progress", lambda *_args: manager.groups.clear())
+    with pytest.raises(DomainError):
+        run_bulk(run.pk)
+    assert sorted(Customer.objects.values_list("city", flat=True)) == ["", "Ningbo", "Ningbo"]
+
+
+def test_who_changes_teams_on_the_way_reaches_no_more_rows(
+    manager: User, three: list[Customer], monkeypatch: pytest.MonkeyPatch, user_in: Callable[..., User]
+) -> None:
+    Customer.objects.update(owner=user_in("sales"))
+    monkeypatch.setattr(asking, "STEP", 1)
+    run, elsewhere = ask(manager, "fields", {"set_city": "-"}, query="city=Ningbo"), TeamFactory()
+    moves = User.objects.filter(pk=manager.pk)
+    monkeypatch.setattr(running, "progress", lambda *_args: moves.update(team=elsewhere))
+    assert run_bulk(run.pk) == {BulkOutcome.CHANGED: 1, BulkOutcome.REFUSED: 2}
+
+
+def test_a_right_that_is_lost_on_the_way_stops_the_taking_back(
+    manager: User, three: list[Customer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = ask(manager, "fields", {"set_city": "-"}, query="city=Ningbo")
+    run_bulk(run.pk)
+    run.refresh_from_db()
+    request_undo(run, by=manager)
+    monkeypatch.setattr(undoing, "STEP", 1)
+    monkeypatch.setattr(undoing, "progress", lambda *_args: manager.groups.clear())
+    with pytest.raises(DomainError):
+        undo_bulk(run.pk)
+    assert sorted(Customer.objects.values_list("city", flat=True)) == ["", "", "Ningbo"]
 
 
 def test_what_a_verb_refuses_stands_beside_the_row(

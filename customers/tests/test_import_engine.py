@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from core.choices import ImportState, JobState
 from core.domain.imports import (
@@ -27,11 +29,12 @@ from core.domain.imports import (
     skip_lines,
     start_check,
     start_import,
+    start_undo,
     walking,
 )
 from core.domain.imports.results import failed_rows
 from core.domain.imports.running import begin_check, begin_import
-from core.domain.jobs import JobCancelled, request_cancel
+from core.domain.jobs import MAX_ATTEMPTS, JobCancelled, request_cancel, retry_job
 from core.errors import Conflict, DomainError
 from core.models import AuditEntry, ImportLine, ImportRun, Job, Notification, User
 from core.tasks import run_job
@@ -224,6 +227,41 @@ def test_import_leaves_one_audit_line(manager: User) -> None:
     assert not AuditEntry.objects.filter(action="created").exists()
 
 
+def test_import_is_written_in_the_name_of_who_starts_it(manager: User, user_in: Callable[..., User]) -> None:
+    boss = user_in("administrator")
+    run = begun(CUSTOMERS, FILE, manager)
+    import_now(run, by=manager, dry_run=True)
+    assert run.started_by == manager
+    run_job(start_import(run, by=boss).pk)
+    run.refresh_from_db()
+
+    assert (run.created_by, run.started_by, run.state) == (manager, boss, "done")
+    assert set(Customer.objects.values_list("created_by", flat=True)) == {boss.pk}
+    lines = AuditEntry.objects.about(run).order_by("pk").values_list("action", "actor")
+    assert list(lines) == [("ran", boss.pk), ("imported", boss.pk)]
+
+
+def test_import_of_an_uploader_who_left_is_started_by_somebody_else(
+    manager: User, user_in: Callable[..., User]
+) -> None:
+    run = begun(CUSTOMERS, FILE, manager)
+    import_now(run, by=manager, dry_run=True)
+    User.objects.filter(pk=manager.pk).update(is_active=False)
+    run_job(start_import(run, by=user_in("administrator")).pk)
+    run.refresh_from_db()
+
+    assert (run.state, Customer.objects.count()) == ("done", 25)
+
+
+def test_stopped_import_is_told_of_who_started_it(manager: User, user_in: Callable[..., User]) -> None:
+    boss = user_in("administrator")
+    run = begun(CUSTOMERS, FILE, manager)
+    import_now(run, by=manager, dry_run=True)
+    request_cancel(start_import(run, by=boss), by=manager)
+
+    assert AuditEntry.objects.about(run).get(action="imported").actor == boss
+
+
 def test_import_needs_a_dry_run_first(manager: User) -> None:
     with pytest.raises(Conflict):
         start_import(begun(CUSTOMERS, FILE, manager), by=manager)
@@ -278,6 +316,23 @@ def test_right_lost_before_the_job_runs_stops_it(manager: User) -> None:
     assert (run.state, job.state) == ("failed", JobState.FAILED)
     assert "may no longer import" in run.error
     assert not Customer.objects.exists()
+
+
+@pytest.mark.parametrize("step", [run_check, run_import])
+def test_right_lost_on_the_way_stops_it_after_the_batch(manager: User, step: Callable[..., Any]) -> None:
+    run = begun(CUSTOMERS, FILE, manager)
+    if step is run_import:
+        import_now(run, by=manager, dry_run=True)
+    (begin_check if step is run_check else begin_import)(run, by=manager)
+
+    def loses_office(done: int, total: int) -> None:
+        if done >= 10:
+            manager.groups.clear()
+
+    with pytest.raises(DomainError, match="may no longer import"):
+        step(run.pk, run.attempt, on_progress=loses_office)
+    run.refresh_from_db()
+    assert (run.state, counts(run)) == ("uploaded" if step is run_check else "failed", {"created": 10})
 
 
 # ---- killed, doubled, stopped -----------------------------------------------------------------------
@@ -382,9 +437,70 @@ def test_import_follows_a_job_that_was_stopped_elsewhere(manager: User) -> None:
     assert reconcile(run).state == "cancelled"
 
 
-def test_cancelled_job_that_is_started_again_goes_on(manager: User) -> None:
-    from core.domain.jobs import retry_job
+@pytest.mark.parametrize(("dry_run", "state"), [(True, "uploaded"), (False, "cancelled")])
+def test_run_ends_with_its_job_whoever_stops_that(manager: User, dry_run: bool, state: str) -> None:
+    run = begun(CUSTOMERS, FILE, manager)
+    if dry_run:
+        job = start_check(run, by=manager)
+    else:
+        import_now(run, by=manager, dry_run=True)
+        job = start_import(run, by=manager)
+    request_cancel(job, by=manager)
 
+    # Nobody opened the page of the import.
+    assert ImportRun.objects.get(pk=run.pk).state == state
+
+
+def test_undo_ends_with_its_job(manager: User) -> None:
+    run = imported(CUSTOMERS, FILE, manager)
+    request_cancel(start_undo(run, by=manager), by=manager)
+
+    assert ImportRun.objects.get(pk=run.pk).state == "undo_stopped"
+
+
+def test_run_ends_when_its_job_is_worn_out(manager: User) -> None:
+    run = begun(CUSTOMERS, FILE, manager)
+    job = start_check(run, by=manager)
+    Job.objects.filter(pk=job.pk).update(attempts=MAX_ATTEMPTS)
+    run_job(job.pk)
+    run.refresh_from_db()
+
+    assert (run.state, "died" in run.error) == ("uploaded", True)
+
+
+def test_dry_run_whose_job_is_started_again_goes_on(manager: User) -> None:
+    run = begun(CUSTOMERS, FILE, manager)
+    job = start_check(run, by=manager)
+    request_cancel(job, by=manager)
+    retry_job(job, by=manager)
+    run_job(job.pk)
+    run.refresh_from_db()
+
+    assert (run.state, counts(run)) == ("checked", {"created": 25})
+
+
+def test_dry_run_that_goes_on_asks_again_for_what_every_row_needs(manager: User) -> None:
+    run = begun(CUSTOMERS, FILE, manager)
+    job = start_check(run, by=manager)
+    request_cancel(job, by=manager)
+    ImportRun.objects.update(mapping={})
+    retry_job(job, by=manager)
+    run_job(job.pk)
+    run.refresh_from_db()
+
+    assert (run.state, "Choose the column" in run.error) == ("uploaded", True)
+
+
+@pytest.mark.parametrize(("days", "state"), [(1, "importing"), (91, "cancelled")])
+def test_run_whose_job_was_deleted_is_stopped(manager: User, days: int, state: str) -> None:
+    run = begun(CUSTOMERS, FILE, manager)
+    ImportRun.objects.update(state="importing", created_at=timezone.now() - timedelta(days=days))
+    run.refresh_from_db()
+
+    assert reconcile(run).state == state
+
+
+def test_cancelled_job_that_is_started_again_goes_on(manager: User) -> None:
     run = begun(CUSTOMERS, FILE, manager)
     import_now(run, by=manager, dry_run=True)
     job = start_import(run, by=manager)

@@ -10,12 +10,12 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.access import renew
 from core.bulk import BulkAction
 from core.choices import BulkOutcome, BulkState
 from core.domain.bulk.asking import action_of, counts_of, ensure_remembered, form_of
 from core.domain.jobs import progress
 from core.errors import Conflict, DomainError
-from core.lists import ListDefinition
 from core.models import BulkRow, BulkRun, BulkSlice, User
 
 
@@ -23,12 +23,12 @@ def run_bulk(run_id: int) -> dict[str, int]:
     """Do the action to the rows that are left, step by step; return what became of the rows.
 
     Each step is one transaction with the rows' outcomes and the place reached, so a killed run goes on
-    where it was and no row is done twice. Rights are asked again for each row. A run that is forgotten
-    is refused.
+    where it was and no row is done twice. Rights are asked again in each step, of the person as stored
+    then. A run that is forgotten is refused.
     """
     run = BulkRun.objects.select_related("created_by").get(pk=run_id)
     ensure_remembered(run)
-    definition, action = action_of(run.list_key, run.action, by=run.created_by)
+    _definition, action = action_of(run.list_key, run.action, by=run.created_by)
     data = QueryDict(mutable=True)
     for name, given in run.values.items():
         data.setlist(name, given)
@@ -36,7 +36,7 @@ def run_bulk(run_id: int) -> dict[str, int]:
     if not form.is_valid():
         raise DomainError("invalid", _("The values of the action are not as they must be."))
     BulkRun.objects.filter(pk=run.pk, state=BulkState.WAITING).update(state=BulkState.RUNNING)
-    worker = _Worker(definition, action, run)
+    worker = _Worker(run)
     done = BulkRow.objects.filter(run=run).count()
     while step := worker.step(form.cleaned_data):
         done += step
@@ -56,8 +56,8 @@ def _finish(run: BulkRun) -> None:
 class _Worker:
     """Works through the slices of one run."""
 
-    def __init__(self, definition: ListDefinition, action: BulkAction, run: BulkRun) -> None:
-        self.definition, self.action, self.run = definition, action, run
+    def __init__(self, run: BulkRun) -> None:
+        self.run = run
         self.by: User = run.created_by
 
     @transaction.atomic
@@ -76,29 +76,35 @@ class _Worker:
         mine = BulkSlice.objects.filter(pk=part.pk, done_at__isnull=True)
         if not mine.update(done_at=timezone.now()):
             raise Conflict("not_running", _("Another worker has this action."))
+        # Rights may go while the work goes on.
+        definition, action = action_of(run.list_key, run.action, by=renew(self.by))
         keys = part.ids
-        manager: Any = self.definition.model._default_manager
-        allowed = manager.visible_to(self.by, self.action.right).in_bulk(keys)
+        manager: Any = definition.model._default_manager
+        allowed = manager.visible_to(self.by, action.right).in_bulk(keys)
         named = manager.in_bulk([key for key in keys if key not in allowed])
-        found = [self._one(key, allowed.get(key), named.get(key), values) for key in keys]
+        found = [self._blank(key, allowed.get(key) or named.get(key)) for key in keys]
+        for done in found:
+            self._do(action, done, allowed.get(done.object_id), values)
         BulkRow.objects.bulk_create(found)
         return len(keys)
 
-    def _one(self, key: int, row: Any, named: Any, values: Any) -> BulkRow:
-        done = BulkRow(run=self.run, object_id=key, label=str(row or named or key)[:200])
+    def _blank(self, key: int, named: Any) -> BulkRow:
+        return BulkRow(run=self.run, object_id=key, label=str(named or key)[:200])
+
+    def _do(self, action: BulkAction, done: BulkRow, row: Any, values: Any) -> None:
+        """Do the action to one row and note what became of it."""
         if row is None:
             done.outcome, done.reason = BulkOutcome.REFUSED, _("Your role may not change this record.")
-            return done
+            return
         try:
             with transaction.atomic():
-                effect = self.action.apply(row, values, self.by)
+                effect = action.apply(row, values, self.by)
         except (DomainError, PermissionDenied) as error:
             done.outcome, done.reason = BulkOutcome.REFUSED, str(getattr(error, "message", error))[:300]
-            return done
+            return
         except ObjectDoesNotExist:
             done.outcome, done.reason = BulkOutcome.REFUSED, _("The record is gone, or out of your reach.")
-            return done
+            return
         done.outcome = BulkOutcome.CHANGED if effect is not None else BulkOutcome.SAME
         if effect is not None:
             done.old, done.new = effect.old, effect.new
-        return done

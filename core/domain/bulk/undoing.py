@@ -9,13 +9,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.access import can
+from core.access import can, renew
 from core.bulk import BulkAction
 from core.choices import BulkOutcome, BulkState, JobState
 from core.domain.bulk.asking import STEP, action_of, ask, counts_of, ensure_remembered, title_of
 from core.domain.jobs import progress, retry_job
 from core.errors import Conflict, DomainError
-from core.lists import ListDefinition
 from core.models import BulkRow, BulkRun, User
 
 
@@ -72,13 +71,13 @@ def request_undo(run: BulkRun, *, by: User) -> BulkRun:
 def undo_bulk(run_id: int) -> dict[str, int]:
     """Put back the old values of rows that are still as the action left them; name the others.
 
-    A run that is forgotten is refused.
+    Rights are asked again in each step. A run that is forgotten is refused.
     """
     run = BulkRun.objects.select_related("created_by").get(pk=run_id)
-    definition, action = action_of(run.list_key, run.action, by=run.created_by)
+    action_of(run.list_key, run.action, by=run.created_by)
     total = run.rows.filter(outcome=BulkOutcome.CHANGED).count()
     done = 0
-    while step := _undo_step(run, definition, action):
+    while step := _undo_step(run):
         done += step
         progress(min(done, total), max(total, done))
     _finish(run)
@@ -93,10 +92,13 @@ def _finish(run: BulkRun) -> None:
 
 
 @transaction.atomic
-def _undo_step(run: BulkRun, definition: ListDefinition, action: BulkAction) -> int:
+def _undo_step(run: BulkRun) -> int:
     """Take back the next rows, the last done first: each outcome is written with the change itself."""
     ensure_remembered(BulkRun.objects.select_for_update().get(pk=run.pk))
     rows = list(run.rows.filter(outcome=BulkOutcome.CHANGED).order_by("-object_id")[:STEP])
+    if not rows:
+        return 0
+    definition, action = action_of(run.list_key, run.action, by=renew(run.created_by))
     manager: Any = definition.model._default_manager
     # What was handed over has left the reach of who did so: `action_of` has asked for the right itself.
     reached = manager.all() if action.hands_over else manager.in_reach(run.created_by, action.right)

@@ -3,6 +3,7 @@
 from core.domain.imports.repairs import map_value, repair_cell, repair_row, row_texts, skip_lines
 from core.domain.imports.running import (
     cancel_import,
+    follow_jobs,
     import_now,
     reconcile,
     run_check,
@@ -17,6 +18,7 @@ __all__ = [
     "can_undo",
     "cancel_import",
     "earlier_import",
+    "follow_jobs",
     "import_now",
     "map_value",
     "preview",

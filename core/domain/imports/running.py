@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.access import can, require
+from core.access import can, renew, require
 from core.choices import AuditAction, ImportOutcome, ImportState, JobState
 from core.domain.audit import record
 from core.domain.imports.runs import busy, ensure_complete, mapping_of_run, refused
@@ -28,7 +28,8 @@ from core.domain.imports.walking import (
     work_on,
 )
 from core.domain.imports.writing import write
-from core.domain.jobs import JobCancelled, LeaseLost, later, progress, request_cancel
+from core.domain.jobs import JobCancelled, LeaseLost, later, progress, request_cancel, when_ended
+from core.domain.sweeper import KEEP_DAYS
 from core.errors import DomainError
 from core.imports.faults import ReadingError
 from core.imports.targets import target_of
@@ -58,8 +59,9 @@ def start_check(run: ImportRun, *, by: User) -> Job:
 
 @transaction.atomic
 def start_import(run: ImportRun, *, by: User) -> Job:
-    """Let a worker write the valid rows; a stopped import goes on where it stopped."""
+    """Let a worker write the valid rows in the name of `by`; a stopped import goes on where it stopped."""
     begin_import(run, by=by)
+    record(AuditAction.RAN, by=by, subject=run, note=run.target)
     title = _("Import of %(file)s") % {"file": run.filename}
     return _ask("core.tasks.write_import", run, title, reverse("core:import-result", args=[run.pk]), by)
 
@@ -83,6 +85,7 @@ def begin_check(run: ImportRun, *, by: User) -> None:
         CHECKABLE,
         state=ImportState.CHECKING,
         attempt=F("attempt") + 1,
+        started_by=by,
         next_line=0,
         counts={},
         error="",
@@ -102,6 +105,7 @@ def begin_import(run: ImportRun, *, by: User) -> None:
         before,
         state=ImportState.IMPORTING,
         attempt=F("attempt") + 1,
+        started_by=by,
         error="",
         job=None,
         finished_at=None,
@@ -120,11 +124,14 @@ def _move(run: ImportRun, before: tuple[str, ...], **fields: Any) -> None:
 # ---- the bodies of the jobs -------------------------------------------------------------------------
 def run_check(run_id: int, attempt: int, *, on_progress: OnProgress | None = None) -> dict[str, Any]:
     """Check the rows that are still unchecked and return the counts; safe to run twice, or at once."""
+    _resume(run_id, attempt, ImportState.CHECKING, stopped=[ImportState.UPLOADED])
     with _attempt(run_id, attempt, ImportState.CHECKING) as work:
         if work is None:
             return {}
+        ensure_complete(work.target, list(mapping_of_run(work.run).values()))
         _say(work.run.counts, work, on_progress)
         for batch in work.batches():
+            ensure_right(renew(work.by), work.run)
             rows, faulty = work.split(batch)
             result = checked(work, rows, faulty)
             counts = store(work, batch, ImportState.CHECKING, result, fault_lines(work.run, result))
@@ -144,36 +151,35 @@ def run_check(run_id: int, attempt: int, *, on_progress: OnProgress | None = Non
 
 def run_import(run_id: int, attempt: int, *, on_progress: OnProgress | None = None) -> dict[str, Any]:
     """Write the rows that are still unwritten and return the counts; safe to run twice, or at once."""
-    _resume(run_id, attempt)
+    _resume(run_id, attempt, ImportState.IMPORTING, stopped=[ImportState.CANCELLED, ImportState.FAILED])
     with _attempt(run_id, attempt, ImportState.IMPORTING) as work:
         if work is None:
             return {}
         _say(work.run.counts, work, on_progress)
         for batch in work.batches():
+            ensure_right(renew(work.by), work.run)
             rows, faulty = work.split(batch)
             _say(write(work, batch, rows, faulty), work, on_progress)
         return _finish_import(work, at=timezone.now())
     return {}
 
 
-def _resume(run_id: int, attempt: int) -> None:
+def _resume(run_id: int, attempt: int, state: str, *, stopped: list[ImportState]) -> None:
     """A job that is started again after it was stopped takes its run up again."""
-    stopped = ImportRun.objects.filter(
-        pk=run_id, attempt=attempt, state__in=[ImportState.CANCELLED, ImportState.FAILED]
-    )
-    stopped.update(state=ImportState.IMPORTING, error="", finished_at=None)
+    rows = ImportRun.objects.filter(pk=run_id, attempt=attempt, state__in=stopped)
+    rows.update(state=state, error="", finished_at=None)
 
 
 @contextmanager
 def _attempt(run_id: int, attempt: int, state: str) -> Iterator[Work | None]:
     """Open the run if this attempt at it still counts, and settle it when it ends early."""
-    rows = ImportRun.objects.select_related("created_by")
+    rows = ImportRun.objects.select_related("started_by")
     run = rows.filter(pk=run_id, attempt=attempt, state=state).first()
     if run is None:
         yield None
         return
     with _settled(run, state):
-        by = run.created_by
+        by = run.started_by
         if by is None:
             raise DomainError("nobody", _("Nobody answers for this import any more."))
         ensure_right(by, run)
@@ -208,7 +214,7 @@ def _settled(run: ImportRun, state: str) -> Iterator[None]:
 
 
 def ensure_right(by: User, run: ImportRun) -> None:
-    """Refuse when the person may no longer import such records: rights may have changed since the upload."""
+    """Refuse when the person may no longer import such records: rights may go while the work goes on."""
     if not can(by, "import", target_of(run.target).model):
         raise DomainError(
             "forbidden", _("%(person)s may no longer import these records.") % {"person": by}, status=403
@@ -267,7 +273,7 @@ def stop(run: ImportRun, state: str, *, error: str = "") -> None:
         return
     ended = ImportState.FAILED if error else ImportState.CANCELLED
     if rows.update(state=ended, error=error, finished_at=timezone.now()):
-        _tell(run, run.created_by)
+        _tell(run, run.started_by)
 
 
 def cancel_import(run: ImportRun, *, by: User) -> ImportRun:
@@ -279,16 +285,31 @@ def cancel_import(run: ImportRun, *, by: User) -> ImportRun:
 
 
 def reconcile(run: ImportRun) -> ImportRun:
-    """Let the run follow its job where that ended without a word: cancelled while it waited, or set aside."""
-    if run.state not in RUNNING or run.job_id is None:
+    """Let the run follow its job where that ended without a word: stopped, set aside, or deleted since."""
+    if run.state not in RUNNING:
         return run
-    job = Job.objects.get(pk=run.job_id)
-    if job.state == JobState.CANCELLED:
-        stop(run, run.state)
+    job = Job.objects.filter(pk=run.job_id or 0).first()
+    if job is None:
+        # What a command does at once has no job either: only after so long one was surely deleted.
+        if run.created_at < timezone.now() - timedelta(days=KEEP_DAYS):
+            stop(run, run.state)
     elif job.state == JobState.FAILED:
         stop(run, run.state, error=job.error or _("The work was set aside after several attempts."))
+    elif not job.is_open:
+        stop(run, run.state)
     run.refresh_from_db()
     return run
+
+
+def follow_jobs() -> None:
+    """Have each run follow its job when that ends, whoever ends it."""
+    for task in ("core.tasks.check_import", "core.tasks.write_import", "core.tasks.undo_import"):
+        when_ended(task, _after_job)
+
+
+def _after_job(job: Job) -> None:
+    for run in ImportRun.objects.filter(job=job):
+        reconcile(run)
 
 
 # ---- without a worker -------------------------------------------------------------------------------
