@@ -45,6 +45,17 @@ def ensure_open(case: Complaint) -> None:
     raise Conflict("case_ended", _("This case is not open. Reopen it first."))
 
 
+def can_compensate(case: Complaint) -> bool:
+    """Tell whether compensation may be proposed: a merged case has another in its place."""
+    return case.state not in {State.MERGED, State.WITHDRAWN}
+
+
+def ensure_compensable(case: Complaint) -> None:
+    """Refuse compensation for a case that was merged or withdrawn."""
+    if not can_compensate(case):
+        ensure_open(case)
+
+
 def ensure_move(case: Complaint, state: str) -> None:
     """Refuse a move that the state of the case does not allow."""
     if not can_move(case, state):

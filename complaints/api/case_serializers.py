@@ -58,14 +58,18 @@ class TextSerializer(Strict):
     channel = serializers.ChoiceField(choices=Intake.choices, required=False, allow_blank=True)
 
 
-class CaseAnswerSerializer(TextSerializer):
-    """What we told the customer; `send_by_mail` sends it to the address of the case."""
-
-    seen = serializers.IntegerField(
+def _seen_field() -> serializers.IntegerField:
+    return serializers.IntegerField(
         required=False,
         min_value=0,
         help_text="The last line of the log that you read: if something was said after it, 409.",
     )
+
+
+class CaseAnswerSerializer(TextSerializer):
+    """What we told the customer; `send_by_mail` sends it to the address of the case."""
+
+    seen = _seen_field()
     body = serializers.CharField(required=False, max_length=100_000)
     standard = serializers.BooleanField(
         required=False,
@@ -117,6 +121,7 @@ class SolveSerializer(Strict):
 
     solution = serializers.CharField(max_length=10_000)
     decision = serializers.ChoiceField(choices=Decision.choices, required=False, allow_blank=True)
+    seen = _seen_field()
 
 
 class RegradeSerializer(Strict):

@@ -196,9 +196,7 @@ class ComplaintViewSet(
     def solve(self, request: Request, pk: int) -> Response:
         """Give the customer the solution."""
         case, data = self.case, self.checked(SolveSerializer)
-        return self._told(
-            moves.solve(case, data["solution"], decision=data.get("decision", ""), by=self.actor)
-        )
+        return self._told(moves.solve(case, **data, by=self.actor))
 
     @extend_schema(request=None, **_DONE)
     @action(detail=True, methods=["post"])

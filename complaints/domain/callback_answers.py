@@ -19,7 +19,7 @@ from complaints.domain.callbacks import in_working_time
 from complaints.domain.entries import tell
 from complaints.domain.moves import close
 from complaints.domain.reopening import reopen
-from complaints.models import CallBack, CallBackAttempt, CallBackPolicy
+from complaints.models import CallBack, CallBackAttempt, CallBackPolicy, Complaint
 from core.domain.versions import ensure_fresh, locked
 from core.errors import Conflict, DomainError
 from core.models import User
@@ -51,11 +51,16 @@ def settle(
 ) -> CallBack:
     """Keep the answer. A content customer closes the case; a refusal or a low score reopens it.
 
-    Refused: the second answer, and by the handler, who would rate the own work.
+    By the link it is kept after the calls were given up, too, as long as the solution stands.
+
+    Refused: the second answer, one to a solution that no longer stands, and by the handler, who would rate
+    the own work.
     """
     moment = at or timezone.now()
     case = locked(callback.complaint)
-    stored = _due(callback)
+    stored = locked(callback)
+    if through != AnsweredBy.LINK or not is_asked(stored, case):
+        _ensure_due(stored)
     if by is not None and by.pk in {case.owner_id, stored.handler_id}:
         raise DomainError("own_case", _("Somebody else than the handler makes the call-back."))
     values = {
@@ -89,12 +94,17 @@ def is_content(answer: Answer, policy: CallBackPolicy) -> bool:
     return answer.is_accepted and all(score > policy.low_score for score in scores)
 
 
-def _due(callback: CallBack) -> CallBack:
-    stored = locked(callback)
-    if stored.state != CallBackState.DUE:
-        text = _("This call-back is “%(state)s” already.") % {"state": stored.get_state_display()}
+def is_asked(callback: CallBack, case: Complaint) -> bool:
+    """Tell whether the link still asks: until it is answered or the solution no longer stands."""
+    if callback.state == CallBackState.GIVEN_UP:
+        return callback.cycle == case.cycle and case.state in {State.SOLVED, State.CLOSED}
+    return bool(callback.state == CallBackState.DUE)
+
+
+def _ensure_due(callback: CallBack) -> None:
+    if callback.state != CallBackState.DUE:
+        text = _("This call-back is “%(state)s” already.") % {"state": callback.get_state_display()}
         raise Conflict("callback_settled", text)
-    return stored
 
 
 @transaction.atomic
@@ -111,7 +121,8 @@ def note_attempt(
     if result == AttemptResult.REACHED or result not in AttemptResult.values:
         raise DomainError("answer_needed", _("Say what the customer answered."))
     case, policy = locked(callback.complaint), CallBackPolicy.load()
-    stored = _due(callback)
+    stored = locked(callback)
+    _ensure_due(stored)
     stored.complaint = case
     number = stored.attempts_made + 1
     CallBackAttempt.objects.create(

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from complaints.choices.cases import Grade
+from complaints.domain.families import family_of
 from complaints.models import Compensation, CompensationCeiling, CompensationMove, Complaint
 
 #: What holds until administrators say otherwise: grade → (without approval, at most).
@@ -34,9 +35,10 @@ def seed_ceilings() -> None:
 def committed_to(case: Complaint, *, up_to: Compensation | None = None) -> Decimal:
     """Return what is promised or given for the case in the base currency, summed over the ledger.
 
-    With `up_to` what was proposed later does not count: it was weighed against this one itself.
+    What was given for the cases that it has taken in is given for the same matter. With `up_to` what was
+    proposed later does not count: it was weighed against this one itself.
     """
-    rows = CompensationMove.objects.filter(compensation__complaint=case)
+    rows = CompensationMove.objects.filter(compensation__complaint__in=family_of(case))
     if up_to is not None:
         rows = rows.filter(compensation__lte=up_to.pk)
     total: Decimal = rows.committed()
@@ -71,6 +73,9 @@ class Check:
 
 
 def check_of(row: Compensation, case: Complaint) -> Check:
-    """Weigh a stored compensation against the ceiling of today. The caller holds the case locked."""
+    """Weigh a stored compensation against the ceiling of today.
+
+    `case` is the one that goes on for that of the compensation; the caller holds it locked.
+    """
     ceiling = ceiling_for(case)
     return Check(ceiling.free, ceiling.most, committed_to(case, up_to=row))

@@ -1,6 +1,7 @@
 """Redress: proposed within a ceiling, approved by a second person above it, and every step in a ledger.
 
-Each verb locks the case first: what is promised for one case is weighed by one person at a time.
+Each verb locks the case first: what is promised for one case is weighed by one person at a time. Of a
+merged case it is weighed with all that is promised for the case that goes on, and against its ceiling.
 """
 
 from __future__ import annotations
@@ -15,13 +16,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from complaints.choices.cases import Grade
+from complaints.choices.cases import Grade, State
 from complaints.choices.solving import KIND_OF, REDRESS_MOVES, RELEASED, RedressState
 from complaints.domain.ceilings import Check, ceiling_for, check_of, committed_to
 from complaints.domain.conduct import handlers_of
 from complaints.domain.entries import tell
+from complaints.domain.families import family_of
+from complaints.domain.mail.threads import locked_thread, path_of
 from complaints.domain.telling import ask_to_decide
 from complaints.models import Compensation, CompensationCeiling, CompensationMove, Complaint
+from complaints.rules import ensure_compensable
 from core.access import can
 from core.choices import AuditAction
 from core.domain.audit import record
@@ -44,11 +48,13 @@ def propose(
 ) -> Compensation:
     """Propose a compensation; within the ceiling it may be offered at once, above it somebody approves.
 
-    Refused: above what the grade allows at most, and a currency without a rate.
+    Refused: for a case that was merged or withdrawn, above what the grade allows at most, and a currency
+    without a rate.
     """
     moment = at or timezone.now()
     ensure_known(data, _FIELDS)
     case = locked(complaint)
+    ensure_compensable(case)
     ceiling = ceiling_for(case)
     new = Compensation(complaint=case, proposed_by=by, created_by=by, created_at=moment, **data)
     ensure_valid(new, _FIELDS)
@@ -97,21 +103,30 @@ def _note(
 
 
 def may_approve(row: Compensation, user: User) -> bool:
-    """Tell whether the user may decide: with the right, neither who proposed it nor ever the handler."""
-    return can(user, "approve", Compensation) and user.pk not in _first_people(row)
+    """Tell whether the user may decide: with the right, neither who proposed it nor ever the handler.
+
+    Whoever handles or handled a case that was merged with it counts as its handler.
+    """
+    return _may_be_second(user, _first_people(row))
+
+
+def _may_be_second(user: User, first: set[int | None]) -> bool:
+    return can(user, "approve", Compensation) and user.pk not in first
 
 
 def _first_people(row: Compensation) -> set[int | None]:
-    return {row.proposed_by_id, *handlers_of(row.complaint)}
+    goes_on = path_of(row.complaint)[-1]
+    return {row.proposed_by_id, *handlers_of(*family_of(goes_on))}
 
 
 def _ask_for_approval(row: Compensation, *, at: datetime) -> None:
     """Tell who may decide. The list of what waits shows it to everybody else who may."""
+    first = _first_people(row)
     ask_to_decide(
         row.complaint,
         "compensation_to_approve",
         gettext_lazy("Compensation to approve: %(case)s"),
-        fits=lambda person: may_approve(row, person),
+        fits=lambda person: _may_be_second(person, first),
         at=at,
         dedupe=f"compensation-{row.pk}-{int(row.awaits_second)}",
     )
@@ -154,7 +169,8 @@ def approve(row: Compensation, *, by: User, note: str = "", at: datetime | None 
     write_changes(stored, values, by=by, at=moment, note=note)
     if not again:
         return _moved(stored, by=by, at=moment, note=note)
-    tell(case, "compensation_confirmed", at=moment, by=by, measure=stored.measure, note=note[:300])
+    told = {"measure": stored.measure, "note": note[:300]}
+    tell(stored.complaint, "compensation_confirmed", at=moment, by=by, **told)
     return stored
 
 
@@ -178,21 +194,23 @@ def refuse_approval(row: Compensation, *, by: User, note: str, at: datetime | No
 
 
 def recheck(case: Complaint, *, at: datetime) -> int:
-    """Mark what needs a second person now that the ceiling changed, and ask for it; return how many.
+    """Mark what needs a second person now that ceiling or sum changed, and ask for it; return how many.
 
-    The caller holds the case locked. What is given already stays given.
+    The caller holds the case locked, which is none that was merged: what is in hand for those that it has
+    taken in is looked at with it. What is given already stays given.
     """
-    rows = Compensation.objects.filter(complaint=case, state__in=IN_HAND).order_by("pk")
+    cases = {one.pk: one for one in family_of(case)}
+    rows = Compensation.objects.filter(complaint__in=cases, state__in=IN_HAND).order_by("pk")
     marked = 0
     for row in rows.select_for_update(no_key=True, of=("self",)):
-        row.complaint = case
+        row.complaint = cases[row.complaint_id]
         needed = check_of(row, case).needs_second(row)
         if needed == row.awaits_second:
             continue
         write_changes(row, {"awaits_second": needed}, by=None, at=at)
         if needed:
             marked += 1
-            tell(case, "compensation_in_doubt", at=at, measure=row.measure)
+            tell(row.complaint, "compensation_in_doubt", at=at, measure=row.measure)
             _ask_for_approval(row, at=at)
     return marked
 
@@ -229,14 +247,17 @@ def move_on(
 
 def _ensure_agreed(stored: Compensation, check: Check) -> None:
     if check.needs_second(stored):
-        text = _("The ceiling was lowered since: somebody who may approve has to agree first.")
+        text = _(
+            "The ceiling was lowered or cases were merged since: somebody who may approve has to agree first."
+        )
         raise Conflict("second_needed", text)
 
 
 def _both_locked(row: Compensation) -> tuple[Complaint, Compensation]:
-    case = locked(row.complaint)
+    """Return the case that goes on for that of the compensation, and the compensation."""
+    own, case = locked_thread(row.complaint)
     stored = locked(row)
-    stored.complaint = case
+    stored.complaint = own
     return case, stored
 
 
@@ -279,8 +300,15 @@ def set_ceiling(
         raise DomainError("most_below_free", text, fields={"most": text})
     at = timezone.now()
     write_changes(stored, {"free": free, "most": most}, by=by, at=at)
-    grades = {stored.grade, ""} if stored.grade == Grade.MINOR else {stored.grade}
-    cases = Complaint.objects.filter(grade__in=grades, compensations__state__in=IN_HAND)
-    for case in cases.order_by("pk").distinct():
-        recheck(locked(case), at=at)
+    for pk in sorted(_weighed_by(stored)):
+        recheck(locked(Complaint(pk=pk)), at=at)
     return stored
+
+
+def _weighed_by(ceiling: CompensationCeiling) -> set[int]:
+    """Return the keys of the cases whose compensation in hand the ceiling limits, of merged ones the last."""
+    grades = {ceiling.grade, ""} if ceiling.grade == Grade.MINOR else {ceiling.grade}
+    cases = Complaint.objects.filter(compensations__state__in=IN_HAND).order_by()
+    own = cases.filter(grade__in=grades).exclude(state=State.MERGED).values_list("pk", flat=True)
+    heads = {path_of(case)[-1] for case in cases.filter(state=State.MERGED)}
+    return {*own, *(head.pk for head in heads if head.grade in grades)}

@@ -177,10 +177,10 @@ def may_decide(row: Designation, user: User) -> bool:
     }
 
 
-def handlers_of(case: Complaint) -> set[int | None]:
-    """Return who handles the case and who ever did: giving it away makes nobody a second person."""
-    rows = Assignment.objects.filter(complaint=case.pk, owner__isnull=False)
-    return {case.owner_id, *rows.values_list("owner", flat=True)}
+def handlers_of(*cases: Complaint) -> set[int | None]:
+    """Return who handles the cases and who ever did: giving one away makes nobody a second person."""
+    rows = Assignment.objects.filter(complaint__in=[case.pk for case in cases], owner__isnull=False)
+    return {*(case.owner_id for case in cases), *rows.values_list("owner", flat=True)}
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +18,7 @@ from complaints.crisis_kinds import Signs, kind_of
 from complaints.domain.crisis_plans import lay_out_plan
 from complaints.domain.entries import tell
 from complaints.models import Affected, Complaint, ComplaintCause, Crisis, CrisisStep, Statement
+from complaints.querysets.learning import CrisisQuerySet
 from core.access import can
 from core.choices import AuditAction
 from core.domain.audit import record
@@ -99,12 +101,28 @@ def kind_from(cases: Sequence[Complaint]) -> dict[str, Any]:
     return {"kind": kind, "evidence": {"kind_from": reason} if reason else {}}
 
 
+@transaction.atomic
 def summon(case: Complaint, at: datetime, by: User | None = None) -> Crisis:
-    """Summon the crisis team for a case: one proposed crisis for each case, with the case in it."""
-    values = {"title": str(case)[:200], "category": case.category, **kind_from([case])}
-    crisis = propose_crisis(f"case:{case.pk}", values, at=at)
-    found: Crisis = crisis or Crisis.objects.get(key=f"case:{case.pk}")
+    """Summon the crisis team for a case: one proposed crisis, with the case in it, until that has ended.
+
+    Once it was rejected or closed, the next summons proposes another. The caller holds the case locked.
+    """
+    own = f"case:{case.pk}"
+    earlier = Crisis.objects.filter(Q(key=own) | Q(key__startswith=f"{own}:"))
+    found = running_of(earlier)
+    if found is None:
+        count = earlier.count()
+        values = {"title": str(case)[:200], "category": case.category, **kind_from([case])}
+        key = f"{own}:{count + 1}" if count else own
+        found = propose_crisis(key, values, at=at) or Crisis.objects.get(key=key)
     add_cases(found, [case], by=by, at=at)
+    return found
+
+
+def running_of(rows: CrisisQuerySet) -> Crisis | None:
+    """Return the latest of the crises in which somebody still has to act, locked so that it does not end."""
+    unclosed = rows.unclosed().order_by("-pk").select_for_update(no_key=True, of=("self",))
+    found: Crisis | None = unclosed.first()
     return found
 
 

@@ -13,6 +13,7 @@ from complaints.choices.cases import ClockKind, EntryKind, Intake, MetBy
 from complaints.choices.letters import HandoverWay, LetterState
 from complaints.domain.clocks import meet_clocks, meet_statutory
 from complaints.domain.entries import tell, write
+from complaints.domain.families import taken_in
 from complaints.domain.letter_values import (
     day_in_words,
     late_values,
@@ -24,7 +25,6 @@ from complaints.domain.letters import (
     locked_letter,
     needs_second,
 )
-from complaints.domain.merging import taken_in
 from complaints.letter_text import digest_of, with_late
 from complaints.models import DecisionLetter, LetterHandover, LetterSettings
 from core.choices import AuditAction

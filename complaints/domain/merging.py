@@ -10,8 +10,11 @@ from django.utils.translation import gettext as _
 
 from complaints.choices.cases import EntryKind, LinkKind, State
 from complaints.domain.clocks import stop_clocks
+from complaints.domain.compensation import recheck
 from complaints.domain.entries import tell
+from complaints.domain.families import taken_in
 from complaints.domain.last_word import note_waiting, settle_updates
+from complaints.domain.mail.threads import locked_thread
 from complaints.domain.reopening import restart_clocks, state_in_hand
 from complaints.domain.story import tell_story
 from complaints.domain.work_orders import carry_over_work
@@ -29,7 +32,8 @@ from customers.domain.changes import write_changes
 def merge(complaint: Complaint, into: Complaint, *, by: User, at: datetime | None = None) -> Complaint:
     """End the case because it is the same as `into`, and return it; its log is read there, too.
 
-    Open work orders go on there; they stay there when the case is taken out again.
+    Open work orders go on there; they stay there when the case is taken out again. Compensation counts for
+    both together: what then lies above the ceiling of `into` waits for a second person.
 
     Refused: into itself, into another kind, and unless both are open.
     """
@@ -56,6 +60,7 @@ def merge(complaint: Complaint, into: Complaint, *, by: User, at: datetime | Non
     carry_over_work(stored, target, by=by, at=moment)
     tell_story(stored, "merged", at=moment, by=by, into=target.number)
     tell(target, "merged_here", at=moment, by=by, number=stored.number)
+    recheck(target, at=moment)
     return stored
 
 
@@ -63,10 +68,12 @@ def merge(complaint: Complaint, into: Complaint, *, by: User, at: datetime | Non
 def unmerge(complaint: Complaint, *, by: User, at: datetime | None = None) -> Complaint:
     """Take a merged case out again: it goes on where it stood, with what was mailed to its complainant since.
 
+    What was compensated counts for its own case again.
+
     Refused for a case that is not merged.
     """
     moment = at or timezone.now()
-    stored = locked(complaint)
+    stored, goes_on = locked_thread(complaint)
     if stored.state != State.MERGED or stored.merged_into is None:
         raise Conflict("not_merged", _("This case is not merged."))
     target, ended_at = stored.merged_into, stored.ended_at
@@ -84,18 +91,9 @@ def unmerge(complaint: Complaint, *, by: User, at: datetime | None = None) -> Co
     settle_updates(stored, at=moment)
     tell(stored, "unmerged", at=moment, by=by, number=target.number)
     tell(target, "unmerged_here", at=moment, by=by, number=stored.number)
+    for case in (stored, goes_on):
+        recheck(case, at=moment)
     return stored
-
-
-def taken_in(case: Complaint) -> list[Complaint]:
-    """Return the cases that were merged into this one, and those that had been merged into them."""
-    found: dict[int, Complaint] = {}
-    heads = [case.pk]
-    while heads:
-        rows = Complaint.objects.filter(merged_into__in=heads).exclude(pk__in=[case.pk, *found])
-        heads = [one.pk for one in rows]
-        found |= {one.pk: one for one in rows}
-    return sorted(found.values(), key=lambda one: one.pk)
 
 
 @transaction.atomic

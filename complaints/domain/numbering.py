@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from complaints.choices.cases import CaseKind
-from complaints.models import Complaint
+from complaints.models import Complaint, WorkOrder
 from core.domain.numbers import take_numbers
 
 PREFIXES = {CaseKind.COMPLAINT: "TS", CaseKind.REQUEST: "FW"}
@@ -26,5 +26,11 @@ def next_numbers(kind: str, count: int, *, at: datetime) -> list[str]:
 
 
 def work_order_number(complaint: Complaint) -> str:
-    """Return the next number of a work order of the case: the case's own, and a letter's place."""
-    return f"{complaint.number}-{complaint.work_orders.count() + 1}"
+    """Return the next number of a work order of the case: the case's own, and the place after the last one.
+
+    Those that a merge carried to another case keep the number, and so their place. The case must be locked.
+    """
+    own = f"{complaint.number}-"
+    given = WorkOrder.objects.filter(number__startswith=own).values_list("number", flat=True)
+    places = [int(place) for number in given if (place := number.removeprefix(own)).isdecimal()]
+    return f"{own}{max(places, default=0) + 1}"

@@ -15,8 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from complaints.choices.cases import MOVES, ClockKind, EntryKind, Intake, State
 from complaints.choices.mail import MailReason
-from complaints.choices.solving import CallBackState
-from complaints.domain.callback_answers import link_token
+from complaints.domain.callback_answers import is_asked, link_token
 from complaints.domain.last_word import note_waiting
 from complaints.domain.mail.threads import addresses_of, followed
 from complaints.domain.moves import hear, withdraw
@@ -148,10 +147,10 @@ def _kept(mails: QuerySet[InboundMail]) -> list[Any]:
 
 def question_token(case: Complaint) -> str:
     """Return the token of the question whether the solution will do, where it is open; else nothing."""
-    if case.state != State.SOLVED:
+    if case.state not in {State.SOLVED, State.CLOSED}:
         return ""
-    due = CallBack.objects.filter(complaint=case, cycle=case.cycle, state=CallBackState.DUE).first()
-    return link_token(due) if due is not None else ""
+    asked = CallBack.objects.filter(complaint=case, cycle=case.cycle).first()
+    return link_token(asked) if asked is not None and is_asked(asked, case) else ""
 
 
 def may_withdraw(case: Complaint) -> bool:

@@ -13,12 +13,15 @@ from django.utils import timezone
 from complaints.choices.cases import CaseKind, State
 from complaints.choices.learning import AlertKind
 from complaints.domain.alerts import raise_alert
-from complaints.domain.crises import add_cases, kind_from, propose_crisis
+from complaints.domain.crises import add_cases, kind_from, propose_crisis, running_of
 from complaints.models import Category, Complaint, Crisis
+from complaints.querysets.learning import CrisisQuerySet
 from complaints.surge import Verdict, judged
 
 WINDOW = timedelta(hours=24)
 WEEKS = 12
+#: Complaints that one look puts into the crisis.
+MOST_CASES = 200
 #: (code of the category, subject type, subject id); without a subject the category as a whole. The code
 #: stays when a category gets a new edition, its row does not.
 Group = tuple[str, int | None, int | None]
@@ -27,8 +30,9 @@ Group = tuple[str, int | None, int | None]
 def look_for_surges(at: datetime) -> int:
     """Warn of and propose a crisis for each group of like complaints beyond its limit; once a day and group.
 
-    The keys name group and local day, so that any number of workers raise each surge once. A past window
-    counts only if a complaint of the group could have come in it: before, zero says nothing.
+    The keys name group and local day, so that any number of workers raise each surge once; as long as
+    somebody has to act in its crisis there is no other, and later complaints join it. A past window counts
+    only if a complaint of the group could have come in it: before, zero says nothing.
     """
     now = _counts(at)
     candidates = {group for group, count in now.items() if count >= 2}
@@ -82,12 +86,16 @@ def _counts(at: datetime) -> Counter[Group]:
 @transaction.atomic
 def _raise(group: Group, verdict: Verdict, at: datetime) -> bool:
     code, kind, pk = group
-    editions = Category.objects.filter(kind=CaseKind.COMPLAINT, code=code)
-    category = editions.order_by("-edition")[0]
     rows = _rows(at).filter(category__code=code)
     if kind:
         rows = rows.filter(subject_type=kind, subject_id=pk)
-    cases = list(rows.for_list().order_by("received_at", "id")[:200])
+    rows = rows.for_list().order_by("received_at", "id")
+    prefix = f"{code}:{kind or ''}:{pk or ''}:"
+    if _is_known(Crisis.objects.filter(key__startswith=f"surge:{prefix}"), rows, at):
+        return False
+    editions = Category.objects.filter(kind=CaseKind.COMPLAINT, code=code)
+    category = editions.order_by("-edition")[0]
+    cases = list(rows[:MOST_CASES])
     subject = cases[0].subject_label if kind and cases else ""
     name = f"{category.name} · {subject}" if subject else category.name
     evidence = {
@@ -98,10 +106,6 @@ def _raise(group: Group, verdict: Verdict, at: datetime) -> bool:
         "hours": int(WINDOW.total_seconds() // 3600),
         "name": name,
     }
-    prefix = f"{code}:{kind or ''}:{pk or ''}:"
-    recent = Crisis.objects.filter(key__startswith=f"surge:{prefix}", opened_at__gt=at - 2 * WINDOW)
-    if recent.exists():  # the same surge, seen again after midnight
-        return False
     key = f"{prefix}{timezone.localdate(at):%Y-%m-%d}"
     raise_alert(AlertKind.SURGE, key, at=at, category=category, evidence=evidence)
     found = kind_from(cases)
@@ -115,3 +119,13 @@ def _raise(group: Group, verdict: Verdict, at: datetime) -> bool:
     if crisis is not None:
         add_cases(crisis, cases, by=None, at=at)
     return crisis is not None
+
+
+def _is_known(crises: CrisisQuerySet, rows: Any, at: datetime) -> bool:
+    """Tell whether the surge has a crisis already. As long as that runs, later complaints join it."""
+    running = running_of(crises)
+    if running is not None:
+        add_cases(running, rows.exclude(crises__crisis=running)[:MOST_CASES], by=None, at=at)
+        return True
+    # Seen again after midnight, though somebody has ended its crisis.
+    return bool(crises.filter(opened_at__gt=at - 2 * WINDOW).exists())

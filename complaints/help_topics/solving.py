@@ -37,7 +37,10 @@ TOPICS = (
         _("Compensation"),
         _("What the customer gets for the trouble, within what the grade of the case allows."),
         (
-            _("All compensations of a case count together: small steps do not slip under the ceiling."),
+            _(
+                "All compensations of a case and of those merged into it count together: "
+                "small steps do not slip under the ceiling."
+            ),
             _("Above the ceiling a second person approves, neither who proposed it nor the handler."),
             _("Every step is a line of a ledger that nobody changes."),
         ),

@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
+from django.urls import reverse
 from django.utils import timezone
 
 from complaints.choices.cases import State
-from complaints.choices.solving import CallBackState
+from complaints.choices.solving import AnsweredBy, CallBackState
 from complaints.domain.callback_answers import Answer, link_token, note_attempt, read_link_token, settle
 from complaints.domain.callback_letters import send_link
-from complaints.domain.moves import solve, withdraw
+from complaints.domain.moves import close, solve, withdraw
 from complaints.domain.reopening import reopen
 from complaints.models import CallBack, Handler
 from complaints.tests.factories import ComplaintFactory
@@ -136,3 +137,73 @@ def test_every_line_of_the_log_has_words(case, callback, caller):
         "Call 1: No answer",
         "The customer accepts the solution. 5/5",
     ]
+
+
+# ---- the link after the calls -------------------------------------------------------------------------
+def given_up(callback, caller):
+    return note_attempt(callback, "declined", by=caller)
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_by_the_link_a_refusal_after_the_last_call_reopens_the_case_once(case, callback, caller, is_closed):
+    given_up(callback, caller)
+    if is_closed:
+        close(case, by=caller)
+    settle(callback, Answer(False, result_score=1, wish="Call me"), by=None, through=AnsweredBy.LINK)
+    with pytest.raises(Conflict) as refusal:
+        settle(callback, Answer(True, result_score=5), by=None, through=AnsweredBy.LINK)
+    case.refresh_from_db()
+    callback.refresh_from_db()
+    assert (callback.state, callback.wish, callback.done_by) == (CallBackState.DONE, "Call me", None)
+    assert (refusal.value.code, case.state, case.cycle) == ("callback_settled", State.WORKING, 2)
+    assert AuditEntry.objects.about(callback).first().changes["state"] == ["given_up", "done"]
+
+
+def test_by_the_link_a_content_customer_closes_the_case_after_the_last_call(case, callback, caller):
+    given_up(callback, caller)
+    settle(callback, CONTENT, by=None, through=AnsweredBy.LINK)
+    case.refresh_from_db()
+    assert case.state == State.CLOSED
+
+
+def test_on_the_phone_a_call_back_that_was_given_up_is_settled(callback, caller):
+    given_up(callback, caller)
+    with pytest.raises(Conflict) as refusal:
+        settle(callback, CONTENT, by=caller)
+    assert refusal.value.code == "callback_settled"
+
+
+def test_by_the_link_nothing_is_kept_once_the_solution_does_not_stand(case, callback, caller, handler):
+    given_up(callback, caller)
+    reopen(case, reason="New facts", by=handler)
+    with pytest.raises(Conflict) as refusal:
+        settle(callback, CONTENT, by=None, through=AnsweredBy.LINK)
+    assert refusal.value.code == "callback_settled"
+    solve(case, "Now really.", decision="upheld", by=handler)
+    with pytest.raises(Conflict):
+        settle(callback, CONTENT, by=None, through=AnsweredBy.LINK)
+    callback.refresh_from_db()
+    assert (callback.state, callback.is_accepted) == (CallBackState.GIVEN_UP, None)
+
+
+@pytest.mark.parametrize("end", ["called off", "given up, then reopened"])
+def test_the_page_says_saved_only_of_what_is_kept(case, callback, caller, handler, client, end):
+    address = reverse("complaints:callback-answer", args=[link_token(callback)])
+    if end != "called off":
+        given_up(callback, caller)
+    reopen(case, reason="New facts", by=handler)
+    looked, posted = client.get(address), client.post(address, {"score": "5"})
+    assert (looked.status_code, posted.status_code) == (200, 409)
+    for page in (looked.content.decode(), posted.content.decode()):
+        assert ("This question is no longer open" in page, "is saved" in page) == (True, False)
+        assert "Send answer" not in page
+
+
+def test_the_page_asks_and_keeps_after_the_last_call(callback, caller, client):
+    given_up(callback, caller)
+    address = reverse("complaints:callback-answer", args=[link_token(callback)])
+    assert "Send answer" in client.get(address).content.decode()
+    assert "Your answer is saved." in client.post(address, {"score": "5"}).content.decode()
+    assert "Your answer is saved." in client.post(address, {"score": "4"}).content.decode()
+    callback.refresh_from_db()
+    assert (callback.state, callback.result_score) == (CallBackState.DONE, 5)

@@ -20,7 +20,8 @@ from complaints.domain.compensation import (
     refuse_approval,
     set_ceiling,
 )
-from complaints.domain.moves import assign
+from complaints.domain.merging import merge, unmerge
+from complaints.domain.moves import assign, withdraw
 from complaints.models import Compensation, Complaint
 from complaints.tests.factories import ComplaintFactory
 from core.errors import Conflict, DomainError
@@ -208,6 +209,113 @@ def test_what_is_above_the_free_amount_by_itself_waits_on(case, agent, manager):
     assert not Notification.objects.filter(kind="compensation_to_approve").exists()
 
 
+# ---- merged and withdrawn cases -----------------------------------------------------------------------
+@pytest.fixture
+def same(user_in):
+    """The same complaint once more, with another handler."""
+    return ComplaintFactory(owner=user_in("agent"), grade=Grade.GENERAL)
+
+
+@pytest.fixture
+def twin(case):
+    """The case into which it is merged, of the handler of `case`."""
+    return ComplaintFactory(owner=case.owner, grade=Grade.GENERAL)
+
+
+def test_merged_cases_share_one_ceiling(same, twin, agent, manager):
+    first = given(same, agent, 900)
+    merge(same, twin, by=agent)
+    second = given(twin, agent, 900)
+    assert (second.needs_approval, second.case_total) == (True, 1_800)
+    assert committed_to(twin) == 1_800
+    with pytest.raises(DomainError) as refusal:
+        given(twin, agent, 3_300)
+    assert refusal.value.code == "above_ceiling"
+    assert move_on(first, "offered", by=agent).case_total == 900
+
+
+def test_a_chain_of_merged_cases_shares_the_ceiling_of_the_last(same, twin, case, agent):
+    given(same, agent, 900)
+    merge(same, twin, by=agent)
+    given(twin, agent, 600)
+    merge(twin, case, by=agent)
+    assert given(case, agent, 4_000).case_total == 5_500
+
+
+def test_merging_puts_what_is_above_together_in_doubt_and_taking_out_settles_it(same, twin, agent, manager):
+    first, second = given(same, agent, 900), given(twin, agent, 900)
+    Notification.objects.all().delete()
+    merge(same, twin, by=agent)
+    assert [fresh(one).awaits_second for one in (first, second)] == [False, True]
+    assert Notification.objects.filter(kind="compensation_to_approve").count() == 1
+    with pytest.raises(Conflict) as refusal:
+        move_on(second, "offered", by=agent)
+    assert refusal.value.code == "second_needed"
+    unmerge(same, by=agent)
+    assert [fresh(one).awaits_second for one in (first, second)] == [False, False]
+    assert move_on(second, "offered", by=agent).case_total == 900
+
+
+def test_what_is_in_hand_for_a_merged_case_is_weighed_by_the_grade_of_the_one_that_goes_on(
+    same, twin, agent, manager
+):
+    row = given(same, agent, 900)
+    merge(same, twin, by=agent)
+    lowered(twin, Grade.MINOR)
+    assert fresh(row).awaits_second
+    assert row.complaint.entries.filter(data__code="compensation_in_doubt").count() == 1
+    lowered(twin, Grade.GENERAL)
+    set_ceiling(ceiling_for(twin), free=Decimal(100), most=Decimal(5_000), by=manager)
+    assert fresh(row).awaits_second
+    done = approve(row, by=manager)
+    assert (done.awaits_second, done.ceiling_free, done.handler) == (False, 100, twin.owner)
+
+
+def test_whoever_handled_a_merged_case_decides_about_neither(same, twin, agent, user_in):
+    former, later = user_in("manager"), user_in("manager")
+    assign(same, former, by=None)
+    assign(twin, later, by=None)
+    before, after = given(same, agent, 2_000), given(twin, agent, 2_000)
+    assert (may_approve(fresh(before), later), may_approve(fresh(after), former)) == (True, True)
+    merge(same, twin, by=agent)
+    for row, person in ((before, later), (after, former)):
+        assert may_approve(fresh(row), person) is False
+        with pytest.raises(DomainError) as refusal:
+            approve(row, by=person)
+        assert refusal.value.code == "four_eyes"
+
+
+@pytest.mark.parametrize(("end", "code"), [("merged", "case_merged"), ("withdrawn", "case_ended")])
+def test_nothing_is_proposed_for_a_case_that_was_merged_or_withdrawn(
+    end, code, same, twin, agent, manager, client_of
+):
+    stale = Complaint.objects.get(pk=same.pk)
+    if end == "merged":
+        merge(same, twin, by=agent)
+    else:
+        withdraw(same, reason="Taken back", by=agent)
+    with pytest.raises(Conflict) as refusal:
+        given(stale, agent, 100)
+    assert refusal.value.code == code
+    body = {"complaint": same.pk, "measure": "refund", "amount": "100", "currency": "CNY"}
+    answer = client_of(manager).post("/api/v1/compensations/", body, content_type=JSON)
+    assert (answer.status_code, answer.json()["code"]) == (409, code)
+    panel = client_of(manager).get(reverse("complaints:compensation-panel", args=[same.pk])).content.decode()
+    assert reverse("complaints:compensation-create", args=[same.pk]) not in panel
+    assert not Compensation.objects.exists()
+
+
+def test_the_panel_shows_what_merged_cases_were_given_and_one_total(same, twin, agent, manager, client_of):
+    given(same, agent, 2_900)
+    merge(same, twin, by=agent)
+    for case, decides in ((twin, False), (same, True)):
+        panel = client_of(manager).get(reverse("complaints:compensation-panel", args=[case.pk]))
+        text = panel.content.decode()
+        assert "2,900 promised" in text
+        assert (f">{same.number}</a> ·" in text) is (case == twin)
+        assert (">Approve" in text or "Do not approve" in text) is decides
+
+
 # ---- pages and the API -------------------------------------------------------------------------------
 def test_the_panel_and_the_list_show_what_waits_again(case, agent, manager, client_of):
     row = given(case, agent)
@@ -217,7 +325,8 @@ def test_the_panel_and_the_list_show_what_waits_again(case, agent, manager, clie
     assert "needs a second person" in panel
     assert 'value="offered"' not in panel
     assert reverse("complaints:compensation-approve", args=[row.pk]) in panel
-    assert "the ceiling was lowered since" in client.get(reverse("complaints:approval-list")).content.decode()
+    listed = client.get(reverse("complaints:approval-list")).content.decode()
+    assert "the ceiling was lowered or cases were merged since" in listed
     client.post(reverse("complaints:compensation-approve", args=[row.pk]))
     assert fresh(row).approved_by == manager
 

@@ -86,6 +86,30 @@ def test_a_crisis_is_summoned_once_for_a_case():
     assert Entry.objects.filter(complaint=case, data__code="crisis_joined").count() == 1
 
 
+def test_a_case_whose_crisis_is_contained_summons_no_other(manager):
+    case, at = ComplaintFactory(), timezone.now()
+    first = summon(case, at)
+    for state in ("open", "contained"):
+        move_crisis(first, state, by=manager)
+        assert summon(case, at) == first
+
+
+@pytest.mark.parametrize("ways", [["dismissed"], ["open", "closed"]])
+def test_a_case_whose_crisis_has_ended_summons_another_once(ways, manager):
+    case, at = ComplaintFactory(), timezone.now()
+    crises = [summon(case, at)]
+    for _again in range(2):
+        for state in ways:
+            CrisisStep.objects.update(done_at=at, done_by=manager)
+            move_crisis(crises[-1], state, by=manager, note="No crisis")
+        crises.append(summon(case, at))
+        assert summon(case, at) == crises[-1]
+    assert [one.key for one in crises] == [f"case:{case.pk}", f"case:{case.pk}:2", f"case:{case.pk}:3"]
+    assert Crisis.objects.get(key=f"case:{case.pk}:3").state == "proposed"
+    told = Notification.objects.filter(user=manager, kind="crisis", dedupe__endswith="-proposed")
+    assert (told.count(), Entry.objects.filter(complaint=case, data__code="crisis_joined").count()) == (3, 3)
+
+
 def test_closing_waits_for_the_steps_and_for_a_lesson(crisis, manager):
     with pytest.raises(DomainError) as silent:
         move_crisis(crisis, "closed", by=manager)

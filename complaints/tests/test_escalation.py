@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from complaints.choices.cases import ClockKind, EscalationState, LevelAction, Recipient, State
+from complaints.domain.crises import move_crisis
 from complaints.domain.escalation import acknowledge_escalation, fire_due
 from complaints.domain.moves import answer, solve, take, wait_for_customer, withdraw
 from complaints.domain.registering import register_case
 from complaints.domain.reopening import reopen
-from complaints.models import Complaint, Escalation, Level
+from complaints.models import Complaint, Crisis, Escalation, Level
 from complaints.tests.factories import CalendarFactory, QueueFactory, policy
 from core.errors import Conflict
 from core.models import AuditEntry, Notification, OutgoingMail, Team, User
@@ -189,6 +190,18 @@ def test_summoning_the_crisis_team_reaches_managers_and_administrators(case, use
     user_in("administrator", full_name="Chief")
     fire_due(at(2, 15))
     assert told() == [agent.full_name, "Manager", "Chief"]
+
+
+def test_a_crisis_that_was_rejected_is_proposed_again_by_the_ladder_of_the_next_cycle(case, agent, user_in):
+    for rows in (Level.objects.all(), Escalation.objects.all()):
+        rows.update(action=LevelAction.SUMMON_CRISIS)
+    fire_due(at(2, 14))
+    move_crisis(Crisis.objects.get(), "dismissed", by=user_in("manager"), note="One case only")
+    solve(case, "Done", decision="upheld", by=agent, at=at(2, 14, 30))
+    reopen(case, reason="Not content", by=None, at=at(3, 9))
+    assert (fire_due(at(3, 18)), fire_due(at(3, 18))) == (3, 0)
+    assert list(Crisis.objects.order_by("pk").values_list("state", flat=True)) == ["dismissed", "proposed"]
+    assert [one.affected.count() for one in Crisis.objects.all()] == [1, 1]
 
 
 def test_the_owner_of_the_customer_may_be_told(lead, agent):

@@ -10,10 +10,11 @@ from django.urls import reverse
 
 from complaints.choices.cases import EntryKind
 from complaints.choices.mail import LetterKind
+from complaints.domain.families import taken_in
 from complaints.domain.letter_issue import issue_letter
 from complaints.domain.letters import draft_letter, edit_letter
 from complaints.domain.mail.letters import answer_by_mail, chain_of, mail_entry, send_again
-from complaints.domain.merging import merge, taken_in, unmerge
+from complaints.domain.merging import merge, unmerge
 from complaints.domain.moves import answer, solve
 from complaints.domain.status_page import lines_for
 from complaints.models import CaseLetter, Complaint, DecisionLetter

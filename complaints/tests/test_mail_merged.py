@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from complaints.choices.cases import EntryKind
 from complaints.choices.mail import MailReason
+from complaints.domain.families import taken_in
 from complaints.domain.mail.letters import answer_by_mail, send, send_again
-from complaints.domain.merging import merge, taken_in, unmerge
+from complaints.domain.merging import merge, unmerge
 from complaints.domain.moves import answer, close, solve
 from complaints.domain.status_page import files_from, lines_for
 from complaints.models import Complaint

@@ -206,3 +206,22 @@ def test_the_api_refuses_with_the_line_to_read(case, client, colleague):
     assert (refused.status_code, refused.json()["code"]) == (409, "answered_meanwhile")
     sent = client.post(url, {"body": "Second"}, content_type="application/json")
     assert sent.status_code == 200
+
+
+def test_a_solution_over_the_api_is_held_up_too(case, client):
+    url, seen = f"/api/v1/complaints/{case.pk}/solve/", last_said(case)
+    given = {"solution": "A new date", "decision": "upheld"}
+    word = moves.hear(case, "Never mind, I withdraw", by=None)
+    refused = client.post(url, {**given, "seen": seen}, content_type="application/json")
+    assert (refused.status_code, refused.json()["code"]) == (409, "answered_meanwhile")
+    case.refresh_from_db()
+    assert case.state == State.WORKING
+    solved = client.post(url, {**given, "seen": word.pk}, content_type="application/json")
+    assert (solved.status_code, solved.json()["state"]) == (200, State.SOLVED)
+
+
+def test_a_solution_over_the_api_that_names_no_line_is_given(case, client):
+    moves.hear(case, "Never mind, I withdraw", by=None)
+    given = {"solution": "A new date", "decision": "upheld"}
+    url = f"/api/v1/complaints/{case.pk}/solve/"
+    assert client.post(url, given, content_type="application/json").status_code == 200

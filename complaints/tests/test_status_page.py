@@ -11,10 +11,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from complaints.choices.cases import State
-from complaints.domain.callback_answers import link_token
+from complaints.domain.callback_answers import link_token, note_attempt
 from complaints.domain.entries import add_note
 from complaints.domain.merging import merge
-from complaints.domain.moves import answer, assign, hear, solve, wait_for_customer
+from complaints.domain.moves import answer, assign, close, hear, solve, wait_for_customer
+from complaints.domain.reopening import reopen
 from complaints.domain.status_links import access_to, revoke_links, status_token
 from complaints.domain.status_page import lines_for, promises_of, say, take_back
 from complaints.models import CallBack, Complaint, Entry, StatusAccess
@@ -24,7 +25,7 @@ from complaints.tests.public import at, opened, sent, status_address, token, wit
 from core.errors import Conflict
 from core.models import Attachment, AuditEntry, Job, Notification
 from core.tasks import run_job
-from core.tests.factories import TeamFactory
+from core.tests.factories import TeamFactory, UserFactory
 from core.tests.files import PDF
 from customers.tests.factories import CustomerFactory
 
@@ -205,6 +206,16 @@ def test_the_question_is_linked_while_it_is_open(case, agent, client):
     question = at("callback-answer", link_token(CallBack.objects.get(complaint=case)))
     text = client.get(page_of(case)).content.decode()
     assert question.split(":")[0] in text and "Will our solution do?" in text
+
+
+def test_the_question_stays_after_the_last_call_while_the_solution_stands(case, agent, client):
+    solve(case, "On Friday.", decision="upheld", by=agent)
+    note_attempt(CallBack.objects.get(complaint=case), "declined", by=UserFactory())
+    for step in (lambda: None, lambda: close(case, by=agent)):
+        step()
+        assert "Will our solution do?" in client.get(page_of(case)).content.decode()
+    reopen(case, reason="New facts", by=agent)
+    assert "Will our solution do?" not in client.get(page_of(case)).content.decode()
 
 
 # ---- the links --------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from complaints.choices.learning import CrisisState
+from complaints.domain.crises import move_crisis
 from complaints.domain.settings import save_category
 from complaints.domain.surges import look_for_surges
 from complaints.models import Alert, Category, Crisis
@@ -62,6 +63,30 @@ def test_a_surge_that_goes_on_after_midnight_is_the_same(at, old_house):
     look_for_surges(at)
     assert look_for_surges(at + timedelta(hours=18)) == 0
     assert Crisis.objects.count() == 1
+
+
+def test_a_surge_of_many_days_keeps_one_crisis_which_later_complaints_join(at, old_house):
+    category = category_since(at)
+    pour(category, 8, at - timedelta(days=3))
+    assert look_for_surges(at - timedelta(days=3)) == 1
+    pour(category, 9, at)
+    assert (look_for_surges(at), look_for_surges(at)) == (0, 0)
+    crisis = Crisis.objects.get()
+    assert (crisis.affected.count(), Alert.objects.count()) == (17, 1)
+
+
+@pytest.mark.parametrize(("days", "crises"), [(1, 1), (3, 2)])
+def test_once_its_crisis_was_rejected_a_surge_is_proposed_again_after_two_days(
+    days, crises, manager, at, old_house
+):
+    category, first = category_since(at), at - timedelta(days=days)
+    pour(category, 8, first)
+    look_for_surges(first)
+    move_crisis(Crisis.objects.get(), "dismissed", by=manager, note="A fair", at=first)
+    pour(category, 9, at)
+    look_for_surges(at)
+    assert Crisis.objects.count() == crises
+    assert Crisis.objects.get(state=CrisisState.DISMISSED).affected.count() == 8
 
 
 def weekly(category: Category, at: datetime, *, first_week: int) -> None:

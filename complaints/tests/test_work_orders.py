@@ -199,6 +199,28 @@ def test_work_goes_on_in_the_case_that_a_merged_one_went_into(case, order, agent
     assert order.complaint == other
 
 
+def test_a_case_that_was_merged_and_taken_out_gives_numbers_after_its_last_one(case, order, rooms, agent):
+    other = take(received(), by=agent, at=at(6, 10, 6))
+    merge(case, other, by=agent, at=at(6, 12))
+    unmerge(case, by=agent, at=at(6, 13))
+    here = create_work_order(case, "Find another room", team=rooms, by=agent, at=at(6, 14))
+    there = create_work_order(other, "Tell the lecturer", team=rooms, by=agent, at=at(6, 14))
+    assert (order.number, here.number) == (f"{case.number}-1", f"{case.number}-2")
+    assert there.number == f"{other.number}-1"
+
+
+def test_what_is_done_stays_and_what_is_open_is_carried_over_and_both_keep_their_place(
+    case, order, rooms, agent
+):
+    move_work_order(order, WorkState.DONE, by=agent, outcome="Room 12", at=at(6, 11))
+    second = create_work_order(case, "Find a projector", team=rooms, by=agent, at=at(6, 11))
+    other = take(received(), by=agent, at=at(6, 10, 6))
+    merge(case, other, by=agent, at=at(6, 12))
+    unmerge(case, by=agent, at=at(6, 13))
+    third = create_work_order(case, "Find a screen", team=rooms, by=agent, at=at(6, 14))
+    assert [one.number for one in (order, second, third)] == [f"{case.number}-{place}" for place in (1, 2, 3)]
+
+
 # ---- my day -----------------------------------------------------------------------------------------
 def test_my_day_shows_own_work_and_what_the_team_has_still_to_accept(
     case, order, rooms, agent, user_in, client_of

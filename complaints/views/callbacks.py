@@ -17,7 +17,14 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 
 from complaints.choices.solving import AnsweredBy, CallBackState
-from complaints.domain.callback_answers import Answer, note_attempt, read_link_token, set_policy, settle
+from complaints.domain.callback_answers import (
+    Answer,
+    is_asked,
+    note_attempt,
+    read_link_token,
+    set_policy,
+    settle,
+)
 from complaints.filters.solving import CallBackFilterSet
 from complaints.forms.solving import AnswerForm, AttemptForm, CallBackPolicyForm, PublicAnswerForm
 from complaints.models import CallBack, CallBackPolicy, Complaint
@@ -218,27 +225,34 @@ class CallBackAnswer(View):
             return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        """Ask, or say that it was answered."""
-        return self._show(request, PublicAnswerForm(), done=self.callback.state != CallBackState.DUE)
+        """Ask, or say that it was answered or is asked no more."""
+        return self._show(request, PublicAnswerForm())
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
-        """Keep the answer; a second one changes nothing."""
+        """Keep the answer; a second one changes nothing, and one that comes too late is told so."""
         form = PublicAnswerForm(request.POST)
         if not form.is_valid():
-            return self._show(request, form, done=False, status=422)
+            return self._show(request, form, status=422)
         score = form.cleaned_data["score"]
         content = score > CallBackPolicy.load().low_score
         answer = Answer(content, result_score=score, wish=form.cleaned_data["wish"])
         try:
-            settle(self.callback, answer, by=None, through=AnsweredBy.LINK)
+            self.callback = settle(self.callback, answer, by=None, through=AnsweredBy.LINK)
         except Conflict:
-            return self._show(request, form, done=True)
-        return self._show(request, form, done=True, content=content)
+            self.callback.refresh_from_db()
+            return self._show(request, form, status=200 if self._is_done else 409)
+        return self._show(request, form, content=content)
+
+    @property
+    def _is_done(self) -> bool:
+        return bool(self.callback.state == CallBackState.DONE)
 
     def _show(
         self, request: HttpRequest, form: PublicAnswerForm, *, status: int = 200, **shown: Any
     ) -> HttpResponse:
-        context = {"form": form, "case": self.callback.complaint, **shown}
+        case = self.callback.complaint
+        asked = is_asked(self.callback, case)
+        context = {"form": form, "case": case, "done": self._is_done, "asked": asked, **shown}
         response = render(request, "complaints/callback_answer.html", context, status=status)
         response["Cache-Control"] = "no-store"
         response["X-Robots-Tag"] = "noindex"

@@ -23,9 +23,12 @@ from complaints.domain.compensation import (
     refuse_approval,
     set_ceiling,
 )
+from complaints.domain.families import family_of
+from complaints.domain.mail.threads import path_of
 from complaints.filters.solving import CompensationFilterSet
 from complaints.forms.solving import CeilingForm, CompensationForm, ReasonForm
 from complaints.models import Compensation, CompensationCeiling, CompensationMove, Complaint
+from complaints.rules import can_compensate
 from complaints.sorting.solving import COMPENSATION_SORTS
 from complaints.views.base import NAV, PARTS, CaseVerb
 from complaints.views.panels import CasePanel, PanelPost
@@ -54,19 +57,24 @@ class CompensationPanel(CasePanel):
     template_name = "complaints/compensation_panel.html"
 
     def context_of(self, case: Complaint) -> dict[str, Any]:
-        """Add the rows with the steps that each may take."""
+        """Add the rows with the steps that each may take; those of cases that it has taken in are shown."""
         user = self.person
-        rows = Compensation.objects.filter(complaint=case).select_related("proposed_by", "approved_by")
+        goes_on = path_of(case)[-1]
+        rows = Compensation.objects.filter(complaint__in=family_of(case)).select_related(
+            "complaint", "proposed_by", "approved_by"
+        )
         acts = self.acts_on(case)
         may_change = acts and can(user, "change", Compensation)
         return {
             "lines": [
-                (row, self._steps(row) if may_change else [], acts and self._may_decide(row, case))
+                (row, self._steps(row) if may_change else [], acts and self._may_decide(row))
+                if row.complaint_id == case.pk
+                else (row, [], False)
                 for row in rows
             ],
-            "ceiling": ceiling_for(case),
-            "total": committed_to(case),
-            "may_add": acts and can(user, "add", Compensation),
+            "ceiling": ceiling_for(goes_on),
+            "total": committed_to(goes_on),
+            "may_add": acts and can_compensate(case) and can(user, "add", Compensation),
         }
 
     def _steps(self, row: Compensation) -> list[tuple[str, Any]]:
@@ -75,8 +83,7 @@ class CompensationPanel(CasePanel):
         possible = REDRESS_MOVES[row.state] - held
         return [(state, label) for state, label in _STEPS.items() if state in possible]
 
-    def _may_decide(self, row: Compensation, case: Complaint) -> bool:
-        row.complaint = case
+    def _may_decide(self, row: Compensation) -> bool:
         waits = row.state == RedressState.PROPOSED or row.awaits_second
         return waits and may_approve(row, self.person)
 

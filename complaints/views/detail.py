@@ -19,6 +19,7 @@ from complaints.domain.answers import last_said
 from complaints.domain.assessing import repeats_of
 from complaints.domain.dispatching import dry_run
 from complaints.domain.escalation import acknowledge_escalation
+from complaints.domain.families import taken_in
 from complaints.domain.first_contact import (
     SECONDS,
     STEPS,
@@ -30,7 +31,6 @@ from complaints.domain.first_contact import (
     within_ninety_seconds,
 )
 from complaints.domain.level_failures import try_again
-from complaints.domain.merging import taken_in
 from complaints.domain.phrases import phrases_for
 from complaints.domain.presence import note_viewing, others_viewing
 from complaints.forms.cases import EmotionForm, EntryForm

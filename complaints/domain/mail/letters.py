@@ -22,11 +22,11 @@ from django.utils.translation import gettext_noop
 from complaints.choices.cases import EntryKind, Intake
 from complaints.choices.mail import DeliveryState, LetterKind, MailState
 from complaints.domain.callbacks import address_of
+from complaints.domain.families import taken_in
 from complaints.domain.mail.composing import compose
 from complaints.domain.mail.mailboxes import mailbox_of
 from complaints.domain.mail.threads import addresses_of, locked_thread
 from complaints.domain.mail.undelivered import note_delivered_after_all, note_undelivered
-from complaints.domain.merging import taken_in
 from complaints.domain.moves import acknowledge, answer
 from complaints.models import CaseLetter, Complaint, Entry, InboundMail, Mailbox
 from core.choices import AuditAction
