@@ -40,10 +40,10 @@ def _ensure_no_filters(request: Request) -> None:
         raise DomainError("not_with_changed_since", text, fields=dict.fromkeys(others, text))
 
 
-<<<<<<< HEAD
 def _bare(instance: models.Model, version: int | None) -> dict[str, Any]:
     return {"id": instance.pk} | ({} if version is None else {"version": version})
-=======
+
+
 def etag_of(version: int, body: Any) -> str:
     """Return the version and a digest of the body: what it shows may change without the record itself.
 
@@ -52,7 +52,6 @@ def etag_of(version: int, body: Any) -> str:
     """
     text = json.dumps(body, cls=JSONEncoder, sort_keys=True, ensure_ascii=False)
     return f'"{version}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"'
->>>>>>> fix-d
 
 
 class ScopedReadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]):
