@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from complaints.choices.cases import State
+from complaints.domain.taxonomy import codes_below
 from complaints.models import Category, Cause, Complaint, ComplaintCause
 from complaints.rates import rate_ratio
 from core.zones import midnight
@@ -23,12 +24,15 @@ LEAST_DAYS = 14
 def complaints_with(cause: Cause | None, category: Category | None) -> QuerySet[Complaint] | None:
     """Return the complaints that tell of an effect; None where nothing says which.
 
-    Those that have the cause, where one is named; else those of the category, through all its editions.
+    Those that have the cause, where one is named; else those of the category and of all below it, through
+    their editions.
     """
     rows: QuerySet[Complaint] = Complaint.objects.complaints().exclude(state=State.MERGED)
     if cause is not None:
         return rows.filter(Exists(ComplaintCause.objects.filter(complaint=OuterRef("pk"), cause=cause)))
-    return rows.filter(category__code=category.code) if category is not None else None
+    if category is None:
+        return None
+    return rows.filter(category__code__in=codes_below(category.kind).get(category.code, (category.code,)))
 
 
 def effect_of_fix(cause: Cause, *, at: datetime) -> dict[str, Any]:

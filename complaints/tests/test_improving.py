@@ -93,6 +93,18 @@ def test_the_effect_compares_equal_days_before_and_after(manager):
     assert row.effect == effect
 
 
+def test_an_improvement_for_a_category_counts_the_complaints_below_it(manager):
+    at, parent = timezone.now(), CategoryFactory(code="tuition")
+    child = CategoryFactory(code="tuition.late", parent_code="tuition")
+    customer = CustomerFactory(created_at=at - timedelta(days=400))
+    for category, days in ((parent, 30), (child, 30), (child, 10), (CategoryFactory(), 30)):
+        moment = at - timedelta(days=days)
+        ComplaintFactory(category=category, customer=customer, owner=manager, received_at=moment)
+    effect = measure(checked(manager, at, category=parent), at=at)
+    assert (effect["before"], effect["after"]) == (2, 1)
+    assert measure(checked(manager, at, category=child), at=at)["before"] == 1
+
+
 def test_too_few_days_are_not_measured(manager):
     row = improvement(manager, state="check", done_on=timezone.localdate() - timedelta(days=5))
     assert measure(row, at=timezone.now()) == {}
