@@ -26,6 +26,7 @@ from complaints.domain.entries import tell, write
 from complaints.domain.last_word import answered_for_good
 from complaints.domain.mail import threads
 from complaints.domain.mail.files import keep_files
+from complaints.domain.mail.held import tell_of_held
 from complaints.domain.mail.letters import without_address
 from complaints.domain.mail.undelivered import note_undelivered
 from complaints.domain.merging import link_cases
@@ -164,6 +165,7 @@ def _came_back(read: ReadMail, at: datetime) -> Settled:
 
 
 def _one_too_many(mail: InboundMail, at: datetime) -> Settled | None:
+    """Hold what one sender writes beyond the limit: kept whole, and told, until somebody decides on it."""
     most = MailPolicy.load().most_an_hour
     earlier = InboundMail.objects.from_sender(mail.sender, since=mail.received_at - _HOUR).filter(
         pk__lt=mail.pk
@@ -176,6 +178,7 @@ def _one_too_many(mail: InboundMail, at: datetime) -> Settled | None:
     case = threads.followed(found.complaint) if found is not None else None
     if case is not None and count == most:
         tell(case, "mails_held", at=at, most=most)
+    tell_of_held(mail, case, at=at)
     return Settled(MailState.IGNORED, MailReason.THROTTLED, case)
 
 
