@@ -1,3 +1,4 @@
+import django.utils.timezone
 from django.db import migrations, models
 
 
@@ -29,5 +30,19 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='inboundmail',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason', 'throttled'), _negated=True), ('size', 0), models.Q(('raw', b''), _negated=True), _connector='OR'), name='held_mail_keeps_its_original'),
+        ),
+        migrations.CreateModel(
+            name='TextMark',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('entry', models.PositiveBigIntegerField(default=0)),
+                ('next_entry', models.PositiveBigIntegerField(default=0)),
+                ('next_at', models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                'verbose_name': 'mark of texts',
+                'verbose_name_plural': 'marks of texts',
+                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='one_mark_of_texts'), models.CheckConstraint(condition=models.Q(('entry__lte', models.F('next_entry'))), name='text_mark_goes_on')],
+            },
         ),
     ]
