@@ -18,6 +18,7 @@ from django.core.validators import validate_email
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from complaints.choices.cases import EntryKind, Intake, LinkKind, State
 from complaints.choices.mail import DeliveryState, MailReason, MailState
@@ -207,7 +208,7 @@ def _taken(mail: InboundMail, read: ReadMail, by: User | None, at: datetime) -> 
     days = MailPolicy.load().reopen_days
     is_fresh = stored.ended_at is not None and stored.ended_at > at - timedelta(days=days)
     if is_fresh and stored.state != State.MERGED and is_known:
-        reopen(stored, reason=_("The customer wrote again by e-mail."), by=by, at=at)
+        reopen(stored, reason=gettext_noop("The customer wrote again by e-mail."), by=by, at=at)
         return _heard(stored, mail, read, by, at, MailReason.REOPENED, is_known=is_known)
     mail.meant_for = None
     return _new_case(mail, read, by, at, follows=stored)
