@@ -26,8 +26,10 @@ class ComplaintsConfig(AppConfig):
         from complaints.readiness import register_parts
         from complaints.responsibilities import register_responsibilities
         from complaints.search_types import register_search
+        from complaints.seeded_words import KNOWN
         from core.domain.sequence import follow_changes_of
         from core.help import register_topics
+        from core.wordings import register_words
         from customers.domain.axes import follow_axes
 
         register_navigation()
@@ -40,6 +42,7 @@ class ComplaintsConfig(AppConfig):
         register_parts()
         register_explainers()
         register_labels()
+        register_words(KNOWN)
         register_histories()
         register_files()
         follow_changes_of(*followed_models())

@@ -63,6 +63,15 @@ KINDS = (
         for_deputy=True,
     ),
     Kind(
+        "mails_held",
+        _("A sender wrote more e-mails than the rules allow"),
+        _("They wait under Received mail; once for each sender and hour."),
+        NoticeGroup.CASES,
+        mail=MailMode.NOW,
+        right=("complaints.inboundmail", "change"),
+        for_deputy=True,
+    ),
+    Kind(
         "work_order_given",
         _("A work order for you or your team"),
         _("Something that has to be done so that a case can be solved."),

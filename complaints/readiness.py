@@ -33,8 +33,11 @@ def check_mail(at: datetime) -> Finding:
     broken = sorted(str(row) for row in Mailbox.objects.polled().filter(late))
     waiting = InboundMail.objects.unread().filter(received_at__lt=at - PATIENCE).count()
     unsent = CaseLetter.objects.stuck(at).count()
+    held = InboundMail.objects.held().count()
     ignored = InboundMail.objects.ignored(since=at - timedelta(days=1)).count()
-    figures = {"mailboxes": broken, "waiting": waiting, "unsent": unsent, "ignored": ignored}
+    figures = {
+        "mailboxes": broken, "waiting": waiting, "unsent": unsent, "held": held, "ignored": ignored,
+    }  # fmt: skip
     if broken:
         text = _("Mailboxes that could not be opened for half an hour: %(names)s.")
         advice = _("Settings, E-mail of customers: the error of the server stands beside each.")
@@ -44,6 +47,10 @@ def check_mail(at: datetime) -> Finding:
             _("Mails of customers that wait: %(waiting)s to be worked on, %(unsent)s to be sent.") % figures
         )
         advice = _("Look under Jobs whether workers and schedules run.")
+        return Finding(Condition.WARNING, text, advice, figures)
+    if held:
+        text = _("Mails beyond the limit of their senders that nobody has decided on: %(held)s.") % figures
+        advice = _("Received mail: turn what is wanted into cases, and leave out the rest.")
         return Finding(Condition.WARNING, text, advice, figures)
     if ignored:
         words = _("Mail comes and goes; %(ignored)s were ignored within a day, see Received mail.") % figures

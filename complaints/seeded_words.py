@@ -33,6 +33,7 @@ _HOLIDAYS = (
 _REASONS = (
     gettext_noop("It was escalated."),
     gettext_noop("The customer answered."),
+    gettext_noop("The customer wrote again by e-mail."),
     gettext_noop("The customer is content."),
     gettext_noop("The customer is not content."),
     gettext_noop("No objection came within the days of the rules."),

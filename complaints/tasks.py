@@ -18,7 +18,7 @@ from complaints.domain import (
     tiers,
     work_reminders,
 )
-from complaints.domain.alerts import look_at_texts, look_back, look_for_repeats
+from complaints.domain.alerts import look_back, look_for_repeats
 from complaints.domain.applying import run_applying
 from complaints.domain.conduct import expire_designations
 from complaints.domain.conduct_forgetting import anonymise_of_deleted
@@ -27,6 +27,7 @@ from complaints.domain.mail import letters, polling, receiving, taking
 from complaints.domain.reports import make_reports
 from complaints.domain.satisfaction import look_for_falls
 from complaints.domain.surges import look_for_surges
+from complaints.domain.texts import look_at_texts
 from complaints.models import BusinessCalendar, Complaint
 
 

@@ -1,4 +1,4 @@
-"""Texts that are kept in several languages: which of them is shown.
+"""Texts that are kept in several languages, or worded when they are read: which is shown.
 
 Administrators word names, phrases and plans in English and in both ways of writing Chinese, and need
 not fill in all of them.
@@ -6,11 +6,12 @@ not fill in all of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
+_OF_THE_PRODUCT: set[str] = set()
 _FOR_CHINESE = ("zh-hans", "zh-hant", "en")
 _FOR_OTHERS = ("en", "zh-hans", "zh-hant")
 
@@ -33,3 +34,13 @@ def nearest_text(texts: Mapping[str, str], language: str = "") -> str:
     wanted = (language or get_language() or "en").lower()
     order = _FOR_CHINESE if wanted.startswith("zh") else _FOR_OTHERS
     return own_text(texts, wanted) or next((texts[code] for code in order if texts.get(code)), "")
+
+
+def register_words(texts: Iterable[str]) -> None:
+    """Declare English texts that verbs of a package note by themselves, for readers of any language."""
+    _OF_THE_PRODUCT.update(texts)
+
+
+def product_words(text: str) -> str:
+    """Return a text that a package declared in the language in force; what people typed stays as it is."""
+    return gettext(text) if text in _OF_THE_PRODUCT else text

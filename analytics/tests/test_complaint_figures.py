@@ -23,10 +23,12 @@ from analytics.tests.factories import give_orders
 from complaints.choices.facts import Fact
 from complaints.domain import moves
 from complaints.domain.assessing import regrade
+from complaints.domain.letter_issue import issue_letter
 from complaints.domain.merging import merge
 from complaints.domain.reopening import reopen
 from complaints.filters.cases import ComplaintFilterSet
-from complaints.models import CaseFact, Complaint, Escalation, FirstContact
+from complaints.models import CaseFact, Complaint, Escalation, FirstContact, Target
+from complaints.tests.letters import whole_letter
 from core.tests.factories import TeamFactory
 
 pytestmark = pytest.mark.django_db
@@ -357,6 +359,20 @@ def test_a_case_that_is_reopened_changes_the_week_in_which_it_was_solved(compute
     assert (found["reopened"].n, found["reopened"].hits) == (5, 2)
     # Its solution stands no more, nor does its end.
     assert (found["solve_time"].n, found["called_back"].n) == (4, 4)
+
+
+def test_a_letter_in_time_long_after_the_end_counts_the_night_after(person, analyst):
+    Target.objects.filter(clock="statutory").update(met_by="letter")
+    case = closed(received(person, at(2, 10)), person, at(3, 10), at(3, 11), "upheld")
+    issued_at = at(3, 12) + timedelta(days=50)
+    compute_figures(issued_at - timedelta(hours=1))
+    assert not CaseFact.objects.filter(what=Fact.SLA_STATUTORY).exists()
+
+    issue_letter(whole_letter(case, person), way="post", by=person, at=issued_at)
+    compute_figures(issued_at + timedelta(hours=14))
+
+    fact = CaseFact.objects.get(what=Fact.SLA_STATUTORY)
+    assert (fact.complaint_id, fact.hit) == (case.pk, True)
 
 
 def test_a_case_that_is_merged_later_leaves_the_past(computed, person, analyst):

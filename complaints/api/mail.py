@@ -10,6 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from complaints.domain.mail.held import leave_out
 from complaints.domain.mail.letters import send_again
 from complaints.domain.mail.mailboxes import save_mailbox
 from complaints.domain.mail.polling import try_connection
@@ -91,14 +92,14 @@ class InboundMailSerializer(MaskedMixin, serializers.ModelSerializer[InboundMail
 
 
 class InboundMailViewSet(ScopedReadViewSet):
-    """Received mails: read; ignored and failed ones worked on again, or turned into a case."""
+    """Received mails: read; ignored and failed ones worked on again, turned into a case, or left out."""
 
     model = InboundMail
     serializer_class = InboundMailSerializer
     filterset_class = InboundMailFilterSet
     sort_keys = INBOUND_SORTS
     default_sort = "-received"
-    action_rights = {"retry": "change", "turn_into_case": "change"}
+    action_rights = {"retry": "change", "turn_into_case": "change", "leave_out": "change"}
 
     @extend_schema(request=None, responses=InboundMailSerializer, filters=False)
     @action(detail=True, methods=["post"])
@@ -111,6 +112,14 @@ class InboundMailViewSet(ScopedReadViewSet):
     def turn_into_case(self, request: Request, pk: Any = None) -> Response:
         """Take the mail whatever the rules say. 409 for one that was taken."""
         return self.answer(self.fresh(turn_into_case(self.get_object(), by=self.caller)))
+
+    @extend_schema(request=None, responses=InboundMailSerializer, filters=False)
+    @action(detail=True, methods=["post"], url_path="leave-out", url_name="leave-out")
+    def leave_out(self, request: Request, pk: Any = None) -> Response:
+        """Leave out all that its sender wrote beyond the limit. 409 where it does not wait for that."""
+        mail = self.get_object()
+        leave_out(mail, by=self.caller)
+        return self.answer(self.fresh(mail))
 
 
 class CaseLetterSerializer(serializers.ModelSerializer[CaseLetter]):

@@ -58,12 +58,17 @@ class EffectSerializer(serializers.Serializer[Any]):
     days = serializers.IntegerField(required=False, help_text="Compared on each side.")
     before = serializers.IntegerField(required=False)
     after = serializers.IntegerField(required=False)
-    customers_before = serializers.IntegerField(required=False)
+    customers_before = serializers.IntegerField(required=False, help_text="Of the average day.")
     customers_after = serializers.IntegerField(required=False)
     ratio = serializers.FloatField(required=False, allow_null=True)
     low = serializers.FloatField(required=False, help_text="95% interval of the ratio.")
     high = serializers.FloatField(required=False, allow_null=True)
-    verdict = serializers.ChoiceField(choices=["lower", "higher", "unclear"], required=False)
+    verdict = serializers.ChoiceField(
+        choices=["lower", "higher", "unclear", "base_changed"],
+        required=False,
+        help_text="base_changed: the number of customers changed by more than a quarter, and the bare counts"
+        " say otherwise than the rates.",
+    )
     named_before = serializers.FloatField(
         required=False, allow_null=True, help_text="Share of all complaints that have any cause named."
     )

@@ -36,6 +36,7 @@ class MailReason(TextChoices):
     OWN = "own", pgettext_lazy("received mail", "Written by this system: a loop")
     STAFF = "staff", pgettext_lazy("received mail", "From a colleague, about no case")
     THROTTLED = "throttled", pgettext_lazy("received mail", "Too many from this sender within an hour")
+    LEFT_OUT = "left_out", pgettext_lazy("received mail", "Too many from this sender, and left out by us")
     DUPLICATE = "duplicate", pgettext_lazy("received mail", "Taken already from another mailbox")
     REFUSED = "refused", pgettext_lazy("received mail", "Refused by the rules of cases")
     TROUBLE = "trouble", pgettext_lazy("received mail", "Could not be worked on")

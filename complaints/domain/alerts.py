@@ -12,10 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from complaints.choices.cases import CaseKind, EntryKind, Grade, State
+from complaints.choices.cases import Grade, State
 from complaints.choices.learning import ALERT_MOVES, AlertKind, AlertState
-from complaints.models import Alert, CallScore, Complaint, Entry
-from complaints.sentiment import anger_of, sounds_angry
+from complaints.models import Alert, CallScore, Complaint
 from core.choices import AuditAction
 from core.domain.audit import record
 from core.domain.notifications import notify
@@ -30,8 +29,6 @@ REPEAT_WITHIN = timedelta(days=90)
 FOLLOWED_WITHIN = timedelta(days=30)
 #: From this score of the telephone system on a call counts as angry.
 ANGRY_CALL = 0.7
-#: Texts are looked at so far back, for a worker may have been away.
-TEXTS_WITHIN = timedelta(hours=24)
 
 
 def raise_alert(kind: str, key: str, *, at: datetime, **values: Any) -> Alert | None:
@@ -101,30 +98,6 @@ def look_for_repeats(at: datetime) -> int:
         latest = numbers[-1]
         made = raise_alert(
             AlertKind.REPEAT, f"{customer.pk}:{latest}", at=at, customer=customer, evidence=evidence
-        )
-        raised += made is not None
-    return raised
-
-
-def look_at_texts(at: datetime) -> int:
-    """Warn of cases whose customer sounds angry, in the description or a message; once for each case."""
-    since = at - TEXTS_WITHIN
-    cases = Complaint.objects.filter(received_at__gt=since, received_at__lte=at, kind=CaseKind.COMPLAINT)
-    texts: dict[int, list[str]] = {
-        pk: [f"{title} {text}"] for pk, title, text in cases.values_list("pk", "title", "description")
-    }
-    said = Entry.objects.filter(kind=EntryKind.INBOUND, at__gt=since, at__lte=at)
-    for pk, body in said.values_list("complaint", "body"):
-        texts.setdefault(pk, []).append(body)
-    angry = {pk: min(parts, key=anger_of) for pk, parts in texts.items() if any(map(sounds_angry, parts))}
-    raised = 0
-    known = set(
-        Alert.objects.filter(key__in=[f"negative:{pk}" for pk in angry]).values_list("complaint", flat=True)
-    )
-    for case in Complaint.objects.for_list().filter(pk__in=set(angry) - known):
-        evidence = {"score": anger_of(angry[case.pk])}
-        made = raise_alert(
-            AlertKind.NEGATIVE, str(case.pk), at=at, complaint=case, customer=case.customer, evidence=evidence
         )
         raised += made is not None
     return raised

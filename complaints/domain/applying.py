@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ from django.utils.translation import gettext as _
 from complaints.choices.grading import ApplyState
 from complaints.domain.entries import tell
 from complaints.domain.rebasing import rebase_clocks
+from complaints.domain.taxonomy import codes_below
 from complaints.models import Clock, Complaint, Escalation, Level, Policy, PolicyApplying, Target
 from complaints.querysets.cases import ComplaintQuerySet
 from core.choices import AuditAction, JobState
@@ -51,22 +53,33 @@ def fitting_first(policy: Policy) -> Q:
     """Return the condition that the policy is the first in use, by place, that fits a case of its kind."""
     if not policy.is_active:
         return Q(pk__in=[])
-    fits = _fitting(policy)
+    below = codes_below(policy.kind)
+    fits = _fitting(policy, below)
     same = Policy.objects.active().of_kind(policy.kind).exclude(pk=policy.pk)
-    before = Q(position__lt=policy.position) | Q(position=policy.position, pk__lt=policy.pk)
-    for other in same.filter(before):
-        fits &= ~_fitting(other)
+    for other in same.filter(position__lte=policy.position):
+        if _is_before(other, policy, below):
+            fits &= ~_fitting(other, below)
     return fits
 
 
-def _fitting(policy: Policy) -> Q:
+def _is_before(other: Policy, policy: Policy, below: Mapping[str, tuple[str, ...]]) -> bool:
+    """Tell whether the other is asked before the policy where both fit, as `benches.first_for` does."""
+    if other.position != policy.position:
+        return other.position < policy.position
+    if other.category_code == policy.category_code:
+        return other.pk < policy.pk
+    return policy.category_code == "" or other.category_code in below.get(policy.category_code, ())
+
+
+def _fitting(policy: Policy, below: Mapping[str, tuple[str, ...]]) -> Q:
     fits = Q(pk__isnull=False)
     if policy.grade:
         fits &= Q(grade=policy.grade)
     if policy.tier:
         fits &= Q(customer__tier=policy.tier)
     if policy.category_code:
-        fits &= Q(category__code=policy.category_code)
+        codes = below.get(policy.category_code, (policy.category_code,))
+        fits &= Q(category__code__in=codes)
     return fits
 
 

@@ -11,8 +11,10 @@ from typing import Any, Final
 from complaints.choices.cases import NEVER_PAUSED, ClockKind, ClockState
 from complaints.deadlines import due_after
 from complaints.domain.applying import cases_of, fingerprint, fitting_first
+from complaints.domain.benches import first_for
 from complaints.domain.calendars import default_calendar, working_calendar
 from complaints.domain.clocks import is_done
+from complaints.domain.taxonomy import lines_above
 from complaints.models import BusinessCalendar, Clock, Complaint, Pause, Policy, Target
 from complaints.sla import Calendar, Span
 from core.models import User
@@ -92,7 +94,8 @@ class _Worker:
         self.cases, self.at = cases, at
         keys = [case.pk for case in cases]
         policies = Policy.objects.active().of_kind(kind).select_related("calendar")
-        self.policies = list(policies.prefetch_related("targets").order_by("position", "id"))
+        self.policies = list(policies.prefetch_related("targets"))
+        self.lines = lines_above(kind)
         self.clocks = _grouped(Clock.objects.filter(complaint__in=keys).select_related("calendar"))
         self.pauses = _grouped(Pause.objects.filter(complaint__in=keys, started_at__lte=at))
         self.since = min((case.received_at for case in cases), default=at)
@@ -142,16 +145,8 @@ class _Worker:
     def _policy_for(self, case: Complaint) -> Policy | None:
         tier = case.customer.tier if case.customer is not None else ""
         code = case.category.code if case.category is not None else ""
-        return next(
-            (
-                one
-                for one in self.policies
-                if one.grade in {"", case.grade}
-                and one.tier in {"", tier}
-                and one.category_code in {"", code}
-            ),
-            None,
-        )
+        fitting = (one for one in self.policies if one.grade in {"", case.grade} and one.tier in {"", tier})
+        return first_for(self.lines.get(code, (code,)) if code else (), fitting)
 
     def _calendar(self, row: BusinessCalendar | None) -> Calendar:
         key = row.pk if row is not None else 0

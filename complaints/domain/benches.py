@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from django.db.models import Q
 
 from complaints.choices.cases import NEVER_PAUSED
 from complaints.domain.calendars import default_calendar, working_calendar
+from complaints.domain.taxonomy import lines_above
 from complaints.models import BusinessCalendar, Complaint, Pause, Policy
 from complaints.sla import Calendar, Span
 
@@ -23,17 +25,29 @@ class Bench:
 
 
 def policy_for(complaint: Complaint) -> Policy | None:
-    """Return the first policy in use, by place, whose conditions fit the case."""
+    """Return the first policy in use, by place, whose conditions fit the case.
+
+    One for a category fits the cases of those below it as well; at the same place the nearest goes first.
+    """
     tier = complaint.customer.tier if complaint.customer is not None else ""
-    code = complaint.category.code if complaint.category is not None else ""
-    fits = (
-        Q(grade="") | Q(grade=complaint.grade),
-        Q(tier="") | Q(tier=tier),
-        Q(category_code="") | Q(category_code=code),
-    )
-    rows = Policy.objects.active().of_kind(complaint.kind).filter(*fits)
-    found: Policy | None = rows.select_related("calendar").order_by("position", "id").first()
-    return found
+    fits = (Q(grade="") | Q(grade=complaint.grade), Q(tier="") | Q(tier=tier))
+    rows = list(Policy.objects.active().of_kind(complaint.kind).filter(*fits).select_related("calendar"))
+    return first_for(_line_of(complaint, {one.category_code for one in rows}), rows)
+
+
+def _line_of(complaint: Complaint, asked: set[str]) -> tuple[str, ...]:
+    """Return the category of the case and those above it; these only where a policy asks for another."""
+    if complaint.category is None:
+        return ()
+    code = complaint.category.code
+    return lines_above(complaint.kind).get(code, (code,)) if asked - {"", code} else (code,)
+
+
+def first_for(line: Sequence[str], policies: Iterable[Policy]) -> Policy | None:
+    """Return the policy that holds for a category with those above it, of those that fit otherwise."""
+    steps = {code: step for step, code in enumerate((*line, ""))}
+    fitting = [one for one in policies if one.category_code in steps]
+    return min(fitting, key=lambda one: (one.position, steps[one.category_code], one.pk), default=None)
 
 
 def calendar_row(complaint: Complaint, policy: Policy | None) -> BusinessCalendar | None:

@@ -13,13 +13,14 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 
-from complaints.choices.cases import ENDED, State
+from complaints.choices.cases import ENDED, ClockKind, State
 from complaints.choices.facts import Fact
 from complaints.domain.case_facts import Measuring
 from complaints.measures import RECOVERY_DAYS
 from complaints.models import (
     CallBack,
     CaseFact,
+    Clock,
     Compensation,
     CompensationMove,
     Complaint,
@@ -71,6 +72,9 @@ def _keys(at: datetime, since: datetime | None) -> list[int]:
     found.update(Compensation.objects.filter(updated_at__gte=since).values_list("complaint", flat=True))
     moves = CompensationMove.objects.filter(at__gte=since)
     found.update(moves.values_list("compensation__complaint", flat=True))
+    # A letter may meet its deadline long after the case has ended, and changes nothing of the case itself.
+    met = Clock.objects.filter(kind=ClockKind.STATUTORY, met_at__gte=since)
+    found.update(met.values_list("complaint", flat=True))
     levels = Escalation.objects.filter(acknowledged_at__gte=since)
     found.update(levels.values_list("complaint", flat=True))
     return sorted(found)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from complaints.choices.letters import LetterLanguage
 from complaints.choices.solving import RedressState
+from complaints.domain.taxonomy import lines_above
 from complaints.models import (
     Citation,
     Compensation,
@@ -109,7 +110,8 @@ def _changes(case: Complaint) -> str:
     lines = [link.cause.name for link in causes[:MOST_CHANGES]]
     about = Q(cause__in=causes.order_by().values("cause"))
     if case.category is not None:
-        about |= Q(category__code=case.category.code, cause__isnull=True)
+        line = lines_above(case.category.kind).get(case.category.code, (case.category.code,))
+        about |= Q(category__code__in=line, cause__isnull=True)
     plans = Improvement.objects.filter(about).order_by("-due_on", "-id")
     lines += [row.title for row in plans[:MOST_CHANGES]]
     return _joined(lines)

@@ -53,10 +53,10 @@ def save_policy(
     """Make or change a policy with its targets; without `statutory` the deadlines of the law stay.
 
     Cases that run keep the targets that they began with. Refused: a name that another policy has, a category
-    that is not in use, and several deadlines of the law that their names do not tell apart.
+    of the other kind or not in use, and several deadlines of the law that their names do not tell apart.
     """
     ensure_free_name(Policy, data["name"], _("Another policy has this name."), but=policy)
-    _ensure_category(data.get("category_code", ""), policy)
+    _ensure_category(data, policy)
     if policy is None:
         stored: Policy = Policy(created_by=by, **data)
         ensure_valid(stored, set(data))
@@ -72,10 +72,12 @@ def save_policy(
     return stored
 
 
-def _ensure_category(code: str, policy: Policy | None) -> None:
-    stays = policy is not None and policy.category_code == code
-    if code and not stays and not Category.objects.current().filter(code=code).exists():
-        text = _("Choose a category that is in use.")
+def _ensure_category(data: Mapping[str, Any], policy: Policy | None) -> None:
+    before = policy if policy is not None else Policy()
+    kind, code = data.get("kind", before.kind), data.get("category_code", before.category_code)
+    stays = policy is not None and (policy.kind, policy.category_code) == (kind, code)
+    if code and not stays and not Category.objects.current().of_kind(kind).filter(code=code).exists():
+        text = _("Choose a category that is in use for this kind.")
         raise DomainError("unknown_category", text, fields={"category_code": text})
 
 

@@ -18,7 +18,7 @@ from complaints.choices.mail import MailReason
 from complaints.domain.callback_answers import is_asked, link_token
 from complaints.domain.last_word import note_waiting
 from complaints.domain.mail.threads import addresses_of, followed
-from complaints.domain.moves import hear, withdraw
+from complaints.domain.moves import hear, withdraw_for_complainant
 from complaints.domain.telling import tell_responsible
 from complaints.models import CallBack, CaseLetter, Clock, Complaint, Entry, InboundMail
 from core.display import format_moment
@@ -180,8 +180,6 @@ def say(case: Complaint, body: str, *, key: str, at: datetime) -> Entry:
 @transaction.atomic
 def take_back(case: Complaint, *, reason: str, at: datetime) -> Complaint:
     """Withdraw the case for its complainant, and tell its handler. Refused once it has ended."""
-    why = reason.strip()[:250] or _("No reason was given.")
-    told = _("By the complainant, on the status page: %(reason)s") % {"reason": why}
-    ended = withdraw(case, reason=told[:300], by=None, at=at)
+    ended = withdraw_for_complainant(case, reason=reason, at=at)
     tell_responsible(ended, "case_withdrawn", dedupe=f"case-withdrawn-{ended.pk}-v{ended.version}")
     return ended

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import F
 
 from complaints.choices.cases import CaseKind
@@ -36,3 +38,18 @@ def codes_below(kind: str = CaseKind.COMPLAINT) -> dict[str, tuple[str, ...]]:
         for above in line:
             found.setdefault(above, []).append(code)
     return {code: tuple(sorted(below, key=lambda one: (one != code, one))) for code, below in found.items()}
+
+
+def codes_below_of_both() -> dict[str, set[str]]:
+    """Return for each code itself and every code below it, whatever the kind of cases."""
+    found: dict[str, set[str]] = {}
+    for kind in CaseKind:
+        for code, below in codes_below(kind).items():
+            found.setdefault(code, set()).update(below)
+    return found
+
+
+def with_those_below(codes: Iterable[str]) -> set[str]:
+    """Return the codes and all below them, whatever the kind of cases."""
+    below = codes_below_of_both()
+    return {one for code in codes for one in below.get(code, {code})}

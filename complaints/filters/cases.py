@@ -23,6 +23,7 @@ from complaints.choices.cases import (
     State,
     WorkState,
 )
+from complaints.domain.taxonomy import with_those_below
 from complaints.filters.counted import CountedFilters
 from complaints.filters.portraits import PortraitFilters
 from complaints.models import Category, Clock, Complaint, Entry, Escalation, Queue, WorkOrder
@@ -53,9 +54,7 @@ class ComplaintFilterSet(CountedFilters, PortraitFilters):
     open = filters.BooleanFilter(label=_("Open"), method="only_open", widget=forms.CheckboxInput)
     grade = filters.MultipleChoiceFilter(label=_("Grade"), choices=Grade)
     priority = filters.MultipleChoiceFilter(label=_("Priority"), choices=Priority)
-    category = filters.MultipleChoiceFilter(
-        label=_("Category"), field_name="category__code", choices=category_codes
-    )
+    category = filters.MultipleChoiceFilter(label=_("Category"), method="in_category", choices=category_codes)
     queue = filters.ModelChoiceFilter(label=_("Queue"), queryset=visible(Queue))
     owner = filters.ModelChoiceFilter(label=_("Handler"), queryset=visible(User))
     team = filters.ModelChoiceFilter(label=_("Team"), queryset=visible(Team), method=in_team("team"))
@@ -84,6 +83,10 @@ class ComplaintFilterSet(CountedFilters, PortraitFilters):
     def of_number(self, rows: Any, name: str, value: str) -> Any:
         """The one that has the number, or had it before it was turned over."""
         return rows.numbered(value)
+
+    def in_category(self, rows: Any, name: str, value: list[str]) -> Any:
+        """Those of one of the categories, or of one below it."""
+        return rows.filter(category__code__in=with_those_below(value)) if value else rows
 
     def turned(self, rows: Any, name: str, value: bool) -> Any:
         """Those that were of the other kind before."""

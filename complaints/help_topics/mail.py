@@ -14,6 +14,7 @@ TOPICS = (
         (
             _("An answer goes to the case of the mail that it answers; anything else becomes a new case."),
             _("Automatic answers and mass mail are ignored; a manager can turn one into a case."),
+            _("What a sender writes beyond the limit is kept until somebody takes it or leaves it out."),
             _("“From another address”: somebody else than the customer wrote. Look before you answer."),
         ),
         ("complaints:inboundmail-*",),

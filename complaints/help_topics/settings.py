@@ -15,6 +15,7 @@ TOPICS = (
             _("A queue collects cases of one kind; its handlers get them by skill, load and working hours."),
             _("A change of a category makes a new edition; cases keep the one of their day."),
             _("The first policy, by place, that fits a case gives it its deadlines and its ladder."),
+            _("A policy for a category holds for those below it; at the same place the nearest goes first."),
             _("Each statutory deadline says by what it is met: acceptance, solution or decision letter."),
             _("The page of a policy shows every due time and every level for a moment that you choose."),
             _("Quiet hours let messages of levels wait, by grade; a level may go through them."),

@@ -1,6 +1,6 @@
 """Models of the complaint package."""
 
-from complaints.models.alerts import Alert, CallScore
+from complaints.models.alerts import Alert, CallScore, TextMark
 from complaints.models.applying import PolicyApplying
 from complaints.models.calendars import BusinessCalendar, CalendarDay, CalendarHours
 from complaints.models.callbacks import CallBack, CallBackAttempt, CallBackPolicy
@@ -113,6 +113,7 @@ __all__ = [
     "Statement",
     "StatusAccess",
     "Target",
+    "TextMark",
     "Why",
     "WorkOrder",
 ]

@@ -118,3 +118,26 @@ class CallScore(models.Model):
 
     def __str__(self) -> str:
         return f"{self.anger:.2f}"
+
+
+class TextMark(models.Model):
+    """How far what customers said was looked at for anger; one row.
+
+    Lines of the log up to `entry` are done. From `next_at` on, so much later that no line before it can still
+    appear, the mark moves to `next_entry`.
+    """
+
+    entry = models.PositiveBigIntegerField(default=0)
+    next_entry = models.PositiveBigIntegerField(default=0)
+    next_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("mark of texts")
+        verbose_name_plural = _("marks of texts")
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="one_mark_of_texts"),
+            models.CheckConstraint(condition=Q(entry__lte=models.F("next_entry")), name="text_mark_goes_on"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.entry)

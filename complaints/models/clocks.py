@@ -33,7 +33,8 @@ OPEN_CLOCKS = (ClockState.RUNNING, ClockState.PAUSED)
 class Policy(Recorded):
     """Which targets hold for which cases. The first active policy, by place, that fits a case is used.
 
-    An empty condition fits every case. Cases keep the targets of the day on which their clocks began.
+    An empty condition fits every case, a category those below it as well; at the same place the nearest
+    category goes first. Cases keep the targets of the day on which their clocks began.
     """
 
     name = models.CharField(_("name"), max_length=80, unique=True)

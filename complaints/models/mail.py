@@ -130,8 +130,9 @@ class InboundMail(models.Model):
     """One mail as it came, stored before anybody looks at it, and what became of it.
 
     `raw` is cut at INBOUND_MAIL_MAX_BYTES (`size` says how large it was) and emptied after the days of the
-    policy. A mail without Message-ID has one made of its content. `data` holds what was found: headers that
-    decided, files kept and refused.
+    policy; of a mail beyond the limit of its sender not before somebody decided on it. A mail without
+    Message-ID has one made of its content. `data` holds what was found: headers that decided, files kept and
+    refused.
     """
 
     mailbox = models.ForeignKey(
@@ -190,6 +191,10 @@ class InboundMail(models.Model):
                 condition=~Q(state=MailState.TAKEN) | Q(settled_at__isnull=False),
                 name="taken_mail_says_when",
             ),
+            models.CheckConstraint(
+                condition=~Q(reason=MailReason.THROTTLED) | Q(size=0) | ~Q(raw=b""),
+                name="held_mail_keeps_its_original",
+            ),
         ]
         indexes = [
             models.Index(fields=["received_at", "id"], name="mail_by_received"),
@@ -198,6 +203,7 @@ class InboundMail(models.Model):
             models.Index(
                 fields=["received_at"], name="mail_not_worked_on", condition=Q(state=MailState.RECEIVED)
             ),
+            models.Index(fields=["sender"], name="mail_held", condition=Q(reason=MailReason.THROTTLED)),
         ]
 
     def __str__(self) -> str:

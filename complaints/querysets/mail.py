@@ -58,6 +58,10 @@ class InboundMailQuerySet(ScopedQuerySet):
         told = [MailReason.DUPLICATE, MailReason.OWN]
         return self.filter(state=MailState.IGNORED, received_at__gte=since).exclude(reason__in=told)
 
+    def held(self) -> Self:
+        """Those beyond the limit of their sender, until somebody decides what becomes of them."""
+        return self.filter(state=MailState.IGNORED, reason=MailReason.THROTTLED)
+
     def from_sender(self, sender: str, *, since: datetime) -> Self:
         """Those of one address from a moment on."""
         return self.filter(sender=sender, received_at__gt=since)

@@ -12,16 +12,27 @@ from django.utils import timezone
 from complaints.choices.cases import ClockKind, Unit
 from complaints.choices.grading import ApplyState
 from complaints.domain import applying
-from complaints.domain.applying import apply_policy, cases_of, fingerprint, run_applying
+from complaints.domain.applying import apply_policy, cases_of, fingerprint, fitting_first, run_applying
 from complaints.domain.applying_preview import preview_of
 from complaints.domain.assessing import regrade
+from complaints.domain.benches import policy_for
 from complaints.domain.escalation import fire_due
 from complaints.domain.moves import acknowledge, answer, go_on, solve, take, wait_for_customer
 from complaints.domain.registering import register_case
 from complaints.domain.reopening import reopen
-from complaints.models import ClockChange, Complaint, Entry, Escalation, Level, Policy, PolicyApplying, Target
+from complaints.models import (
+    Category,
+    ClockChange,
+    Complaint,
+    Entry,
+    Escalation,
+    Level,
+    Policy,
+    PolicyApplying,
+    Target,
+)
 from complaints.tasks import apply_policy as apply_task
-from complaints.tests.factories import CalendarFactory, QueueFactory, policy
+from complaints.tests.factories import CalendarFactory, CategoryFactory, QueueFactory, policy
 from complaints.words import line_in_words
 from core.domain.jobs import JobCancelled, request_cancel, run_job
 from core.errors import Conflict
@@ -170,6 +181,58 @@ def test_cases_are_those_that_it_fits_first_and_those_under_it(ours, admin, agen
     assert set(cases_of(ours)) == {here, there}
     applied(first, admin, at(2, 11))
     assert set(there.clocks.values_list("policy", flat=True)) == {ours.pk}
+
+
+def branch() -> tuple[Category, Category, Category]:
+    """A category, one below it, and another that has nothing to do with them."""
+    parent = CategoryFactory(code="fees")
+    return parent, CategoryFactory(code="fees.refund", parent_code="fees"), CategoryFactory(code="room")
+
+
+def test_a_policy_for_a_category_holds_for_those_below_it(ours, admin):
+    parent, child, other = branch()
+    ours.category_code = "fees"
+    ours.save()
+    general = policy()
+    cases = [received(at(2, 10), category=row) for row in (parent, child, other, None)]
+    expected = [ours, ours, general, general]
+    assert [policy_for(case) for case in cases] == expected
+    assert [clock.policy for case in cases for clock in case.clocks.filter(kind="solve")] == expected
+    assert set(cases_of(ours)) == set(cases[:2])
+    assert set(cases_of(general)) == set(cases[2:])
+    assert preview_of(ours, user=admin, at=at(2, 11)).ways["same"] == preview_of_clocks(cases[:2])
+
+
+def preview_of_clocks(cases: list[Complaint]) -> int:
+    return sum(case.clocks.filter(state="running").count() for case in cases)
+
+
+@pytest.mark.parametrize(
+    ("places", "first"),
+    [((0, 0, 0), "near"), ((0, 1, 1), "ours"), ((1, 0, 1), "far"), ((2, 2, 1), "near"), ((1, 1, 2), "far")],
+)
+def test_the_first_place_holds_and_at_the_same_place_the_nearest_category(ours, places, first):
+    _parent, child, _other = branch()
+    far, near = policy(category_code="fees"), policy(category_code="fees.refund")
+    rows = {"ours": ours, "far": far, "near": near}
+    for row, place in zip(rows.values(), places, strict=True):
+        row.position = place
+        row.save()
+    case = received(at(2, 10), category=child)
+    assert policy_for(case) == rows[first]
+    fits = {name for name, row in rows.items() if Complaint.objects.filter(fitting_first(row)).exists()}
+    assert fits == {first}
+
+
+def test_applying_puts_the_cases_below_a_category_under_its_policy(ours, admin):
+    _parent, child, _other = branch()
+    case = received(at(2, 10), category=child)
+    near = policy(category_code="fees")
+    set_target(near, ClockKind.RESPOND, 2)
+    preview = preview_of(near, user=admin, at=at(2, 10, 30))
+    assert (preview.total, preview.fits, preview.ways["earlier"]) == (1, 1, 1)
+    applied(near, admin, at(2, 10, 30))
+    assert due(case, ClockKind.RESPOND) == at(2, 12)
 
 
 def test_a_policy_without_open_cases_is_not_applied(ours, admin):

@@ -27,6 +27,7 @@ from complaints.tests.factories import CategoryFactory, ComplaintFactory
 from complaints.tests.learning import improvement
 from core.errors import Conflict, DomainError
 from core.models import AuditEntry, Notification
+from core.zones import midnight
 from customers.models import Customer
 from customers.tests.factories import CustomerFactory
 
@@ -91,6 +92,46 @@ def test_the_effect_compares_equal_days_before_and_after(manager):
     assert measure_all(at) == 1
     row.refresh_from_db()
     assert row.effect == effect
+
+
+def test_an_improvement_for_a_category_counts_the_complaints_below_it(manager):
+    at, parent = timezone.now(), CategoryFactory(code="tuition")
+    child = CategoryFactory(code="tuition.late", parent_code="tuition")
+    customer = CustomerFactory(created_at=at - timedelta(days=400))
+    for category, days in ((parent, 30), (child, 30), (child, 10), (CategoryFactory(), 30)):
+        moment = at - timedelta(days=days)
+        ComplaintFactory(category=category, customer=customer, owner=manager, received_at=moment)
+    effect = measure(checked(manager, at, category=parent), at=at)
+    assert (effect["before"], effect["after"]) == (2, 1)
+    assert measure(checked(manager, at, category=child), at=at)["before"] == 1
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "customers", "after", "verdict", "counted"),
+    [
+        # 300 customers, 3,000 more a week later: the rate falls by itself, the complaints are as many.
+        (13, 3_000, 20, "base_changed", (300, 2_250)),
+        (13, 3_000, 0, "lower", (300, 2_250)),
+        (30, 60, 20, "unclear", (330, 360)),
+        (60, 3_000, 5, "lower", (3_300, 3_300)),
+    ],
+)
+def test_an_import_of_customers_is_no_effect(manager, days_ago, customers, after, verdict, counted):
+    at, category = timezone.now(), CategoryFactory()
+    noon = midnight(timezone.localdate(at)) + timedelta(hours=12)
+    old = [Customer(name=f"Old {n}", created_at=noon - timedelta(days=400)) for n in range(299)]
+    new = [Customer(name=f"New {n}", created_at=noon - timedelta(days=days_ago)) for n in range(customers)]
+    for n, row in enumerate([*old, *new]):
+        row.code = f"K{n}"
+    Customer.objects.bulk_create([*old, *new])
+    customer = CustomerFactory(created_at=noon - timedelta(days=400))
+    for days, count in ((30, 20), (10, after)):
+        for _number in range(count):
+            moment = noon - timedelta(days=days)
+            ComplaintFactory(category=category, customer=customer, owner=manager, received_at=moment)
+    effect = measure(checked(manager, at, category=category), at=at)
+    assert (effect["before"], effect["after"], effect["verdict"]) == (20, after, verdict)
+    assert (effect["customers_before"], effect["customers_after"]) == counted
 
 
 def test_too_few_days_are_not_measured(manager):

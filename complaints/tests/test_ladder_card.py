@@ -90,6 +90,17 @@ def test_like_complaints_of_late_are_counted_within_reach_and_listed(manager, cl
     )
 
 
+def test_like_complaints_are_those_that_the_list_behind_them_shows(manager, client_of):
+    parent = CategoryFactory(code="tuition")
+    child = CategoryFactory(code="tuition.late", parent_code="tuition")
+    case = ComplaintFactory(category=parent, team=manager.team)
+    other = ComplaintFactory(category=child, team=manager.team)
+    found = alike_lately(case, manager, today=timezone.localdate())
+    assert found["n"] == 2
+    assert f'"{other.get_absolute_url()}"' in client_of(manager).get(found["url"]).content.decode()
+    assert alike_lately(other, manager, today=timezone.localdate()) is None
+
+
 def test_requests_and_cases_without_a_category_have_no_line(manager):
     today = timezone.localdate()
     assert alike_lately(ComplaintFactory(category=None), manager, today=today) is None

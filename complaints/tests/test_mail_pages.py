@@ -9,10 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from complaints.choices.mail import DeliveryState, MailState
+from complaints.choices.mail import DeliveryState, MailReason, MailState
 from complaints.domain.mail.letters import answer_by_mail
 from complaints.domain.moves import answer
-from complaints.models import CaseLetter, Complaint, InboundMail, Mailbox
+from complaints.models import CaseLetter, Complaint, InboundMail, Mailbox, MailPolicy
 from complaints.tests.factories import ComplaintFactory, QueueFactory
 from complaints.tests.mails import letter, mailbox, taken
 from core.domain.attachments import add_attachment
@@ -46,6 +46,24 @@ def shown(client, name, *args):
     response = client.get(at(name, *args))
     assert response.status_code == 200
     return response.content.decode()
+
+
+# ---- beyond the limit of a sender ----------------------------------------------------------------------
+def test_held_mails_are_shown_and_left_out_on_the_page_and_over_the_api(box, manager, agent, client_of):
+    MailPolicy.objects.update_or_create(pk=1, defaults={"most_an_hour": 1})
+    _first, second, third = (taken(box, letter(f"Mail {number}")) for number in range(3))
+    client = client_of(manager)
+    assert "2 mails beyond the limit of their senders wait" in shown(client, "inboundmail-list")
+    assert at("inboundmail-leave-out", second.pk) in shown(client, "inboundmail-detail", second.pk)
+    assert "Waiting: 2." in shown(client, "inboundmail-leave-out", second.pk)
+    assert client_of(agent).post(at("inboundmail-leave-out", second.pk)).status_code == 403
+    assert client.post(at("inboundmail-leave-out", second.pk)).status_code == 302
+    third.refresh_from_db()
+    assert third.reason == MailReason.LEFT_OUT
+    assert at("inboundmail-leave-out", second.pk) not in shown(client, "inboundmail-detail", second.pk)
+    fourth = taken(box, letter("Mail 4"))
+    path = f"/api/v1/received-mails/{fourth.pk}/leave-out/"
+    assert [client.post(path).status_code for _turn in range(2)] == [200, 409]
 
 
 # ---- received mail ----------------------------------------------------------------------------------

@@ -11,7 +11,14 @@ from django.urls import reverse
 from complaints.choices.cases import State
 from complaints.domain.moves import solve, take, wait_for_customer
 from complaints.models import CaseLink, Complaint, FirstContact, WorkOrder
-from complaints.tests.factories import CalendarFactory, ComplaintFactory, QueueFactory, policy, registered
+from complaints.tests.factories import (
+    CalendarFactory,
+    CategoryFactory,
+    ComplaintFactory,
+    QueueFactory,
+    policy,
+    registered,
+)
 from core.models import User
 from core.tests.factories import TeamFactory, UserFactory
 from customers.tests.factories import CustomerFactory
@@ -86,6 +93,20 @@ def test_filters(client, case, query, shown):
         assert response.status_code == 400
     else:
         assert (case.number in response.content.decode()) is shown
+
+
+def test_the_list_of_a_category_holds_the_cases_below_it_and_the_settings_count_them(
+    client, agent, user_in, client_of
+):
+    parent = CategoryFactory(code="tuition")
+    child = CategoryFactory(code="tuition.late", parent_code="tuition")
+    cases = [ComplaintFactory(owner=agent, category=row) for row in (parent, child, CategoryFactory(), None)]
+    for code, shown in (("tuition", cases[:2]), ("tuition.late", cases[1:2])):
+        text = client.get(f"/complaints/?category={code}").content.decode()
+        assert [case for case in cases if case.number in text] == shown
+    settings = client_of(user_in("administrator")).get(reverse("complaints:settings"))
+    used = {row.code: row.used for row in settings.context["categories"]}
+    assert (used["tuition"], used["tuition.late"]) == (2, 1)
 
 
 def test_the_board_has_a_column_for_each_state(client, case, agent):
@@ -266,7 +287,6 @@ def test_a_preview_shows_every_due_time(user_in, client_of):
 
 def test_a_category_gets_a_new_edition_and_cases_keep_theirs(user_in, client_of):
     from complaints.models import Category
-    from complaints.tests.factories import CategoryFactory
 
     old = CategoryFactory(name_en="Lecturer")
     case = registered(category=old)

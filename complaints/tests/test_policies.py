@@ -13,8 +13,9 @@ import complaints.migrations
 from complaints.choices.cases import ClockKind, MetBy, Unit
 from complaints.domain.ladder import ladder_for
 from complaints.domain.policies import Statutory, save_level, save_policy
+from complaints.domain.settings import retire_category
 from complaints.models import Level, Policy
-from complaints.tests.factories import policy
+from complaints.tests.factories import CategoryFactory, policy
 from core.errors import DomainError
 from core.models import AuditEntry
 
@@ -90,6 +91,25 @@ def test_a_level_of_a_deadline_that_is_not_asked_for_is_refused(made, admin):
     with pytest.raises(DomainError) as refusal:
         level(made, admin, name="FCA")
     assert refusal.value.code == "no_such_deadline"
+
+
+def test_a_policy_takes_a_category_of_its_kind_only(made, admin):
+    CategoryFactory(code="tuition"), CategoryFactory(code="copy", kind="request")
+    with pytest.raises(DomainError) as refusal:
+        save_policy({"name": "Mine", "category_code": "copy"}, {}, by=admin, policy=made)
+    assert refusal.value.code == "unknown_category"
+    kept = save_policy({"name": "Mine", "category_code": "tuition"}, {}, by=admin, policy=made)
+    with pytest.raises(DomainError) as turned:
+        save_policy({"name": "Mine", "kind": "request"}, {}, by=admin, policy=kept)
+    assert turned.value.fields == {"category_code": "Choose a category that is in use for this kind."}
+
+
+def test_a_policy_keeps_a_category_that_was_retired(made, admin):
+    row = CategoryFactory(code="tuition")
+    kept = save_policy({"name": "Mine", "category_code": "tuition"}, {}, by=admin, policy=made)
+    retire_category(row, by=admin)
+    again = {"name": "Mine", "category_code": "tuition", "position": 3}
+    assert save_policy(again, {}, by=admin, policy=kept).position == 3
 
 
 def test_the_form_has_a_row_for_each_and_one_more(made, admin, client_of):

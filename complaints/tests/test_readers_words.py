@@ -14,16 +14,21 @@ from complaints.domain import holidays
 from complaints.domain.articles import draft_from_case
 from complaints.domain.causes import create_cause, link_cause
 from complaints.domain.compensation import propose
-from complaints.domain.moves import solve
+from complaints.domain.moves import close, solve
 from complaints.domain.policies import save_policy
+from complaints.domain.status_page import take_back
 from complaints.models import BusinessCalendar, CallBack, Clock, Entry, Policy
 from complaints.seeded_words import KNOWN, in_words
 from complaints.shown_clocks import duration
 from complaints.tests.factories import ComplaintFactory
 from complaints.tests.learning import published, solved_case
+from complaints.tests.mails import case_by_mail, letter, taken
 from complaints.words import line_in_words
 from core.audit_lines import describe_changes, field_label
 from core.models import AuditEntry, Organisation
+from core.wordings import product_words
+from customers.models import TimelineEvent
+from customers.views.timeline import line_of
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +105,35 @@ def test_an_article_has_its_headings_in_the_language_of_the_case(agent):
     with translation.override("en"):
         body = draft_from_case(solved_case(owner=agent, team=agent.team, language="zh-hans"), by=agent).body
     assert "What happened" not in body
+
+
+def test_a_case_that_its_complainant_takes_back_is_told_in_the_language_of_the_reader(case):
+    with translation.override("zh-hans"):  # that of the complainant
+        take_back(case, reason="  解决了 ", at=timezone.now())
+    with translation.override("en"):
+        assert last_line(case) == "Withdrawn by the complainant, on the status page. 解决了"
+        event = TimelineEvent.objects.filter(customer=case.customer).latest("id")
+        line = line_of(event, case.owner)
+        assert (line.about, line.body) == (f"{case.number} · withdrawn by the complainant", "解决了")
+
+
+def test_who_takes_a_case_back_without_a_reason_has_none_noted(case):
+    take_back(case, reason=" ", at=timezone.now())
+    with translation.override("en"):
+        assert last_line(case) == "Withdrawn by the complainant, on the status page."
+
+
+def test_a_mail_that_reopens_a_case_is_told_in_the_language_of_the_reader(box, agent):
+    case = case_by_mail(box, agent)
+    with translation.override("zh-hans"):
+        close(solve(case, "Repaired", decision="upheld", by=agent), by=agent)
+        taken(box, letter("It fails again", References="<first@customer.example>"))
+    line = Entry.objects.get(complaint=case, data__code="reopened").data
+    assert line["params"]["reason"] == "The customer wrote again by e-mail."
+    with translation.override("zh-hans"):
+        assert line_in_words(line).endswith("客户再次来信。")
+        assert product_words("The customer wrote again by e-mail.") == "客户再次来信。"
+        assert product_words("Save") == "Save"
 
 
 # ---- histories --------------------------------------------------------------------------------------

@@ -12,13 +12,13 @@ from django.utils import timezone
 
 from complaints.choices.learning import AlertState
 from complaints.domain.alerts import (
-    look_at_texts,
     look_back,
     look_for_repeats,
     move_alert,
     raise_alert,
     take_call_score,
 )
+from complaints.domain.texts import look_at_texts
 from complaints.models import Alert, CallScore
 from complaints.rates import rate_ratio
 from complaints.surge import count_limit, judged, u_limits

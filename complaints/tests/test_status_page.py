@@ -194,7 +194,7 @@ def test_it_is_taken_back_after_a_question_once(case, agent, client):
     assert case.state == State.WITHDRAWN
     assert Notification.objects.filter(user=agent, kind="case_withdrawn", read_at=None).count() == 1
     line = Entry.objects.get(complaint=case, data__code="withdrawn")
-    assert line.data["params"]["reason"] == "By the complainant, on the status page: Settled"
+    assert line.data["params"] == {"reason": "Settled", "by_complainant": True}
     assert client.get(page).status_code == 302
     with pytest.raises(Conflict):
         take_back(case, reason="", at=timezone.now())

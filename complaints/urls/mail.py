@@ -13,6 +13,9 @@ urlpatterns = [
     path("mail/<int:pk>/source/", received_mail.InboundMailSource.as_view(), name="inboundmail-source"),
     path("mail/<int:pk>/retry/", received_mail.InboundMailRetry.as_view(), name="inboundmail-retry"),
     path("mail/<int:pk>/take/", received_mail.InboundMailTake.as_view(), name="inboundmail-take"),
+    path(
+        "mail/<int:pk>/leave-out/", received_mail.InboundMailLeaveOut.as_view(), name="inboundmail-leave-out"
+    ),
     path("settings/mail/", mailboxes.MailboxList.as_view(), name="mailbox-list"),
     path("settings/mail/new/", mailboxes.MailboxCreate.as_view(), name="mailbox-create"),
     path("settings/mail/rules/", mailboxes.MailPolicyUpdate.as_view(), name="mailpolicy-update"),

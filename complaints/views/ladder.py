@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from complaints.choices.cases import CaseKind, ClockState, EscalationState
 from complaints.domain.level_failures import can_try_again
+from complaints.domain.taxonomy import with_those_below
 from complaints.models import Clock, Complaint, Escalation, Policy
 from complaints.shown_clocks import offset_in_words
 from core.access import can
@@ -109,7 +110,7 @@ def alike_lately(case: Complaint, user: User, *, today: date) -> dict[str, Any] 
     since = today - timedelta(days=1)
     start = midnight(since)
     rows = Complaint.objects.visible_to(user).complaints()
-    rows = rows.filter(category__code=case.category.code, received_at__gte=start)
+    rows = rows.filter(category__code__in=with_those_below([case.category.code]), received_at__gte=start)
     count = rows.count()
     if count - (case.received_at >= start) < 1:
         return None

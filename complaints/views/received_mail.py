@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
-from complaints.choices.mail import MailState
+from complaints.choices.mail import MailReason, MailState
+from complaints.domain.mail.held import leave_out
 from complaints.domain.mail.receiving import PATIENCE
 from complaints.domain.mail.settling import retry, turn_into_case
 from complaints.filters.mail import InboundMailFilterSet
@@ -48,6 +49,7 @@ class InboundMailList(RecordFilters, ListPage):
         rows = InboundMail.objects.visible_to(self.person)
         return {
             "failed": rows.filter(state=MailState.FAILED).count(),
+            "held": rows.held().count(),
             "waiting": rows.unread().filter(received_at__lt=timezone.now() - PATIENCE).count(),
             "may_change": can(self.person, "change", InboundMail),
         }
@@ -72,6 +74,7 @@ class InboundMailDetail(RightsMixin, View):
             "quoted": quoted,
             "files": [(file.name, len(file.content)) for file in read.files] if read is not None else [],
             "may_settle": may_change and mail.state in {MailState.IGNORED, MailState.FAILED} and bool(raw),
+            "is_held": may_change and (mail.state, mail.reason) == (MailState.IGNORED, MailReason.THROTTLED),
             "may_change": may_change,
             "nav_current": NAV,
         }
@@ -144,3 +147,37 @@ class InboundMailTake(ConfirmPage):
         if case is None or rows is None or not rows.filter(pk=case.pk).exists():
             return self._page()
         return case.get_absolute_url()
+
+
+class InboundMailLeaveOut(ConfirmPage):
+    """Deciding that nothing becomes of what a sender wrote beyond the limit."""
+
+    required_right: ClassVar[Right] = ("change", InboundMail)
+    nav_current = NAV
+    success_message = gettext_lazy("They are left out.")
+
+    @cached_property
+    def mail(self) -> InboundMail:
+        """The mail."""
+        found: InboundMail = fetch(self.request, InboundMail.objects.for_list(), self.kwargs["pk"], "change")
+        return found
+
+    def question(self) -> dict[str, Any]:
+        """Ask, with how many it is about."""
+        rows = InboundMail.objects.visible_to(self.person, "change").held().filter(sender=self.mail.sender)
+        return {
+            "title": _("Leave out"),
+            "message": _("Leave out what this sender wrote beyond the limit? Waiting: %(n)d.")
+            % {"n": rows.count()},
+            "consequences": [
+                _("Turn those into cases first that are wanted."),
+                _("They stay listed; their originals are emptied after the days of the rules."),
+            ],
+            "confirm_label": _("Leave out"),
+            "cancel_url": reverse("complaints:inboundmail-detail", args=[self.mail.pk]),
+        }
+
+    def perform(self) -> str:
+        """Leave them out and go back to the mail."""
+        leave_out(self.mail, by=self.person)
+        return reverse("complaints:inboundmail-detail", args=[self.mail.pk])

@@ -20,6 +20,7 @@ from complaints.domain.settings import (
     save_handler,
     save_queue,
 )
+from complaints.domain.taxonomy import codes_below_of_both
 from complaints.forms.settings import (
     CategoryForm,
     HandlerForm,
@@ -60,9 +61,9 @@ class SettingsHome(RightsMixin, TemplateView):
             .annotate(n=Count("pk"))
             .values_list("category__code", "n")
         )
-        categories = list(Category.objects.current().select_related("queue"))
+        categories, below = list(Category.objects.current().select_related("queue")), codes_below_of_both()
         for row in categories:
-            row.used = used.get(row.code, 0)
+            row.used = sum(used.get(code, 0) for code in below.get(row.code, {row.code}))
         today = timezone.localdate()
         calendars = list(BusinessCalendar.objects.all())
         for calendar in calendars:

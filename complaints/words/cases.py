@@ -125,6 +125,12 @@ def _with(text: str, params: Params) -> str:
     return f"{text}{'' if text.endswith('。') else ' '}{in_words(reason)}"
 
 
+def _withdrawn(params: Params) -> str:
+    if params.get("by_complainant"):
+        return _with(_("Withdrawn by the complainant, on the status page."), params)
+    return _with(_("Withdrawn."), params)
+
+
 def _file(params: Params) -> dict[str, Any]:
     return {"number": params.get("number"), "file": params.get("file")}
 
@@ -152,7 +158,7 @@ WORDS: dict[str, Callable[[Params], str]] = {
         else _("Solution given.")
     ),
     "closed": lambda p: _with(_("Closed."), p),
-    "withdrawn": lambda p: _with(_("Withdrawn."), p),
+    "withdrawn": _withdrawn,
     "reopened": lambda p: _with(_("Reopened."), p),
     "regraded": lambda p: _with(
         _("Grade changed from %(old)s to %(new)s.")

@@ -19,6 +19,7 @@ from core.choices import ShareLevel
 from core.display import format_day, format_day_short, format_money
 from core.masking import note_history
 from core.mentions import as_html, plain
+from core.wordings import product_words
 from customers.choices import TIMELINE_GROUPS, Axis, Channel, Direction, EventKind, Kind
 from customers.domain.axes import AXIS_VALUES
 from customers.history import ShownChange, shown_changes
@@ -268,9 +269,11 @@ def _tell_complaint(line: Line, data: dict[str, Any]) -> None:
         "escalated": _("escalated"), "converted": _("turned over"),
         "linked": _("linked with this customer"),
     }.get(data.get("action", ""), "")  # fmt: skip
+    if data.get("by_complainant"):
+        done = _("withdrawn by the complainant")
     line.about = " · ".join(word for word in (data.get("number", ""), done) if word)
     line.text = data.get("title") or ""
-    line.body = data.get("note") or ""
+    line.body = product_words(data.get("note") or "")
     line.url = line.event.subject_url
     if data.get("action") in {"solved", "closed"}:
         line.mark = "m-good"

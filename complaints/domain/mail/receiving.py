@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from complaints.choices.mail import MailState
+from complaints.choices.mail import MailReason, MailState
 from complaints.mail.charsets import cleaned
 from complaints.mail.reading import read_head
 from complaints.models import InboundMail, Mailbox, MailPolicy
@@ -71,7 +71,11 @@ def overlooked(at: datetime) -> list[int]:
 
 
 def forget_originals(at: datetime) -> int:
-    """Empty the originals of settled mails that are older than the policy says; return how many."""
+    """Empty the originals of settled mails that are older than the policy says; return how many.
+
+    Those beyond the limit of their sender stay until somebody decides: no line of a case has their text.
+    """
     limit = at - timedelta(days=MailPolicy.load().keep_days)
     old = InboundMail.objects.exclude(state__in=[MailState.RECEIVED, MailState.FAILED])
-    return old.filter(received_at__lt=limit).exclude(raw=b"").update(raw=b"")
+    old = old.filter(received_at__lt=limit).exclude(reason=MailReason.THROTTLED)
+    return old.exclude(raw=b"").update(raw=b"")

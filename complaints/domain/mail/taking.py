@@ -18,6 +18,7 @@ from django.core.validators import validate_email
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from complaints.choices.cases import EntryKind, Intake, LinkKind, State
 from complaints.choices.mail import DeliveryState, MailReason, MailState
@@ -26,6 +27,7 @@ from complaints.domain.entries import tell, write
 from complaints.domain.last_word import answered_for_good
 from complaints.domain.mail import threads
 from complaints.domain.mail.files import keep_files
+from complaints.domain.mail.held import tell_of_held
 from complaints.domain.mail.letters import without_address
 from complaints.domain.mail.undelivered import note_undelivered
 from complaints.domain.merging import link_cases
@@ -164,6 +166,7 @@ def _came_back(read: ReadMail, at: datetime) -> Settled:
 
 
 def _one_too_many(mail: InboundMail, at: datetime) -> Settled | None:
+    """Hold what one sender writes beyond the limit: kept whole, and told, until somebody decides on it."""
     most = MailPolicy.load().most_an_hour
     earlier = InboundMail.objects.from_sender(mail.sender, since=mail.received_at - _HOUR).filter(
         pk__lt=mail.pk
@@ -176,6 +179,7 @@ def _one_too_many(mail: InboundMail, at: datetime) -> Settled | None:
     case = threads.followed(found.complaint) if found is not None else None
     if case is not None and count == most:
         tell(case, "mails_held", at=at, most=most)
+    tell_of_held(mail, case, at=at)
     return Settled(MailState.IGNORED, MailReason.THROTTLED, case)
 
 
@@ -204,7 +208,7 @@ def _taken(mail: InboundMail, read: ReadMail, by: User | None, at: datetime) -> 
     days = MailPolicy.load().reopen_days
     is_fresh = stored.ended_at is not None and stored.ended_at > at - timedelta(days=days)
     if is_fresh and stored.state != State.MERGED and is_known:
-        reopen(stored, reason=_("The customer wrote again by e-mail."), by=by, at=at)
+        reopen(stored, reason=gettext_noop("The customer wrote again by e-mail."), by=by, at=at)
         return _heard(stored, mail, read, by, at, MailReason.REOPENED, is_known=is_known)
     mail.meant_for = None
     return _new_case(mail, read, by, at, follows=stored)

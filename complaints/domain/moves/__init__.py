@@ -4,7 +4,7 @@ Each verb locks the case, settles who was first by its state, and writes log, au
 clocks in one transaction.
 """
 
-from complaints.domain.moves.endings import close, solve, withdraw
+from complaints.domain.moves.endings import close, solve, withdraw, withdraw_for_complainant
 from complaints.domain.moves.handlers import assign, take
 from complaints.domain.moves.saying import acknowledge, answer, hear
 from complaints.domain.moves.waiting import go_on, wait_for_customer
@@ -20,4 +20,5 @@ __all__ = [
     "take",
     "wait_for_customer",
     "withdraw",
+    "withdraw_for_complainant",
 ]

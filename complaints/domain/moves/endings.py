@@ -99,14 +99,24 @@ def withdraw(complaint: Complaint, *, reason: str, by: User | None, at: datetime
     return _end(stored, State.WITHDRAWN, by=by, note=why, at=moment)
 
 
-def _end(stored: Complaint, state: str, *, by: User | None, note: str, at: datetime) -> Complaint:
+@transaction.atomic
+def withdraw_for_complainant(complaint: Complaint, *, reason: str, at: datetime) -> Complaint:
+    """End a case that its complainant takes back without us; the log says so, with the reason if any."""
+    stored = locked(complaint)
+    ensure_move(stored, State.WITHDRAWN)
+    return _end(stored, State.WITHDRAWN, by=None, note=reason.strip()[:300], at=at, by_complainant=True)
+
+
+def _end(
+    stored: Complaint, state: str, *, by: User | None, note: str, at: datetime, **facts: Any
+) -> Complaint:
     values = {"state": state, "ended_at": at, "unanswered_since": None}
     write_changes(stored, values, by=by, at=at, note=note)
     if state == State.WITHDRAWN:
         call_off(stored, at)
     stop_clocks(stored, at=at, keeps_letter=state == State.CLOSED)
     call_off_work(stored, by=by, at=at)
-    tell_story(stored, state, at=at, by=by, reason=note)
+    tell_story(stored, state, at=at, by=by, reason=note, **facts)
     if stored.owner is not None:
         mark_read_about(stored, user=stored.owner, at=at)
     return stored
