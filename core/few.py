@@ -45,6 +45,11 @@ class Few:
         """The keys, to be looked up."""
         return frozenset(self.keys)
 
+    @cached_property
+    def newest(self) -> list[int]:
+        """The keys, the newest first."""
+        return sorted(self.keys, reverse=True)
+
     def filtered(self, filters: Callable[[models.QuerySet[Any]], models.QuerySet[Any]]) -> Few:
         """Return those of the rows that pass the filters."""
         return replace(self, rows=filters(self.rows))

@@ -7,7 +7,7 @@ together ask for the same parts, so these are read once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
@@ -74,7 +74,7 @@ class TermsRead:
     def __init__(self, user: Any) -> None:
         self._user = user
         self._ids: dict[tuple[int, str, bool], set[int] | None] = {}
-        self._within: dict[tuple[int, str, bool], set[int]] = {}
+        self._within: dict[tuple[int, tuple[str, ...], int | None], tuple[set[int], set[int]]] = {}
         self._some: dict[tuple[int, tuple[str, ...], bool], set[int]] = {}
         self._few: dict[int, Few | None] = {}
         self._known: Known = {}
@@ -98,36 +98,44 @@ class TermsRead:
             self._few[kind.number] = few_rows(kind.model, self._user, known=self._known)
         return self._few[kind.number]
 
-    def within_all(self, parts: Sequence[Part]) -> set[int] | None:
-        """Return the records in the person's reach that match every part, where few are in reach."""
-        found: set[int] | None = None
-        for part in parts:
-            matched = self._within_reach(part)
-            if matched is None:
-                return None
-            found = matched if found is None else found & matched
-        return found
+    def reads_few(self, kind: SearchType) -> bool:
+        """Tell whether the few rows in reach of a type are known already."""
+        return self._few.get(kind.number) is not None
 
-    def _within_reach(self, part: Part) -> set[int] | None:
-        few = self.few(part.kind)
+    def within(
+        self, kind: SearchType, words: Sequence[str], *, sensitive: bool, newest: int | None = None
+    ) -> set[int] | None:
+        """Return the records in the person's reach that match every word, where few are in reach.
+
+        With `newest` of words that are all common only those among so many of the newest, unless all are
+        known already.
+        """
+        few = self.few(kind)
         if few is None or few.path != "pk":
             return None
-        key = (part.kind.number, part.word, part.sensitive)
+        every = (kind.number, tuple(words), None)
+        key = every if every in self._within else (kind.number, tuple(words), newest)
         if key not in self._within:
-            ids = self.ids(part)
-            if ids is None:
-                self._read_among(part, few.keys)
-            else:
-                self._within[key] = ids & few.known
-        return self._within[key]
+            self._within[key] = self._read_within(kind, words, few, newest)
+        return self._within[key][sensitive]
 
-    def _read_among(self, part: Part, keys: Sequence[int]) -> None:
-        """Ask the records once, for who may read their sensitive fields and for others."""
-        found = replace(part, sensitive=True).among(keys)
-        secret = part.kind.hidden_fields(self._user, sensitive=False)
-        number, word = part.kind.number, part.word
-        self._within[number, word, True] = {pk for pk, _field in found}
-        self._within[number, word, False] = {pk for pk, field in found if field not in secret}
+    def _read_within(
+        self, kind: SearchType, words: Sequence[str], few: Few, newest: int | None
+    ) -> tuple[set[int], set[int]]:
+        """Return the records that match without their sensitive fields, and with those that may be read.
+
+        Each word is asked of what is left of the ones before.
+        """
+        known = (self.ids(Part("pk", kind, word, self._user)) for word in words)
+        rare = [ids & few.known for ids in known if ids is not None]
+        left = min(rare, key=len) if rare else set(few.newest[:newest])
+        secret = kind.hidden_fields(self._user, sensitive=False)
+        is_open = left
+        for word in words:
+            pairs = Part("pk", kind, word, self._user).among(sorted(left))
+            left = {pk for pk, _field in pairs}
+            is_open = is_open & {pk for pk, field in pairs if field not in secret}
+        return is_open, left
 
     def some(self, kind: SearchType, words: Sequence[str], *, sensitive: bool) -> set[int]:
         """Return records that match every word, in reach or not: those that the first terms lead to."""

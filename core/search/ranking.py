@@ -21,6 +21,8 @@ from core.search.types import SearchType, Through
 PROBES = (400, 2_000, 8_000)
 #: Of few rows the newest are asked first, a part at a time.
 CHUNKS = ((0, 60), (60, 240), (240, 900), (900, 3_000), (3_000, FEW))
+#: Of few records these are asked first for a common word, then all.
+NEWEST_RECORDS = 900
 #: Of what belongs to many records the newest rows of all are looked at before all that belongs to them.
 MANY_RECORDS = 1_000
 NEWEST = 20_000
@@ -73,31 +75,43 @@ def _first(rows: Any, candidates: dict[int, Reason], most: int) -> list[int]:
     return [pk for pk in candidates if pk in seen][:most]
 
 
-def _below(asked: _Asked, found: Sequence[int]) -> list[int]:
+def _below(asked: _Asked, found: Sequence[int], *, newest: int | None = NEWEST_RECORDS) -> list[int]:
     """Return rows of records that match every word, the newest first.
 
-    Where few records are in reach these are all that match, else those that the first terms lead to.
+    The records are those that the first terms lead to, or of a person's few those that match, of common words
+    among the newest.
     """
     more: list[int] = []
     for of in asked.kind.through:
-        if len(found) + len(more) >= asked.most:
+        if not asked.read.reads_few(record_of(of.key)) and _has_none(asked):
             break
-        rows, keys = asked.visible, _records(asked, of)
-        few = asked.read.few(asked.kind) if rows.reached_through == of.path else None
-        if few is not None:
-            # Rows that are reached through the records alone need not be asked once more whether they are.
-            rows, keys = few.rows, keys & few.known
-        rows = rows.exclude(pk__in=[*found, *more])
-        more += _newest(rows, of.path, sorted(keys), asked.most - len(found) - len(more))
+        most = asked.most - len(found) - len(more)
+        if most > 0:
+            more += _newest_below(asked, of.path, _records(asked, of, newest), [*found, *more], most)
     return more
 
 
-def _records(asked: _Asked, of: Through) -> set[int]:
+def _has_none(asked: _Asked) -> bool:
+    """Tell whether the person reaches no row at all, before records are read for nothing."""
+    few = asked.read.few(asked.kind)
+    return few is not None and not few.keys
+
+
+def _records(asked: _Asked, of: Through, newest: int | None) -> set[int]:
     """Return records that match every word, by which rows may be found."""
-    record = record_of(of.key)
-    parts = [Part(of.path, record, word, asked.user, of.sensitive) for word in asked.words]
-    matched = asked.read.within_all(parts)
-    return asked.read.some(record, asked.words, sensitive=of.sensitive) if matched is None else matched
+    record, read = record_of(of.key), asked.read
+    matched = read.within(record, asked.words, sensitive=of.sensitive, newest=newest)
+    return read.some(record, asked.words, sensitive=of.sensitive) if matched is None else matched
+
+
+def _newest_below(asked: _Asked, path: str, records: set[int], found: Sequence[int], most: int) -> list[int]:
+    """Return the newest rows below the records that are not found yet."""
+    rows = asked.visible
+    few = asked.read.few(asked.kind) if rows.reached_through == path else None
+    if few is not None:
+        # Rows that are reached through the records alone need not be asked once more whether they are.
+        rows, records = few.rows, records & few.known
+    return _newest(rows.exclude(pk__in=found), path, sorted(records), most)
 
 
 def _newest(rows: Any, path: str, keys: Sequence[int], most: int) -> list[int]:
@@ -129,13 +143,27 @@ def _of_few(asked: _Asked, few: Few, found: Sequence[int]) -> list[int]:
     """Return further matches for who reaches few rows."""
     most = asked.most - len(found)
     if not asked.kind.through:
-        parts = [Part("pk", asked.kind, word, asked.user) for word in asked.words]
-        matched = asked.read.within_all(parts) or set()
-        return [pk for pk in sorted(matched, reverse=True) if pk not in found][:most]
+        more: list[int] = []
+        for newest in (NEWEST_RECORDS, None):
+            if len(more) < most:
+                matched = asked.read.within(asked.kind, asked.words, sensitive=True, newest=newest) or set()
+                more = [pk for pk in sorted(matched, reverse=True) if pk not in found][:most]
+        return more
+    if few.path != "pk" and _has_no_own_terms(asked):
+        # Only by the records that they are reached through, of which now all are asked.
+        return _below(asked, found, newest=None)
     wanted = narrowed(asked.kind, asked.words, asked.user, asked.read, few=few)
     if wanted.is_rare:
         return _first_of(wanted.of(asked.visible).exclude(pk__in=found), most)
     return _among(asked, wanted, few, found)
+
+
+def _has_no_own_terms(asked: _Asked) -> bool:
+    """Tell whether no row of the type has one of the words itself, and one kind of record is all it has."""
+    if len(asked.kind.through) != 1:
+        return False
+    own = (Part("pk", asked.kind, word, asked.user) for word in asked.words)
+    return not asked.kind.fields or all(asked.read.ids(part) == set() for part in own)
 
 
 def _among(asked: _Asked, wanted: Narrowed, few: Few, found: Sequence[int]) -> list[int]:

@@ -131,7 +131,7 @@ def _append(
 
 def _customer(number: int, rng: random.Random, owners: list[tuple[int, int]]) -> dict[str, Any]:
     city, stem = rng.choice(_CITIES), "".join(rng.sample(_LETTERS, 2))
-    owner, team = owners[number * 7919 % len(owners)]
+    owner, team = _owner_of(number, owners)
     name = f"{city}{stem}{rng.choice(_TRADES)}{rng.choice(_FORMS)}"
     return {
         "code": f"C-{number:07d}",
@@ -146,6 +146,15 @@ def _customer(number: int, rng: random.Random, owners: list[tuple[int, int]]) ->
         "created_at": NOON - timedelta(minutes=rng.randint(0, 2_000_000)),
         "last_contact_at": NOON - timedelta(minutes=rng.randint(0, 900_000)) if rng.random() < 0.7 else None,
     }
+
+
+def _owner_of(customer: int, owners: list[tuple[int, int]]) -> tuple[int, int]:
+    return owners[customer * 7919 % len(owners)]
+
+
+def _who_for(number: int, customer: int, owners: list[tuple[int, int]]) -> tuple[int, int]:
+    """Whoever has the customer does the work for it; each tenth time somebody of another team."""
+    return _owner_of(customer, owners) if number % 10 else owners[number * 31 % len(owners)]
 
 
 def _metrics(_number: int, rng: random.Random) -> dict[str, Any]:
@@ -205,9 +214,10 @@ def _interaction(
 
 
 def _task(number: int, rng: random.Random, customers: int, owners: list[tuple[int, int]]) -> dict[str, Any]:
-    owner, team = owners[number * 31 % len(owners)]
+    customer = rng.randint(1, customers)
+    owner, team = _who_for(number, customer, owners)
     return {
-        "customer_id": rng.randint(1, customers), "title": f"跟进 {rng.choice(_TRADES)}", "owner_id": owner,
+        "customer_id": customer, "title": f"跟进 {rng.choice(_TRADES)}", "owner_id": owner,
         "team_id": team, "due_on": TODAY + timedelta(days=rng.randint(-60, 60)),
     }  # fmt: skip
 
@@ -216,10 +226,11 @@ def _case(number: int, rng: random.Random, customers: int, owners: list[tuple[in
     received = NOON - timedelta(minutes=rng.randint(0, 900_000))
     state = rng.choices(("working", "waiting", "closed"), (15, 5, 80))[0]
     is_open, grade = state != "closed", rng.choices(("severe", "general", "minor"), (1, 5, 14))[0]
-    owner, team = owners[number * 17 % len(owners)]
+    customer = rng.randint(1, customers)
+    owner, team = _who_for(number, customer, owners)
     return {
         "number": f"TS-{received:%Y%m%d}-{number:06d}", "title": f"{rng.choice(_TRADES)}课程临时更换讲师",
-        "customer_id": rng.randint(1, customers), "owner_id": owner, "team_id": team, "state": state,
+        "customer_id": customer, "owner_id": owner, "team_id": team, "state": state,
         "grade": grade, "was_severe": grade == "severe", "received_at": received,
         "next_due_at": received + timedelta(hours=rng.randint(1, 200)) if is_open else None,
         "ended_at": None if is_open else received + timedelta(days=3),
