@@ -7,6 +7,8 @@ reader reads it in their own language; what people typed is shown as it stands.
 
 from __future__ import annotations
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext, gettext_noop
 
 from complaints.domain.phrase_seed import SEED
@@ -46,3 +48,14 @@ KNOWN = frozenset((*_NAMES, *_HOLIDAYS, *_REASONS, *_TECHNIQUES))
 def in_words(text: str) -> str:
     """Return a text of the product in the language in force, and any other text as it is."""
     return gettext(text) if text in KNOWN else text
+
+
+def says(kept: str, text: str) -> bool:
+    """Tell whether a reader of any language may have read `text` where `kept` stands."""
+    if kept not in KNOWN:
+        return kept == text
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            if gettext(kept) == text:
+                return True
+    return False

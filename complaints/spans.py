@@ -32,6 +32,11 @@ def stored_spans(spans: Iterable[Hours]) -> list[list[str]]:
     return [[f"{opens:%H:%M}", f"{closes:%H:%M}"] for opens, closes in spans]
 
 
+def spans_in_words(spans: Iterable[Hours]) -> str:
+    """Return the spans as people write them, so that `read_spans` reads them."""
+    return ", ".join(f"{opens}–{closes}" for opens, closes in stored_spans(spans))
+
+
 def spans_stored(kept: Iterable[Iterable[str]]) -> list[Hours]:
     """Return stored spans as hours."""
     return [(time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in kept]

@@ -35,9 +35,11 @@ class CoreConfig(AppConfig):
         from core.lists import register_list
         from core.models import PicklistValue, Team, User
         from core.notices import register_platform_kinds
+        from core.rate_list import RATE_EXPORT
         from core.record_history import register_history
         from core.search_types import register_search
         from core.shell import register_shell
+        from core.team_list import TEAM_EXPORT
         from core.token_list import TOKENS
         from core.user_list import USER_EXPORT
         from core.views.audit import AUDIT_EXPORT
@@ -51,6 +53,8 @@ class CoreConfig(AppConfig):
         register_list(AUDIT_EXPORT)
         register_list(USER_EXPORT)
         register_list(TOKENS)
+        register_list(TEAM_EXPORT)
+        register_list(RATE_EXPORT)
         register_targets()
         register_responsibilities()
         register_history(Team)

@@ -86,6 +86,15 @@ def shown_changes(
     return [item if sees_field(reader, found, item.field) else _masked(item) for item in shown]
 
 
+def readable_changes(entry: AuditEntry, *, reader: Any) -> dict[str, Any]:
+    """Return the stored {field: [old, new]} of a line; values that the reader may not see are masked."""
+    model = _model(entry.subject_type)
+    return {
+        field: pair if model is None or sees_field(reader, model, field) else list(map(_hidden, pair))
+        for field, pair in entry.changes.items()
+    }
+
+
 def describe_changes(entry: AuditEntry, *, reader: Any = None) -> list[tuple[str, str, str]]:
     """Return (field, old, new) for each changed field of a line, each value as one short text."""
     shown = shown_changes(entry.subject_type, entry.changes, reader=reader)
@@ -107,8 +116,11 @@ def in_words(value: Any) -> str:
 
 
 def _masked(item: ShownChange) -> ShownChange:
-    old, new = (None if value in (None, "") else MASK for value in (item.old, item.new))
-    return replace(item, old=old, new=new)
+    return replace(item, old=_hidden(item.old), new=_hidden(item.new))
+
+
+def _hidden(value: Any) -> str | None:
+    return None if value in (None, "") else MASK
 
 
 def _model(model: type[models.Model] | str) -> type[models.Model] | None:

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from core import display
 from core.access import sees_field
 from core.choices import Currency
-from core.models import Team
+from core.models import Absence, Schedule, Team, User
 from core.notices import MailState, kind_choices
 from core.roles import Role
 from core.search.matching import matching_rows
@@ -277,6 +277,44 @@ class UserFilterSet(ScopedFilterSet):
     def by_service(self, rows: Any, name: str, value: str) -> Any:
         """Services, or members of staff."""
         return rows.filter(is_service=value == "true")
+
+
+class TeamFilterSet(ScopedFilterSet):
+    """Teams."""
+
+    name = django_filters.CharFilter(label=_("Name"), lookup_expr="icontains", max_length=100)
+    parent = django_filters.ModelChoiceFilter(label=_("Belongs to"), queryset=visible(Team))
+    lead = django_filters.ModelChoiceFilter(label=_("Lead"), queryset=visible(User))
+
+    class Meta:
+        model = Team
+        fields: list[str] = []
+
+
+class AbsenceFilterSet(ScopedFilterSet):
+    """Who is away, and who stands in."""
+
+    user = django_filters.ModelChoiceFilter(label=_("Person"), queryset=visible(User))
+    deputy = django_filters.ModelChoiceFilter(label=_("Deputy"), queryset=visible(User))
+    on = DayFilter(label=_("Away on"), method="by_day")
+
+    class Meta:
+        model = Absence
+        fields: list[str] = []
+
+    def by_day(self, rows: Any, name: str, value: date) -> Any:
+        """Absences that hold on the day."""
+        return rows.running(value)
+
+
+class ScheduleFilterSet(ScopedFilterSet):
+    """Recurring jobs."""
+
+    is_enabled = django_filters.BooleanFilter(label=_("Switched on"))
+
+    class Meta:
+        model = Schedule
+        fields: list[str] = []
 
 
 class NotificationFilterSet(ScopedFilterSet):

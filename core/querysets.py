@@ -16,7 +16,7 @@ from core.choices import CHANGING, DepartureState, JobStanding, JobState, ViewSc
 from core.lent import shareables
 from core.notices import MailState
 from core.roles import Reach
-from core.team_tree import above, below
+from core.team_tree import above, below, depths
 
 if TYPE_CHECKING:
     from core.attachables import Attachable
@@ -40,6 +40,14 @@ class TeamQuerySet(ScopedQuerySet):
     def ids_above(self, team_id: int) -> frozenset[int]:
         """Return `team_id` and the ids of all teams that it belongs to. One query."""
         return above(self.tree(), team_id)
+
+    def with_depth(self) -> Self:
+        """Adds how many teams stand above each. One query for the tree."""
+        levels: dict[int, list[int]] = {}
+        for pk, depth in depths(self.tree()).items():
+            levels.setdefault(depth, []).append(pk)
+        places = [When(pk__in=pks, then=Value(depth)) for depth, pks in levels.items()]
+        return self.annotate(depth=Case(*places, default=Value(0), output_field=models.IntegerField()))
 
 
 class UserQuerySet(ScopedQuerySet):

@@ -7,9 +7,9 @@ do everything that any row of the model names.
 
 ACTIONS: dict[str, str] = {
     "user": "view add change export import explain",
-    "team": "view add change delete import",
+    "team": "view add change delete export import",
     "organisation": "view change",
-    "exchangerate": "view add change delete import",
+    "exchangerate": "view add change delete export import",
     "picklistvalue": "view add change delete",
     "job": "view cancel retry run",
     "schedule": "view change run",

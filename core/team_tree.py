@@ -31,3 +31,8 @@ def above(tree: Tree, team_id: int) -> frozenset[int]:
         found.add(current)
         current = tree.get(current)
     return frozenset(found)
+
+
+def depths(tree: Tree) -> dict[int, int]:
+    """Return how many teams stand above each."""
+    return {pk: len(above(tree, pk)) - 1 for pk in tree}

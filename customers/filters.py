@@ -243,6 +243,16 @@ class PersonFilterSet(ScopedFilterSet):
         return rows.filter(mobile=standardise.phone(value) or value)
 
 
+class TagFilterSet(ScopedFilterSet):
+    """Tags."""
+
+    name = filters.CharFilter(label=_("Name"), lookup_expr="icontains", max_length=50)
+
+    class Meta:
+        model = Tag
+        fields: list[str] = []
+
+
 class ProductFilterSet(ScopedFilterSet):
     """Products."""
 

@@ -37,6 +37,7 @@ TASK_SORTS = {
 CONTACT_SORTS = {"name": SortKey("person__name", _("Name")), "created": SortKey("created_at", _("Created"))}
 PERSON_SORTS = {"name": SortKey("name", _("Name")), "created": SortKey("created_at", _("Created"))}
 PRODUCT_SORTS = {"name": SortKey("name", _("Name")), "code": SortKey("code", _("Code"))}
+TAG_SORTS = {"name": SortKey("name", _("Name"))}
 
 
 def customer_sorts(user: Any) -> tuple[dict[str, SortKey], str]:

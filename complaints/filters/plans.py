@@ -14,6 +14,7 @@ from complaints.choices.learning import CrisisKind, StatementState
 from complaints.choices.solving import FindingState, Gap
 from complaints.models import (
     BusinessCalendar,
+    CalendarDay,
     CaseLink,
     Complaint,
     Crisis,
@@ -125,4 +126,14 @@ class CalendarFilterSet(ScopedFilterSet):
 
     class Meta:
         model = BusinessCalendar
+        fields: list[str] = []
+
+
+class CalendarDayFilterSet(ScopedFilterSet):
+    """Days that are not as their weekday."""
+
+    calendar = filters.ModelChoiceFilter(label=_("Calendar"), queryset=visible(BusinessCalendar))
+
+    class Meta:
+        model = CalendarDay
         fields: list[str] = []

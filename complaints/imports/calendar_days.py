@@ -8,13 +8,14 @@ from functools import cached_property
 from typing import Any
 
 from django.db import models
-from django.db.models import Q, TextChoices
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
+from complaints.choices.calendars import DayKind
 from complaints.domain.calendar_settings import ensure_apart, follow_days, remove_day, set_day, today_of
 from complaints.models import BusinessCalendar, CalendarDay, CalendarHours
+from complaints.seeded_words import says
 from complaints.spans import read_spans, spans_stored, stored_spans
 from core.errors import DomainError
 from core.imports.declared import DeclaredSession, Plan
@@ -25,14 +26,6 @@ from core.imports.unversioned import UnversionedTarget
 from core.models import User
 from customers.imports.people import key_of
 from customers.rules import FIRST_DAY, LAST_DAY
-
-
-class DayKind(TextChoices):
-    """Whether people work on a day that is not as its weekday."""
-
-    CLOSED = "closed", pgettext_lazy("day", "closed")
-    OPEN = "open", _("Working day")
-
 
 FIELDS: tuple[TargetField, ...] = (
     TargetField(
@@ -91,13 +84,15 @@ class _Calendars:
             if found is None:
                 plan.row.refuse("no_calendar", "calendar")
         else:
-            found = next(
-                (row for row in self._rows if key_of(text) in {key_of(row.name), key_of(str(row))}), None
-            )
+            found = next((row for row in self._rows if self._is_called(row, text)), None)
             if found is None:
                 plan.row.refuse_name("unknown_calendar", "calendar", text, map(str, self._rows))
         if found is not None:
             plan.values["calendar"] = found
+
+    def _is_called(self, calendar: BusinessCalendar, text: str) -> bool:
+        names = {key_of(calendar.name), key_of(str(calendar))}
+        return key_of(text) in names or says(calendar.name, text)
 
     def monday_of(self, calendar: BusinessCalendar) -> list[list[str]]:
         """Return the hours of a Monday as it is now."""
@@ -164,8 +159,9 @@ class CalendarDayTarget(UnversionedTarget):
                 plan.row.refuse("day_past", "day")
 
     def differences(self, plan: Plan) -> dict[str, Any]:
-        """What the day has not yet; a day without a name in the file keeps its name."""
-        names = ("name", "is_open", "spans") if "name" in plan.row.values else ("is_open", "spans")
+        """What the day has not yet; a day without a name in the file, or with its own in any language, keeps it."""
+        is_named = "name" in plan.row.values and not says(plan.record.name, plan.values["name"])
+        names = ("name", "is_open", "spans") if is_named else ("is_open", "spans")
         return {name: plan.values[name] for name in names if getattr(plan.record, name) != plan.values[name]}
 
     def create(self, values: Mapping[str, Any], session: DeclaredSession) -> models.Model:

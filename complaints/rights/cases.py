@@ -15,7 +15,7 @@ ACTIONS: dict[str, str] = {
     "handler": "view change",
     "policy": "view change",
     "businesscalendar": "view change",
-    "calendarday": "view import",
+    "calendarday": "view export import",
     "quiethours": "view change",
 }
 

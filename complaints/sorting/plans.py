@@ -12,3 +12,4 @@ CONTACT_SORTS = {"id": SortKey("id", _("Began"))}
 LINK_SORTS = {"id": SortKey("id", _("Number"))}
 HANDLER_SORTS = {"id": SortKey("id", _("Number"))}
 CALENDAR_SORTS = {"name": SortKey("name", _("Name"))}
+CALENDAR_DAY_SORTS = {"day": SortKey("day", _("Day"))}

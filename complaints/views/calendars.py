@@ -22,6 +22,7 @@ from complaints.models import BusinessCalendar, CalendarDay, CalendarHours
 from complaints.views.settings import NAV, SettingForm
 from core.access import can
 from core.views.base import Right, RightsMixin
+from core.views.lists import export_address
 from customers.views.base import fetch
 
 
@@ -46,9 +47,16 @@ class CalendarDetail(RightsMixin, TemplateView):
             missing=missing_years(calendar, today),
             may_change=can(self.person, "change", BusinessCalendar),
             may_import=can(self.person, "import", CalendarDay),
+            export_url=self._export_url(calendar),
             nav_current=NAV,
             **kwargs,
         )
+
+    def _export_url(self, calendar: BusinessCalendar) -> str:
+        """Return where the days of the calendar are offered as a file; files know calendars in use only."""
+        query = f"calendar={calendar.pk}"
+        key = "complaints.calendarday" if calendar.is_active else ""
+        return export_address(self.person, key, CalendarDay, query)
 
 
 def periods_of(calendar: BusinessCalendar) -> list[dict[str, Any]]:

@@ -152,9 +152,14 @@ class ListPage(RightsMixin, View):
 
     def export_url(self) -> str:
         """Return the page that offers this list as a file, or nothing where the person may not have it."""
-        if not self.export_key or not can(self.person, "export", self.model):
-            return ""
-        return f"{reverse('core:export-start')}?{urlencode({'key': self.export_key, 'query': self.query()})}"
+        return export_address(self.person, self.export_key or "", self.model, self.query())
+
+
+def export_address(user: Any, key: str, model: type[models.Model], query: str = "") -> str:
+    """Return the page that offers a list as a file, or nothing where the person may not have it."""
+    if not key or not can(user, "export", model):
+        return ""
+    return f"{reverse('core:export-start')}?{urlencode({'key': key, 'query': query})}"
 
 
 def _for_list(rows: Any) -> models.QuerySet[Any]:

@@ -15,9 +15,9 @@ from core.display import format_day
 from core.domain.rates import delete_rate, set_rate, update_rate
 from core.filters import ExchangeRateFilterSet
 from core.forms import ExchangeRateForm
-from core.keyset import SortKey
 from core.models import ExchangeRate
 from core.navigation import settings_crumbs
+from core.sorting import RATE_SORTS
 from core.views.base import ConfirmPage, FormPage
 from core.views.lists import ListPage
 
@@ -31,11 +31,9 @@ class RateList(ListPage):
     filterset_class = ExchangeRateFilterSet
     template_name = "core/rate_list.html"
     nav_current = NAV
-    sort_keys = {
-        "day": SortKey("valid_from", gettext_lazy("Valid from")),
-        "currency": SortKey("currency", gettext_lazy("Currency")),
-    }
+    sort_keys = RATE_SORTS
     default_sort = "-day"
+    export_key = "core.exchangerate"
 
     def extra_context(self) -> dict[str, Any]:
         """Offer what the person may do."""

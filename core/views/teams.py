@@ -18,6 +18,7 @@ from core.forms import TeamForm
 from core.models import Team
 from core.navigation import settings_crumbs
 from core.views.base import ConfirmPage, FormPage, RightsMixin
+from core.views.lists import export_address
 
 NAV = "settings"
 
@@ -37,6 +38,7 @@ class TeamList(RightsMixin, TemplateView):
             teams=tree(teams),
             may_add=can(user, "add", Team),
             may_import=can(user, "import", Team),
+            export_url=export_address(user, "core.team", Team),
             may_change=can(user, "change", Team),
             may_delete=can(user, "delete", Team),
             nav_current=NAV,

@@ -3,6 +3,7 @@
 from customers.api.customers import CustomerViewSet, MetricsViewSet
 from customers.api.orders import OrderViewSet, ProductViewSet
 from customers.api.people import ContactViewSet, PersonViewSet
+from customers.api.tags import TagViewSet
 from customers.api.work import InteractionViewSet, TaskViewSet
 
 routes = [
@@ -14,4 +15,5 @@ routes = [
     ("metrics", MetricsViewSet, "metrics"),
     ("tasks", TaskViewSet, "task"),
     ("products", ProductViewSet, "product"),
+    ("tags", TagViewSet, "tag"),
 ]

@@ -55,22 +55,25 @@ class TeamTarget(UnversionedTarget):
         """Names are compared as they are with those of the teams that are there."""
         return key_of(str(value))
 
-    def prepare(self, plan: Plan, session: DeclaredSession) -> None:
-        """Find the lead; the team above is found with the stored teams."""
-        if "lead" in plan.row.values:
-            staff = session.memo.setdefault("staff", Staff())
-            if (lead := staff.find(plan.row, "lead")) is not None:
-                plan.values["lead"] = lead
-
     def find(self, plans: Sequence[Plan], session: DeclaredSession, *, lock: bool) -> None:
-        """The team of that name, and the one above it, here or above in the file."""
+        """The team of that name, its lead, and the one above it, here or above in the file."""
         known, tree = teams_by_key(), Team.objects.tree()
         for plan in plans:
             plan.record = known.get(key_of(plan.values["name"]))
             if plan.record is not None:
                 plan.values["name"] = plan.record.name
+            if "lead" in plan.row.values:
+                self._find_lead(plan, session)
             if "parent" in plan.row.values:
                 self._find_parent(plan, session, known, tree)
+
+    def _find_lead(self, plan: Plan, session: DeclaredSession) -> None:
+        """Somebody who may sign in; or who leads the team already, as an export of it says."""
+        lead = plan.record.lead if plan.record is not None else None
+        if lead is None or key_of(lead.username) != key_of(plan.row.values["lead"]):
+            lead = session.memo.setdefault("staff", Staff()).find(plan.row, "lead")
+        if lead is not None:
+            plan.values["lead"] = lead
 
     def _find_parent(
         self,
