@@ -47,20 +47,26 @@ def best_matches(
     manager: Any = kind.model._default_manager
     asked = _Asked(kind, words, user, most, manager.visible_to(user), read)
     probe, found = _probed(asked, PROBES[0])
-    if len(found) < most and (kind.through or not probe.complete):
+    if len(found) < most and not (probe.complete or kind.through or read.reads_few(kind)):
+        # If there are not many more terms, these are read sooner than the rows that the person reaches.
+        whole, others = best_probe(kind, words, kind.hidden_fields(user), PROBES[1])
+        if whole.complete:
+            probe, found = _led_by(asked, whole, others)
+    if kind.through and len(found) < most:
         found += _below(asked, found)
-        few = read.few(kind) if len(found) < most else None
-        if few is not None and (kind.through or few.path == "pk"):
-            found += _of_few(asked, few, found)
-        elif len(found) < most:
-            probe, found = _beyond(asked, probe, found)
+        found += _rest(asked, found)
+    elif len(found) < most and not probe.complete:
+        probe, found = _further(asked, probe, found)
     return _loaded(asked, found, {**_reasons(asked, probe, found), **probe.reasons})
 
 
 def _probed(asked: _Asked, most_terms: int) -> tuple[Probe, list[int]]:
     """Go from the terms to the rows: the best terms first, as far as their rows are visible."""
     hidden = asked.kind.hidden_fields(asked.user)
-    driver, others = best_probe(asked.kind, asked.words, hidden, most_terms)
+    return _led_by(asked, *best_probe(asked.kind, asked.words, hidden, most_terms))
+
+
+def _led_by(asked: _Asked, driver: Probe, others: Sequence[Probe]) -> tuple[Probe, list[int]]:
     for probe in (driver, *others):
         if probe.complete and asked.kind.fields:
             asked.read.note(asked.kind, probe.word, probe.reasons)
@@ -139,23 +145,33 @@ def _first_of(rows: Any, most: int) -> list[int]:
     return list(rows.order_by("-pk").values_list("pk", flat=True)[:most])
 
 
-def _of_few(asked: _Asked, few: Few, found: Sequence[int]) -> list[int]:
-    """Return further matches for who reaches few rows."""
+def _rest(asked: _Asked, found: Sequence[int]) -> list[int]:
+    """Return further matches of a type whose rows are also found by what they belong to."""
     most = asked.most - len(found)
-    if not asked.kind.through:
-        more: list[int] = []
-        for newest in (NEWEST_RECORDS, None):
-            if len(more) < most:
-                matched = asked.read.within(asked.kind, asked.words, sensitive=True, newest=newest) or set()
-                more = [pk for pk in sorted(matched, reverse=True) if pk not in found][:most]
-        return more
-    if few.path != "pk" and _has_no_own_terms(asked):
+    if most <= 0:
+        return []
+    by_record = asked.read.few(asked.kind) if asked.visible.reached_through else None
+    if by_record is not None and _has_no_own_terms(asked):
         # Only by the records that they are reached through, of which now all are asked.
         return _below(asked, found, newest=None)
-    wanted = narrowed(asked.kind, asked.words, asked.user, asked.read, few=few)
-    if wanted.is_rare:
-        return _first_of(wanted.of(asked.visible).exclude(pk__in=found), most)
-    return _among(asked, wanted, few, found)
+    wanted = narrowed(asked.kind, asked.words, asked.user, asked.read, few=by_record)
+    few = None if wanted.is_rare else asked.read.few(asked.kind)
+    if few is not None:
+        return _among(asked, wanted, few, found)
+    return _listed(asked, wanted, found)
+
+
+def _further(asked: _Asked, probe: Probe, found: list[int]) -> tuple[Probe, list[int]]:
+    """Return further matches of a type that is found by its own terms alone, of which there are more."""
+    few = asked.read.few(asked.kind)
+    if few is None or few.path != "pk":
+        return _beyond(asked, found)
+    most, more = asked.most - len(found), list[int]()
+    for newest in (NEWEST_RECORDS, None):
+        if len(more) < most:
+            matched = asked.read.within(asked.kind, asked.words, sensitive=True, newest=newest) or set()
+            more = [pk for pk in sorted(matched, reverse=True) if pk not in found][:most]
+    return probe, found + more
 
 
 def _has_no_own_terms(asked: _Asked) -> bool:
@@ -191,13 +207,12 @@ def _keys_below(few: Few) -> list[int] | None:
     return None if len(keys) > FEW else keys
 
 
-def _beyond(asked: _Asked, probe: Probe, found: list[int]) -> tuple[Probe, list[int]]:
+def _beyond(asked: _Asked, found: list[int]) -> tuple[Probe, list[int]]:
     """Look at more terms, then ask as the list asks."""
-    if not probe.complete:
-        probe, found = _probed(asked, PROBES[1])
-    if len(found) < asked.most and (asked.kind.through or not probe.complete):
+    probe, found = _probed(asked, PROBES[1])
+    if len(found) < asked.most and not probe.complete:
         wanted = narrowed(asked.kind, asked.words, asked.user, asked.read)
-        if not (probe.complete or wanted.is_rare):
+        if not wanted.is_rare:
             probe, found = _probed(asked, PROBES[2])
         found = found + _listed(asked, wanted, found)
     return probe, found
