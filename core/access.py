@@ -221,15 +221,19 @@ class ScopedQuerySet(models.QuerySet[Any]):
             return self
         return self.filter(self._reached_by(user, reach, action, lent_for))
 
-    def parts_in_reach(self, user: User, action: str = "view") -> list[Q] | None:
+    def parts_in_reach(
+        self, user: User, action: str = "view", *, lent_for: str | None = None
+    ) -> list[Q] | None:
         """Return the conditions that `in_reach` joins by "or", or None where everything is in reach.
 
         Where the rows are few, a database finds them by the index of each part; joined, it reads the table.
+        What is lent is that of `action`, unless `lent_for` names another.
         """
         reach = reach_of(user, self.model, action)
         if reach == Reach.ALL or (self.owner_path is None and self.team_path is None):
             return None if reach else []
-        condition = self._reached_by(user, reach, action, action) if reach else Q(pk__in=[])
+        lent_for = action if lent_for is None else lent_for
+        condition = self._reached_by(user, reach, action, lent_for) if reach else Q(pk__in=[])
         if condition.negated or condition.connector != Q.OR:
             return [condition]
         children = [child for child in condition.children if child != ("pk__in", [])]
