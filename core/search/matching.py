@@ -22,7 +22,8 @@ from core.search.types import SearchType, type_of
 
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 
-#: Of several words that are all common, so many terms are read to find the records that have them all.
+#: Of several words that are all common, so many terms of each are met in the database to find the records
+#: that have them all.
 MANY = 100_000
 
 
@@ -53,7 +54,7 @@ class Narrowed:
     def of(self, rows: Rows) -> Rows:
         """Return those of the rows that match."""
         rows = rows.filter(*self.conditions)
-        return rows if self.keys is None else rows.filter(pk__in=self.keys)
+        return rows if self.keys is None else rows.filter(pk__one_of=sorted(self.keys))
 
 
 def narrowed(
@@ -97,13 +98,12 @@ def _with_all(parts: Sequence[Part]) -> set[int] | None:
     Row by row in the order of a list, two common words can be far between: nobody reads half a table for
     its first page.
     """
-    both: set[int] | None = None
-    for part in parts:
-        found = part.ids(MANY)
-        if found is None:
-            continue
-        both = found if both is None else both & found
-    return both if both is not None and len(both) <= COMMON else None
+    asked = [part.records() for part in parts if not part.has_more_than(MANY)]
+    if not asked:
+        return None
+    both = asked[0].intersection(*asked[1:]) if len(asked) > 1 else asked[0].distinct()
+    found = set(both[: COMMON + 1])
+    return None if len(found) > COMMON else found
 
 
 def matching_few(rows: Rows, kind: SearchType, words: Sequence[str], user: Any) -> Rows:
@@ -116,7 +116,11 @@ def matching_few(rows: Rows, kind: SearchType, words: Sequence[str], user: Any) 
 
 def _any_of(parts: Sequence[Part], found: Sequence[set[int] | None]) -> Q:
     conditions = (
-        part.by_row() if ids is None else Q(**{f"{part.path}__in": ids})
+        part.by_row() if ids is None else _within(part.path, ids)
         for part, ids in zip(parts, found, strict=True)
     )
     return reduce(or_, conditions)
+
+
+def _within(path: str, keys: set[int]) -> Q:
+    return Q(**{f"{path}__one_of" if path == "pk" else f"{path}__pk__one_of": sorted(keys)})

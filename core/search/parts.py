@@ -36,11 +36,16 @@ class Part:
 
     def ids(self, most: int) -> set[int] | None:
         """Return the records whose terms match; None where there are too many to say."""
-        found = hits(self.kind, self.word, self.user, sensitive=self.sensitive).values_list(
-            "object_id", flat=True
-        )
-        # Counted in the index before any is fetched: that a word is common is learned in a moment.
-        return None if found[most : most + 1] else set(found)
+        return None if self.has_more_than(most) else set(self.records())
+
+    def records(self) -> QuerySet[Any]:
+        """Return the keys of the records whose terms match, one for each term."""
+        terms = hits(self.kind, self.word, self.user, sensitive=self.sensitive)
+        return terms.values_list("object_id", flat=True)
+
+    def has_more_than(self, most: int) -> bool:
+        """Tell whether more terms match; counted in the index alone, which takes a moment."""
+        return bool(self.records()[most : most + 1])
 
     def among(self, keys: Sequence[int]) -> list[tuple[int, int]]:
         """Return those of the records that match, with the number of each field that does."""

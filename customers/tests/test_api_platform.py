@@ -75,7 +75,7 @@ def test_what_may_only_write_is_told_the_number_alone(client: Client, boss: User
     url = f"{URL}{customer.pk}/"
     answer = client.patch(url, {"city": "Ningbo"}, **JSON, **head)
     assert (answer.status_code, answer.json()) == (200, {"id": customer.pk, "version": customer.version + 1})
-    assert answer["ETag"] == f'"{customer.version + 1}"'
+    assert answer["ETag"].startswith(f'"{customer.version + 1}-')
     assert client.patch(url, {}, **JSON, **both).json()["name"] == "Secret"
     made = client.post(URL, {"name": "New"}, **JSON, **head).json()
     assert sorted(made) == ["id", "version"]
