@@ -98,6 +98,10 @@ EXPECTED: dict[str, set[str]] = {
 }
 
 
+#: Tell customers of like names apart; a digit might be in a code or a telephone as well.
+SIGNS = "甲乙丙丁戊己庚辛壬癸子丑"
+
+
 @pytest.fixture
 def boss(user_in: Callable[..., User]) -> User:
     return user_in("administrator")
@@ -140,21 +144,35 @@ def test_rows_asked_one_by_one_answer_as_the_index_does(boss: User, base: dict[s
 def test_a_word_that_very_many_have_is_found_all_the_same(
     boss: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = [CustomerFactory(name=f"华信{n}公司") for n in range(12)]
+    rows = [CustomerFactory(name=f"华信{sign}公司") for sign in SIGNS]
     monkeypatch.setattr("core.search.parts.COMMON", 3)
     monkeypatch.setattr("core.search.ranking.PROBES", (2, 3, 4))
     assert listed(boss, "公司") == set(rows)
     assert len(found(boss, "公司")) == 6
-    assert found(boss, "公司 7") == {rows[7]}
+    assert found(boss, f"公司 {SIGNS[7]}") == {rows[7]}
     assert COMMON > 3
+
+
+@pytest.mark.parametrize(("common", "many"), [(100, 100), (100, 2), (3, 100)])
+def test_two_words_that_very_many_have_are_found_together(
+    boss: User, monkeypatch: pytest.MonkeyPatch, common: int, many: int
+) -> None:
+    rows = [CustomerFactory(name=f"华信{sign}公司") for sign in SIGNS]
+    CustomerFactory(name="华信学院")
+    CustomerFactory(name="平安公司")
+    monkeypatch.setattr("core.search.parts.COMMON", 3)
+    monkeypatch.setattr("core.search.matching.COMMON", common)
+    monkeypatch.setattr("core.search.matching.MANY", many)
+    assert listed(boss, "公司 华信") == set(rows)
+    assert len(found(boss, "公司 华信")) == 6
 
 
 def test_a_team_finds_its_own_among_what_very_many_have(
     user_in: Callable[..., User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seller = user_in("sales")
-    theirs = [CustomerFactory(name=f"华信{n}公司") for n in range(12)]
-    mine = [CustomerFactory(name=f"华信{n}公司", owner=seller, team=seller.team) for n in range(9)]
+    theirs = [CustomerFactory(name=f"华信{sign}公司") for sign in SIGNS]
+    mine = [CustomerFactory(name=f"华信{sign}公司", owner=seller, team=seller.team) for sign in SIGNS[:9]]
     order = OrderFactory(customer=mine[0], number="SO-1")
     OrderFactory(customer=theirs[0], number="SO-2")
     for name in ("parts.COMMON", "matching.COMMON", "matching.MANY"):
@@ -163,16 +181,16 @@ def test_a_team_finds_its_own_among_what_very_many_have(
 
     assert found(seller, "公司") == set(sorted(mine, key=lambda row: -row.pk)[:6])
     assert listed(seller, "公司") == listed(seller, "华信 公司") == set(mine)
-    assert found(seller, "华信 公司 7") == {mine[7]}
+    assert found(seller, f"华信 公司 {SIGNS[7]}") == {mine[7]}
     assert found(seller, "华信", "order") == {order}
-    assert found(seller, "公司 9") == set()
+    assert found(seller, f"公司 {SIGNS[9]}") == set()
 
 
 def test_the_newest_rows_of_a_teams_records_are_found(
     user_in: Callable[..., User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seller = user_in("sales")
-    mine = [CustomerFactory(name=f"华信{n}公司", owner=seller, team=seller.team) for n in range(4)]
+    mine = [CustomerFactory(name=f"华信{sign}公司", owner=seller, team=seller.team) for sign in SIGNS[:4]]
     others = CustomerFactory(name="华信外公司")
     orders = [OrderFactory(customer=mine[n % 4], number=f"SO-{n}") for n in range(9)]
     for n in range(9, 18):
@@ -192,7 +210,7 @@ def test_the_newest_rows_of_a_teams_records_are_found(
 
 
 def test_who_sees_all_finds_rows_by_the_first_records(boss: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    customers = [CustomerFactory(name=f"华信{sign}公司") for sign in "甲乙丙丁戊己庚辛壬"]
+    customers = [CustomerFactory(name=f"华信{sign}公司") for sign in SIGNS[:9]]
     orders = {OrderFactory(customer=customer, number=f"SO-{customer.pk}") for customer in customers}
     monkeypatch.setattr("core.search.parts.COMMON", 3)
     for some in (400, 8, 2):
@@ -201,7 +219,7 @@ def test_who_sees_all_finds_rows_by_the_first_records(boss: User, monkeypatch: p
             group = find(boss, text, only="order")[0]
             assert len(group.found) == 6 and group.more, (some, text)
             assert {hit.row for hit in group.found} < orders
-        assert found(boss, "公司 华信 戊", "order") == {
+        assert found(boss, f"公司 华信 {SIGNS[4]}", "order") == {
             order for order in orders if order.customer == customers[4]
         }
 
