@@ -21,6 +21,7 @@ from complaints.domain.causes import (
 from complaints.domain.ceilings import ceiling_for, committed_to
 from complaints.domain.compensation import approve, may_approve, move_on, propose
 from complaints.models import CallBack, Cause, Complaint
+from complaints.rules import can_compensate
 from core.models import Organisation, User
 
 #: code, Simplified, Traditional, English, bone, gap.
@@ -111,7 +112,7 @@ def _investigate(case: Complaint, cause: Cause, number: int, users: Mapping[str,
 def _redress(case: Complaint, number: int, users: Mapping[str, User]) -> None:
     at = case.received_at + timedelta(hours=8)
     amount = Decimal(150 + 350 * (number % 4))
-    if committed_to(case) + amount > ceiling_for(case).most:
+    if not can_compensate(case) or committed_to(case) + amount > ceiling_for(case).most:
         return
     measure = ("retake", "refund", "executive_call", "waiver")[number % 4]
     values = {"measure": measure, "amount": amount, "cost_team": case.team, "note": ""}
