@@ -45,6 +45,7 @@ def make(users: Mapping[str, User]) -> None:
     _english(box, users, now)
     _machines(box, now)
     _failed(box, now)
+    _held(box, now)
     # Letters of a demo have left; nobody is written to.
     CaseLetter.objects.filter(state=DeliveryState.QUEUED).update(
         state=DeliveryState.SENT, sent_at=now, attempts=1
@@ -54,7 +55,13 @@ def make(users: Mapping[str, User]) -> None:
 
 
 def _mail(subject: str, body: str, who: str, number: int, **headers: str) -> bytes:
-    names = {"wang": "王建国", "liu": "刘敏", "smith": "Anna Smith", "news": "展会快讯"}
+    names = {
+        "wang": "王建国",
+        "liu": "刘敏",
+        "smith": "Anna Smith",
+        "news": "展会快讯",
+        "platform": "学习平台",
+    }
     message = EmailMessage()
     message["From"] = f"{names[who]} <{who}@{_HOST}>"
     message["To"] = "fuwu@perennial.example"
@@ -142,6 +149,17 @@ def _failed(box: Mailbox, now: datetime) -> None:
         detail="OSError: [Errno 28] No space left on device",
         settled_at=now - timedelta(hours=2),
     )
+
+
+def _held(box: Mailbox, now: datetime) -> None:
+    """Two beyond the limit of their sender, a platform: they wait for a decision."""
+    at = now - timedelta(hours=4)
+    texts = ("学员反馈：教室空调不制冷", "学员反馈：讲义少了三页")
+    for number, text in enumerate(texts, 101):
+        mail = receive(box, _mail(text, f"{text}，请尽快处理。", "platform", number), at=at)
+        InboundMail.objects.filter(pk=mail.pk).update(
+            state=MailState.IGNORED, reason=MailReason.THROTTLED, settled_at=at
+        )
 
 
 def _came_back(box: Mailbox, now: datetime) -> None:

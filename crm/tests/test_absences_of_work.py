@@ -83,7 +83,9 @@ SUBJECTS: dict[str, Callable[[User], Model]] = {
     },
 }  # fmt: skip
 #: Told to whoever leads or approves, not to an owner: it opens to a deputy who holds that right there.
-NOT_OWNED = {"case_unassigned", "compensation_to_approve", "letter_to_approve", "designation_to_decide"}
+NOT_OWNED = {
+    "case_unassigned", "compensation_to_approve", "letter_to_approve", "designation_to_decide", "mails_held",
+}  # fmt: skip
 
 
 @pytest.fixture
