@@ -151,7 +151,7 @@ def _rest(asked: _Asked, found: Sequence[int]) -> list[int]:
     if most <= 0:
         return []
     by_record = asked.read.few(asked.kind) if asked.visible.reached_through else None
-    if by_record is not None and _has_no_own_terms(asked):
+    if by_record is not None and _is_found_by_record_alone(asked, by_record):
         # Only by the records that they are reached through, of which now all are asked.
         return _below(asked, found, newest=None)
     wanted = narrowed(asked.kind, asked.words, asked.user, asked.read, few=by_record)
@@ -174,9 +174,11 @@ def _further(asked: _Asked, probe: Probe, found: list[int]) -> tuple[Probe, list
     return probe, found + more
 
 
-def _has_no_own_terms(asked: _Asked) -> bool:
-    """Tell whether no row of the type has one of the words itself, and one kind of record is all it has."""
-    if len(asked.kind.through) != 1:
+def _is_found_by_record_alone(asked: _Asked, few: Few) -> bool:
+    """Tell whether no row of the type has one of the words itself, and its records are all that are asked."""
+    of, *others = asked.kind.through
+    records = asked.read.few(record_of(of.key))
+    if others or of.path != few.path or records is None or not few.known <= records.known:
         return False
     own = (Part("pk", asked.kind, word, asked.user) for word in asked.words)
     return not asked.kind.fields or all(asked.read.ids(part) == set() for part in own)
