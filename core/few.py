@@ -70,43 +70,42 @@ def few_in_reach(model: type[models.Model], user: User, action: str = "view") ->
 
     None, too, where one condition of the row itself says what is in reach: an index answers that.
     """
-    parts = _parts(model, user, action)
     rows: ScopedQuerySet = model._default_manager.all()  # type: ignore[assignment]
+    parts = _parts(rows, user, action)
     if parts is not None and len(parts) == 1 and not rows.reached_through:
         return None
-    return few_rows(model, user, action)
+    return _few_of(rows, parts, {})
 
 
-def few_rows(
-    model: type[models.Model], user: User, action: str = "view", *, known: Known | None = None
-) -> Few | None:
-    """Return the rows of a model in the person's reach where they are few; None where all or many are.
+def few_rows(model: type[models.Model], user: User, *, known: Known) -> Few | None:
+    """Return the rows of a model that the person may see where they are few; None where all or many are.
 
     Kinds whose rows are reached through the same records share the keys of these, which are `known` then.
     """
-    parts = _parts(model, user, action)
+    rows: ScopedQuerySet = model._default_manager.all()  # type: ignore[assignment]
+    return _few_of(rows, _parts(rows, user, "view"), known)
+
+
+def _parts(rows: ScopedQuerySet, user: User, action: str) -> list[Q] | None:
+    """Return the conditions that say what is in reach; None where all is, or a kind decides otherwise."""
+    # Some kinds decide in a way of their own what is in reach, not by who owns a row.
+    has_parts = type(rows).in_reach is ScopedQuerySet.in_reach
+    return rows.parts_in_reach(user, action) if has_parts else None
+
+
+def _few_of(rows: ScopedQuerySet, parts: list[Q] | None, known: Known) -> Few | None:
     if parts is None:
         return None
-    rows: ScopedQuerySet = model._default_manager.all()  # type: ignore[assignment]
-    known = {} if known is None else known
     path = rows.reached_through
     if not path:
         keys = _known_keys(known, rows, parts)
         # Keys are those of live rows, whose columns need not be read once more.
         return None if keys is None else Few(rows, "pk", keys)
-    owner: Any = model._meta.get_field(path).related_model
+    owner: Any = rows.model._meta.get_field(path).related_model
     keys = _known_keys(known, owner._default_manager.all(), [_asked_of(path, part) for part in parts])
     own = [name for name in rows.live_paths if not name.startswith(f"{path}{LOOKUP_SEP}")]
     alive = rows.filter(**{f"{name}__isnull": True for name in own})
     return None if keys is None else Few(alive, path, keys)
-
-
-def _parts(model: type[models.Model], user: User, action: str) -> list[Q] | None:
-    """Return the conditions that say what is in reach; None where all is, or a kind decides otherwise."""
-    rows: ScopedQuerySet = model._default_manager.all()  # type: ignore[assignment]
-    # Some kinds decide in a way of their own what is in reach, not by who owns a row.
-    has_parts = type(rows).in_reach is ScopedQuerySet.in_reach
-    return rows.parts_in_reach(user, action) if has_parts else None
 
 
 def _known_keys(known: Known, rows: ScopedQuerySet, parts: list[Q]) -> list[int] | None:

@@ -47,23 +47,21 @@ def best_matches(
     manager: Any = kind.model._default_manager
     asked = _Asked(kind, words, user, most, manager.visible_to(user), read)
     probe, found = _probed(asked, PROBES[0])
-    if len(found) < most and not (probe.complete or kind.through or read.reads_few(kind)):
-        # If there are not many more terms, these are read sooner than the rows that the person reaches.
-        whole, others = best_probe(kind, words, kind.hidden_fields(user), PROBES[1])
-        if whole.complete:
-            probe, found = _led_by(asked, whole, others)
     if kind.through and len(found) < most:
         found += _below(asked, found)
         found += _rest(asked, found)
     elif len(found) < most and not probe.complete:
-        probe, found = _further(asked, probe, found)
+        probe, found = _further(asked, found)
     return _loaded(asked, found, {**_reasons(asked, probe, found), **probe.reasons})
 
 
 def _probed(asked: _Asked, most_terms: int) -> tuple[Probe, list[int]]:
     """Go from the terms to the rows: the best terms first, as far as their rows are visible."""
-    hidden = asked.kind.hidden_fields(asked.user)
-    return _led_by(asked, *best_probe(asked.kind, asked.words, hidden, most_terms))
+    return _led_by(asked, *_terms(asked, most_terms))
+
+
+def _terms(asked: _Asked, most_terms: int) -> tuple[Probe, list[Probe]]:
+    return best_probe(asked.kind, asked.words, asked.kind.hidden_fields(asked.user), most_terms)
 
 
 def _led_by(asked: _Asked, driver: Probe, others: Sequence[Probe]) -> tuple[Probe, list[int]]:
@@ -142,6 +140,10 @@ def _first_of(rows: Any, most: int) -> list[int]:
     few = list(rows.order_by().values_list("pk", flat=True)[: FEW + 1])
     if len(few) <= FEW:
         return sorted(few, reverse=True)[:most]
+    return _walked(rows, most)
+
+
+def _walked(rows: Any, most: int) -> list[int]:
     return list(rows.order_by("-pk").values_list("pk", flat=True)[:most])
 
 
@@ -161,11 +163,13 @@ def _rest(asked: _Asked, found: Sequence[int]) -> list[int]:
     return _listed(asked, wanted, found)
 
 
-def _further(asked: _Asked, probe: Probe, found: list[int]) -> tuple[Probe, list[int]]:
+def _further(asked: _Asked, found: list[int]) -> tuple[Probe, list[int]]:
     """Return further matches of a type that is found by its own terms alone, of which there are more."""
-    few = asked.read.few(asked.kind)
+    probe, others = _terms(asked, PROBES[1])
+    # If there are not many more terms, these are read sooner than the rows that the person reaches.
+    few = None if probe.complete else asked.read.few(asked.kind)
     if few is None or few.path != "pk":
-        return _beyond(asked, found)
+        return _beyond(asked, *_led_by(asked, probe, others))
     most, more = asked.most - len(found), list[int]()
     for newest in (NEWEST_RECORDS, None):
         if len(more) < most:
@@ -186,12 +190,11 @@ def _is_found_by_record_alone(asked: _Asked, few: Few) -> bool:
 
 def _among(asked: _Asked, wanted: Narrowed, few: Few, found: Sequence[int]) -> list[int]:
     """Go from the rows in reach to their terms, newest first, and stop when there are enough."""
-    keys = few.keys if few.path == "pk" else _keys_below(few)
+    keys = few.newest if few.path == "pk" else _keys_below(few)
     if keys is None:
-        rows = wanted.of(asked.visible).exclude(pk__in=found).order_by("-pk")
-        return list(rows.values_list("pk", flat=True)[: asked.most - len(found)])
+        return _listed(asked, wanted, found)
     known = set(found)
-    left = [pk for pk in sorted(keys, reverse=True) if pk not in known]
+    left = [pk for pk in keys if pk not in known]
     left = left if wanted.keys is None else [pk for pk in left if pk in wanted.keys]
     more: list[int] = [] if wanted.conditions else left
     for start, end in CHUNKS if wanted.conditions else ():
@@ -203,15 +206,14 @@ def _among(asked: _Asked, wanted: Narrowed, few: Few, found: Sequence[int]) -> l
 
 
 def _keys_below(few: Few) -> list[int] | None:
-    """Return the keys of the rows that are reached through few records; None where they are many."""
+    """Return the keys of the rows that few records lead to, the newest first; None where they are many."""
     rows = few.rows.filter(**{f"{few.path}__pk__one_of": few.keys}).order_by()
     keys = list(rows.values_list("pk", flat=True)[: FEW + 1])
-    return None if len(keys) > FEW else keys
+    return None if len(keys) > FEW else sorted(keys, reverse=True)
 
 
-def _beyond(asked: _Asked, found: list[int]) -> tuple[Probe, list[int]]:
+def _beyond(asked: _Asked, probe: Probe, found: list[int]) -> tuple[Probe, list[int]]:
     """Look at more terms, then ask as the list asks."""
-    probe, found = _probed(asked, PROBES[1])
     if len(found) < asked.most and not probe.complete:
         wanted = narrowed(asked.kind, asked.words, asked.user, asked.read)
         if not wanted.is_rare:
@@ -226,9 +228,7 @@ def _listed(asked: _Asked, wanted: Narrowed, found: Sequence[int]) -> list[int]:
     if most <= 0:
         return []
     rows = wanted.of(asked.visible).exclude(pk__in=found)
-    if wanted.is_rare:
-        return _first_of(rows, most)
-    return list(rows.order_by("-pk").values_list("pk", flat=True)[:most])
+    return _first_of(rows, most) if wanted.is_rare else _walked(rows, most)
 
 
 def _reasons(asked: _Asked, probe: Probe, found: Sequence[int]) -> dict[int, Reason]:
